@@ -1,0 +1,168 @@
+import type { Decision } from "../domain/decision.ts";
+import type { FlagEvent, FlagObservation, ServedObservation } from "../domain/flag.ts";
+import type { Definition, FlagTarget } from "../domain/gate.ts";
+import type { Instant, Millis } from "../domain/instant.ts";
+import type { Percent } from "../domain/percent.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Answer, Freshness } from "../domain/reading.ts";
+import type { GateRecord } from "../domain/record.ts";
+import type { Telling } from "../domain/telling.ts";
+
+/** Wall time and elapsed time. `elapsed` never jumps. */
+export type Clock = {
+  now(): Instant;
+  elapsed(): Millis;
+};
+
+/** Fresh, unguessable ids; a port so that tests repeat. */
+export type Ids = { next(prefix: string): string };
+
+/** Prometheus as a pass needs it. Never throws: what cannot be known is an answer too. */
+export type Metrics = {
+  /** Answers every query as of `at` under one total deadline; the same text at the same instant is sent once. */
+  ask(source: string, queries: readonly string[], at: Instant): Promise<ReadonlyMap<string, Answer>>;
+  /** The newest sample behind each selector of the query, recorded series followed to the selectors of their rules. */
+  freshness(source: string, query: string, at: Instant): Promise<Freshness>;
+  /** Our clock minus the source's, from its last answer; null when it has not answered yet. */
+  clockSkewMs(source: string): Millis | null;
+};
+
+/** What came of sending a write. Whatever it says, the caller reads back: a 500 may have been applied. */
+export type WriteOutcome =
+  | { readonly kind: "accepted" }
+  | { readonly kind: "refused"; readonly status: number; readonly detail: string }
+  | { readonly kind: "unsure"; readonly detail: string };
+
+/** What must be true before a gate may ever write to its flag. Empty when all is well. */
+export type PreflightRefusal = { readonly code: string; readonly message: string };
+
+/** Unleash's admin API as a pass needs it. Never throws. */
+export type Flags = {
+  observe(target: FlagTarget): Promise<FlagObservation>;
+  /** Refusals that only the server can tell: rights, change requests, release plans. */
+  preflight(target: FlagTarget): Promise<readonly PreflightRefusal[]>;
+  /** One JSON Patch on exactly `/parameters/rollout` and `/title`; a raise tests the previous values first. */
+  write(
+    target: FlagTarget,
+    strategyId: string,
+    to: Percent,
+    title: string,
+    expecting: { readonly title: string | null; readonly rollout: Percent } | null,
+  ): Promise<WriteOutcome>;
+  /** Second rung of a rollback. Rampart never switches an environment on. */
+  switchOff(target: FlagTarget): Promise<WriteOutcome>;
+  /** Events about the flag with an id above `after`, oldest first; `after` null: the newest few. */
+  events(target: FlagTarget, after: number | null): Promise<readonly FlagEvent[] | null>;
+  /** The user id of our own token, for telling our events from people's; null when it cannot be asked. */
+  ownUserId(server: string): Promise<number | null>;
+};
+
+/** What an SDK of the environment sees, through a real SDK. Never throws. */
+export type Served = {
+  observe(target: FlagTarget): Promise<ServedObservation>;
+  /** The stop switch `rampart.stop` as this gate's environment evaluates it. */
+  stopSwitch(target: FlagTarget): "off" | "on" | "unknown";
+};
+
+/** Definitions as they stand on disk. */
+export type LoadedGate =
+  /** The newest file is good. */
+  | { readonly kind: "valid"; readonly definition: Definition; readonly path: string }
+  /** The newest file is bad; the last good definition of this process, if it had one. */
+  | {
+      readonly kind: "invalid";
+      readonly definition: Definition | null;
+      readonly path: string;
+      readonly problems: readonly Problem[];
+    };
+
+export type Definitions = {
+  /** By gate name. A gate that is not here has no file. */
+  current(): ReadonlyMap<string, LoadedGate>;
+  problems(): readonly Problem[];
+};
+
+/** One transaction: the record (guarded by the version it was read at), and what belongs to the same moment. */
+export type Commit = {
+  readonly record: GateRecord;
+  /** Version of the row this was computed from; null: the row must not exist yet. */
+  readonly expecting: number | null;
+  readonly decision:
+    | { readonly kind: "none" }
+    | { readonly kind: "insert"; readonly decision: Decision }
+    /** Replaces a row that this pass repeats, under the same id. */
+    | { readonly kind: "fold"; readonly decision: Decision };
+  readonly tellings: readonly Telling[];
+  /** The definition a new run is pinned to; kept so that the run survives a changed file. */
+  readonly pin: Definition | null;
+  readonly reply: StoredReply | null;
+};
+
+/** The answer to a command, kept under its idempotency key in the transaction of its effect. */
+export type StoredReply = {
+  readonly key: string;
+  readonly principal: string;
+  /** Digest of method, path and body. */
+  readonly request: string;
+  readonly status: number;
+  readonly body: string;
+  readonly at: Instant;
+};
+
+export type Records = {
+  /** Three letters made with the store, part of every write token. */
+  storeId(): string;
+  /** Claim epoch of this process: one more than the one before it. */
+  epoch(): number;
+  record(gate: string): Promise<GateRecord | null>;
+  all(): Promise<readonly GateRecord[]>;
+  pinned(hash: string): Promise<Definition | null>;
+  /** False: somebody else wrote first; read again and decide again. */
+  commit(commit: Commit): Promise<boolean>;
+  reply(principal: string, key: string): Promise<StoredReply | null>;
+  decision(id: string): Promise<Decision | null>;
+  /** Newest first. `before` is the cursor: an id of an earlier page's last row. */
+  decisions(gate: string, limit: number, before: string | null): Promise<readonly Decision[]>;
+  /** Since when no query of any gate to this source has been answered; null while it answers. */
+  darkSince(source: string): Promise<Instant | null>;
+  setDarkSince(source: string, since: Instant | null): Promise<void>;
+};
+
+/** A token as stored: the secret only as a SHA-256 digest (hex). */
+export type StoredToken = {
+  readonly id: string;
+  readonly digest: string;
+  readonly kind: "person" | "machine";
+  /** A name of `people:` for a person. */
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: Instant;
+  readonly createdBy: string;
+  readonly expiresAt: Instant;
+  readonly revokedAt: Instant | null;
+};
+
+export type Tokens = {
+  add(token: StoredToken): Promise<void>;
+  find(id: string): Promise<StoredToken | null>;
+  list(): Promise<readonly StoredToken[]>;
+  revoke(id: string, at: Instant): Promise<boolean>;
+};
+
+export type PendingTelling = Telling & {
+  readonly createdAt: Instant;
+  readonly attempts: number;
+};
+
+export type Outbox = {
+  /** Undelivered tellings whose next attempt is due, oldest first. */
+  due(now: Instant, limit: number): Promise<readonly PendingTelling[]>;
+  delivered(key: string, at: Instant): Promise<void>;
+  failed(key: string, nextAt: Instant, error: string): Promise<void>;
+};
+
+/** How this process is doing; an unhealthy one raises nothing. */
+export type Health = {
+  /** Worst recent event-loop delay. */
+  eventLoopLagMs(): Millis;
+};

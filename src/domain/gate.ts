@@ -1,0 +1,142 @@
+import type { Millis } from "./instant.ts";
+import type { Limit } from "./limit.ts";
+import type { Percent } from "./percent.ts";
+
+/** What a door asks of a gate: may exposure grow, may a deploy go out, may the ramp end. */
+export type Purpose = "advance" | "deploy" | "finish";
+
+export type Unit = "ratio" | "count" | "seconds" | "none";
+
+/** A PromQL text after substitution. */
+export type PromQL = string;
+
+/** How a signal's value is made: from one query, or as bad out of total so that counts are exact and "no errors yet" is 0. */
+export type Measure =
+  | { readonly kind: "plain"; readonly query: PromQL }
+  | { readonly kind: "counts"; readonly query: PromQL; readonly bad: PromQL; readonly total: PromQL };
+
+/** How long a signal may be missing before it halts and before it rolls back; null = never by this clock. */
+export type MissingBounds = { readonly haltMs: Millis | null; readonly rollbackMs: Millis | null };
+
+/** A named PromQL reading with its limits, everything resolved: library, parameters and defaults are already in. */
+export type Signal = {
+  readonly name: string;
+  readonly title: string | null;
+  readonly owner: string | null;
+  readonly runbook: string | null;
+  /** A name under `sources:` of the config. */
+  readonly source: string;
+  readonly measure: Measure;
+  readonly unit: Unit;
+  readonly better: "lower" | "higher";
+  /** Natural delay of the data. */
+  readonly lagMs: Millis;
+  /** How often the data changes; null when it has no period of its own. */
+  readonly periodMs: Millis | null;
+  /** Longest range behind a whole-flow ratio or rate; 0 for counts, ages and gauges. */
+  readonly windowMs: Millis;
+  /** As declared, or null: then settle is derived (see `settleOf`). */
+  readonly settleMs: Millis | null;
+  /** How many outcomes the value rests on; null when the signal states none. */
+  readonly samples: PromQL | null;
+  /** Number of bad outcomes behind a plain ratio, for `minBad`; null when not stated. */
+  readonly bad: PromQL | null;
+  /** Fewer samples than this make a ratio `short`. */
+  readonly floor: number;
+  /** Fewer bad outcomes than this can neither halt nor roll back. */
+  readonly minBad: number;
+  /** Watermark of the data, a Unix time in seconds; replaces the derived freshness. */
+  readonly asOf: PromQL | null;
+  /** An empty answer counts as 0 only while this query answers exactly one finite value above 0. */
+  readonly emptyIsZeroWitness: PromQL | null;
+  readonly gates: readonly Purpose[];
+  readonly missing: MissingBounds;
+  readonly advance: Limit | null;
+  readonly halt: Limit | null;
+  readonly rollback: Limit | null;
+};
+
+/** One demand for approval to enter a step: `count` different people of group `by`. */
+export type ApprovalDemand = {
+  readonly by: string;
+  readonly count: number;
+  /** The author of the definition does not count. The starter of the ramp never does. */
+  readonly notAuthor: boolean;
+  readonly expiresMs: Millis;
+  readonly onReject: "rollback" | "pause";
+};
+
+export type Step = {
+  readonly to: Percent;
+  /** Least time at this step. */
+  readonly holdMs: Millis;
+  /** Needed to enter this step; a list needs one of each, all different people. */
+  readonly approve: readonly ApprovalDemand[];
+};
+
+/** The flag a ramp drives: one `flexibleRollout` strategy of one flag in one environment of one Unleash server. */
+export type FlagTarget = {
+  /** A name under `unleash:` of the config. */
+  readonly server: string;
+  readonly project: string;
+  readonly name: string;
+  readonly environment: string;
+  /** Strategy id, or the team's own title of it; null: the one enabled `flexibleRollout` that is not a companion. */
+  readonly strategy: string | null;
+  /** Required stickiness; null: whatever the strategy has at start, pinned from then on. */
+  readonly stickiness: string | null;
+  /** Ids or titles of strategies that may stay enabled beside ours. */
+  readonly also: readonly string[];
+  /** Longest time until SDKs have seen a change. */
+  readonly propagationMs: Millis;
+};
+
+export type DataPolicy = {
+  /** What a missing reading does at once. */
+  readonly missing: "wait" | "halt" | "rollback";
+  /** The source-dark clock: pages, halts, and rolls back only where `dark: rollback` says so. */
+  readonly darkPageMs: Millis;
+  readonly darkHaltMs: Millis | null;
+  readonly darkRollbackMs: Millis | null;
+};
+
+export type DriftPolicy = {
+  readonly raised: "halt" | "revert";
+  readonly changed: "halt" | "rollback";
+};
+
+/** One gate file, parsed, checked and completed with defaults. JSON-serialisable: running ramps pin a copy of it. */
+export type Gate = {
+  readonly name: string;
+  readonly title: string | null;
+  readonly owner: string | null;
+  readonly runbook: string | null;
+  readonly change: string | null;
+  readonly everyMs: Millis;
+  /** `observe` in the file wins over everything; null leaves it to the `act` command. */
+  readonly mode: "observe" | "act" | null;
+  readonly start: "manual" | "auto";
+  /** Null: watch-only. */
+  readonly flag: FlagTarget | null;
+  /** Increasing; empty for a watch-only gate. */
+  readonly steps: readonly Step[];
+  readonly bakeMs: Millis;
+  readonly signals: readonly Signal[];
+  readonly data: DataPolicy;
+  readonly drift: DriftPolicy;
+  readonly haltDeadlineMs: Millis;
+  readonly cooldownMs: Millis;
+};
+
+/** Who wrote the definition, read from `gates.lock`; unknown asks for one more approver. */
+export type Author =
+  | { readonly kind: "known"; readonly person: string }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** A gate as it stands on disk: the definition, its content hash and whether the newest file could be read. */
+export type Definition = {
+  readonly gate: Gate;
+  /** `sha256:<hex>` of the resolved definition, so a changed library signal changes it too. */
+  readonly hash: string;
+  readonly author: Author;
+};

@@ -1,0 +1,56 @@
+import type { Instant, Millis } from "./instant.ts";
+import type { Percent } from "./percent.ts";
+import type { Because } from "./verdict.ts";
+
+/** Where a ramp stands while its signals are armed: proving at a step (0 = not yet exposed) or baking at the last. */
+export type Standing =
+  | { readonly state: "proving"; readonly step: number }
+  | { readonly state: "baking"; readonly step: number };
+
+/** What verifying a decrease has shown so far. */
+export type Verification = {
+  /** First instant at which set and served both showed the target; verified at the second, at least 5 s later. */
+  readonly firstAt: Instant | null;
+  /** Since when only *served* is late. */
+  readonly servedLateSince: Instant | null;
+};
+
+/** One state a ramp can be in, with just the data that state has. */
+export type Ramp =
+  | { readonly state: "idle" }
+  | Standing
+  | {
+      readonly state: "paused";
+      readonly from: Standing;
+      readonly since: Instant;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | {
+      readonly state: "halted";
+      readonly from: Standing;
+      readonly since: Instant;
+      readonly causes: readonly Because[];
+      /** Time spent with a signal at halt; at the gate's halt deadline the halt becomes a rollback. */
+      readonly alarmMs: Millis;
+      readonly remindedAt: Instant;
+    }
+  | {
+      readonly state: "rolling-back";
+      readonly from: Standing;
+      readonly since: Instant;
+      readonly fromPercent: Percent | null;
+      readonly causes: readonly Because[];
+      readonly rung: "rollout" | "environment-off";
+      readonly verification: Verification;
+      readonly pagedAt: Instant | null;
+    }
+  | {
+      readonly state: "rolled-back";
+      readonly since: Instant;
+      readonly fromPercent: Percent | null;
+      readonly causes: readonly Because[];
+    }
+  | { readonly state: "finished"; readonly since: Instant };
+
+export type RampState = Ramp["state"];

@@ -1,0 +1,139 @@
+import type { FlagRecord } from "./flag.ts";
+import type { Instant, Millis } from "./instant.ts";
+import type { Percent } from "./percent.ts";
+import type { Ramp } from "./ramp.ts";
+import type { WriteToken } from "./token.ts";
+import type { Because } from "./verdict.ts";
+
+/** How long one limit has been breached. `at` is the previous pass's instant while that pass breached it, else null. */
+export type LimitClock = {
+  readonly ms: Millis;
+  readonly at: Instant | null;
+  /** Breaching runs counted by new watermarks. */
+  readonly runs: number;
+  /** Watermark of the last counted run. */
+  readonly runAsOf: Instant | null;
+};
+
+/** The clocks of one signal; stored, so that a restart forgets nothing. */
+export type SignalClock = {
+  readonly halt: LimitClock;
+  readonly rollback: LimitClock;
+  readonly unknownSince: Instant | null;
+  /** Missing passes in a row without a gap longer than 3 x every between them. */
+  readonly missingStreak: number;
+  /** A resume acknowledged this signal's halt at this instant; cleared once the halt limit is unbreached. */
+  readonly acknowledgedAt: Instant | null;
+};
+
+/** A write that was decided and recorded, and is not yet known to have happened or not. */
+export type Intention = {
+  readonly kind: "raise" | "lower" | "retoken" | "restore";
+  readonly from: Percent | null;
+  readonly to: Percent;
+  readonly token: WriteToken;
+  readonly title: string;
+  readonly decision: string;
+  readonly at: Instant;
+  /** The step a raise enters. */
+  readonly step: number;
+};
+
+export type Approval = {
+  readonly person: string;
+  readonly groups: readonly string[];
+  readonly step: number;
+  readonly definition: string;
+  /** The decision whose evidence the person had in view. */
+  readonly decision: string;
+  readonly at: Instant;
+  readonly expiresAt: Instant;
+  readonly reason: string;
+};
+
+/** The run of one flag's exposure through its steps. */
+export type Run = {
+  readonly id: string;
+  readonly startedAt: Instant;
+  readonly startedBy: string;
+  readonly change: string | null;
+  /** Hash of the definition the run is pinned to. */
+  readonly definition: string;
+  readonly approvals: readonly Approval[];
+  /** Set by a person's decrease: exposure never rises above it until a person lifts it. */
+  readonly ceiling: Percent | null;
+};
+
+/** A difference between the flag as recorded and as read back that we did not make. */
+export type DriftKind =
+  | "lowered-to-zero"
+  | "environment-off"
+  | "lowered"
+  | "raised"
+  | "title"
+  | "foreign-token"
+  | "audience"
+  | "strategy-added"
+  | "strategy-gone"
+  | "flag-gone"
+  | "rollout-unreadable"
+  | "unmanaged";
+
+export type Drift = {
+  readonly kind: DriftKind;
+  readonly message: string;
+  /** Percent read back, where there is one. */
+  readonly observed: Percent | null;
+  /** Name of the person or client in Unleash's event log; null when the log does not say. */
+  readonly by: string | null;
+  readonly at: Instant;
+};
+
+/** Exposure of the gate's flag as far as this record knows. */
+export type Exposure = {
+  readonly wanted: Percent | null;
+  /** Read back from the admin API. */
+  readonly set: Percent | null;
+  /** When *set* was last verified to equal wanted; the hold clock starts here. */
+  readonly setAt: Instant | null;
+  /** Evaluated by an SDK of the environment. */
+  readonly served: Percent | null;
+  /** Last change of exposure by anybody; settle runs from here. */
+  readonly changedAt: Instant | null;
+};
+
+export type LastPass = {
+  readonly at: Instant;
+  /** Whether this pass may count towards hold or bake (verdict good, or wait only for short or settling). */
+  readonly counted: boolean;
+  /** Whether a signal stood at halt, so that the halt deadline runs. */
+  readonly alarmed: boolean;
+  readonly decision: string;
+};
+
+/** Everything kept about one gate between passes. One row; replaced whole, guarded by `version`. */
+export type GateRecord = {
+  readonly gate: string;
+  /** Raised by the store at each commit; a commit names the version it was computed from. */
+  readonly version: number;
+  /** Last sequence used in a write token. */
+  readonly sequence: number;
+  /** Claim epoch under which this record was last written to Unleash; another epoch writes a new token first. */
+  readonly epoch: number;
+  readonly acting: { readonly by: string; readonly at: Instant } | null;
+  readonly ramp: Ramp;
+  readonly run: Run | null;
+  readonly flag: FlagRecord | null;
+  readonly exposure: Exposure;
+  readonly holdMs: Millis;
+  readonly bakeMs: Millis;
+  readonly clocks: Readonly<Record<string, SignalClock>>;
+  readonly intention: Intention | null;
+  /** Drift that waits for a person; empty when none. */
+  readonly drift: readonly Drift[];
+  /** Until when every pass re-asserts that exposure is at most what was recorded. */
+  readonly reassertUntil: Instant | null;
+  readonly lastPass: LastPass | null;
+  /** Why the gate stood where it stood at the last pass. */
+  readonly because: readonly Because[];
+};

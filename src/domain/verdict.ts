@@ -1,0 +1,59 @@
+import type { Instant, Millis } from "./instant.ts";
+import type { Asked, Reading } from "./reading.ts";
+
+export type Verdict = "good" | "wait" | "halt" | "rollback";
+
+/** Why a signal waits; `n/a` and the breaches complete the list so that every verdict has a code. */
+export type VerdictCode = "good" | "between" | "missing" | "settling" | "short" | "breached" | "dark";
+
+const SEVERITY: Readonly<Record<Verdict, number>> = { good: 0, wait: 1, halt: 2, rollback: 3 };
+
+/** The worse of two verdicts: rollback > halt > wait > good. */
+export function worse(a: Verdict, b: Verdict): Verdict {
+  return SEVERITY[a] >= SEVERITY[b] ? a : b;
+}
+
+/** What one signal says in one pass, with the evidence it says it from. */
+export type SignalJudgement = {
+  readonly signal: string;
+  readonly verdict: Verdict;
+  readonly code: VerdictCode;
+  readonly message: string;
+  /** The limit that decided, as its author wrote it; null when none did. */
+  readonly limit: string | null;
+  /** When the state is known to change by time alone (settle over, missing bound reached). */
+  readonly until: Instant | null;
+  readonly settleMs: Millis;
+  /** Whether the signal counts for the gate's verdict and for raises now (a `finish` signal does only while baking). */
+  readonly counts: boolean;
+  readonly reading: Reading;
+  readonly asked: readonly Asked[];
+};
+
+/** The part of the record each kind of cause comes from; doors and machines key on it. */
+export type BecauseKind =
+  | "state"
+  | "definition"
+  | "signal"
+  | "alert"
+  | "settle"
+  | "hold"
+  | "proof"
+  | "require"
+  | "approval"
+  | "lock"
+  | "switch"
+  | "drift"
+  | "claim"
+  | "health";
+
+/** One reason why a gate stands where it stands, and what would change that. */
+export type Because = {
+  readonly kind: BecauseKind;
+  readonly code: string;
+  readonly message: string;
+  /** When time alone will open it. */
+  readonly until: Instant | null;
+  /** What would open it, when time alone does not. */
+  readonly opens: string | null;
+};
