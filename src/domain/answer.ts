@@ -1,7 +1,12 @@
-import type { Purpose } from "./gate.ts";
+import type { Decision } from "./decision.ts";
+import { nextPercent } from "./decide.ts";
+import type { Gate, Purpose } from "./gate.ts";
+import { because, modeOf, signalBecause } from "./growth.ts";
 import type { Instant } from "./instant.ts";
 import type { Percent } from "./percent.ts";
 import type { RampState } from "./ramp.ts";
+import type { GateRecord } from "./record.ts";
+import { standingOf } from "./transition.ts";
 import type { Because, SignalJudgement, Verdict } from "./verdict.ts";
 
 /** 0 open, 3 closed for now, 4 halted, rolled back or drifted, 5 only an approval is missing, 6 cannot see. */
@@ -34,3 +39,104 @@ export type StatusAnswer = {
   readonly definition: string;
   readonly at: Instant;
 };
+
+type Asked = {
+  readonly gate: Gate;
+  readonly definition: string;
+  readonly record: GateRecord;
+  /** The pass the answer rests on; null before the first. */
+  readonly decision: Decision | null;
+  readonly now: Instant;
+};
+
+/** Answers one purpose from the latest pass. Reading it changes nothing. */
+export function answer(purpose: Purpose, asked: Asked): StatusAnswer {
+  const { gate, record, decision } = asked;
+  const reasons = decision === null ? [notYet()] : reasonsFor(purpose, asked, decision);
+  const finished = purpose !== "deploy" && record.ramp.state === "finished";
+  const blocking = finished ? reasons.filter((reason) => reason.kind === "drift") : reasons;
+  const open = blocking.length === 0;
+  const untils = reasons.map((reason) => reason.until).filter((until) => until !== null);
+  return {
+    gate: gate.name,
+    for: purpose,
+    open,
+    verdict: decision?.verdict ?? "wait",
+    state: record.ramp.state,
+    mode: modeOf(gate, record),
+    exitCode: open ? 0 : exitCodeOf(blocking),
+    exposure: {
+      wanted: record.exposure.wanted,
+      set: record.exposure.set,
+      served: record.exposure.served,
+      observed: null,
+      unit: "percent",
+    },
+    step: {
+      index: standingOf(record.ramp)?.step ?? (record.ramp.state === "finished" ? gate.steps.length : 0),
+      of: gate.steps.length,
+      next: nextPercent(gate, record),
+    },
+    because: reasons,
+    signals: decision?.signals ?? [],
+    retryAt: open ? null : Math.max(asked.now + gate.everyMs, untils.length === 0 ? 0 : Math.min(...untils)),
+    decision: decision?.id ?? null,
+    definition: asked.definition,
+    at: decision?.lastAt ?? asked.now,
+  };
+}
+
+function notYet(): Because {
+  return because("state", "not-evaluated", "the gate has not been evaluated yet");
+}
+
+function reasonsFor(purpose: Purpose, asked: Asked, decision: Decision): readonly Because[] {
+  switch (purpose) {
+    case "advance":
+      return decision.because;
+    case "deploy":
+      return deployReasons(asked.gate, decision);
+    case "finish":
+      return asked.record.ramp.state === "baking" ? withoutState(decision.because) : decision.because;
+  }
+}
+
+/** While baking, the state itself does not stand in the way of finishing. */
+function withoutState(reasons: readonly Because[]): readonly Because[] {
+  return reasons.filter((reason) => reason.kind !== "state");
+}
+
+/** A deploy waits for signals alone: a halted or rolled-back ramp does not close it, for the fix must be able to go out. */
+function deployReasons(gate: Gate, decision: Decision): readonly Because[] {
+  return decision.signals
+    .filter((judged) => {
+      const gates = gate.signals.find((signal) => signal.name === judged.signal)?.gates ?? [];
+      const armed = judged.code === "breached" && judged.verdict !== "wait";
+      if (!gates.includes("deploy") && !armed) return false;
+      return judged.verdict !== "good" && judged.code !== "settling";
+    })
+    .map(signalBecause);
+}
+
+const BLIND: readonly string[] = [
+  "missing",
+  "dark",
+  "flag-unreadable",
+  "stop-unknown",
+  "no-evidence",
+  "not-evaluated",
+];
+const STOPPED: readonly string[] = ["halted", "rolling-back", "rolled-back", "halt", "rollback"];
+
+/** The first that applies of 4, 6, 3 and 5, so that 5 means an approval is the only thing left. */
+function exitCodeOf(reasons: readonly Because[]): ExitCode {
+  if (reasons.some(isStopped)) return 4;
+  if (reasons.some((reason) => BLIND.includes(reason.code))) return 6;
+  return reasons.every((reason) => reason.kind === "approval") ? 5 : 3;
+}
+
+function isStopped(reason: Because): boolean {
+  if (reason.kind === "drift") return reason.code !== "title" && reason.code !== "ceiling";
+  if (reason.kind === "definition") return reason.code === "invalid";
+  return STOPPED.includes(reason.code);
+}

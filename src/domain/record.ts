@@ -72,6 +72,7 @@ export type DriftKind =
   | "raised"
   | "title"
   | "foreign-token"
+  | "restored-store"
   | "audience"
   | "strategy-added"
   | "strategy-gone"

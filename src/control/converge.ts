@@ -1,0 +1,132 @@
+import { type FlagFacts, absorb } from "../domain/absorb.ts";
+import { landedTells } from "../domain/decide.ts";
+import type { FlagEvent, FlagObservation } from "../domain/flag.ts";
+import type { FlagTarget, Gate } from "../domain/gate.ts";
+import { parseRollout } from "../domain/percent.ts";
+import type { GateRecord, Intention } from "../domain/record.ts";
+import { type Tell, tellings } from "../domain/tell.ts";
+import { overwritten, yieldToPerson } from "../domain/yield.ts";
+import type { Clock, Flags, Records, Served } from "./ports.ts";
+
+export type WritePorts = {
+  readonly clock: Clock;
+  readonly flags: Flags;
+  readonly served: Served;
+  readonly records: Records;
+};
+
+/** A write, and a person's decrease it may have run over, are settled within one pass; more is left to the next. */
+const ROUNDS = 2;
+
+/**
+ * Carries out the recorded intention: write, read back, look for what happened in between, record the outcome.
+ * Dying anywhere in here is harmless: the next pass reads the flag and finishes what this one began.
+ */
+export async function converge(
+  ports: WritePorts,
+  gate: Gate,
+  committed: GateRecord,
+  observed: FlagObservation | null,
+): Promise<GateRecord> {
+  let record = committed;
+  let seen = observed;
+  for (let round = 0; round < ROUNDS && record.intention !== null && gate.flag !== null; round += 1) {
+    const before = await newestEvent(ports.flags, gate.flag);
+    await send(ports.flags, gate.flag, record, record.intention, seen);
+    const outcome = await readBack(ports, gate, gate.flag, record, before);
+    seen = outcome.observation;
+    const stored = await ports.records.commit({
+      record: outcome.record,
+      expecting: record.version,
+      decision: { kind: "none" },
+      tellings: tellings(gate, outcome.record, record.intention.decision, outcome.tells),
+      pin: null,
+      reply: null,
+    });
+    // Somebody else moved the record on; what we sent is found by its token at the next pass.
+    if (!stored) return record;
+    record = { ...outcome.record, version: record.version + 1 };
+  }
+  return record;
+}
+
+async function newestEvent(flags: Flags, target: FlagTarget): Promise<number | null> {
+  const events = await flags.events(target, null);
+  return events?.at(-1)?.id ?? null;
+}
+
+async function send(
+  flags: Flags,
+  target: FlagTarget,
+  record: GateRecord,
+  intention: Intention,
+  seen: FlagObservation | null,
+): Promise<void> {
+  const { flag } = record;
+  if (flag === null) return;
+  const current =
+    seen?.kind === "seen" ? seen.strategies.find((strategy) => strategy.id === flag.strategyId) : undefined;
+  if (intention.kind === "raise") {
+    const expecting = { title: flag.title, rollout: flag.rollout };
+    await flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
+    return;
+  }
+  // Nothing but a decrease to 0 goes out blind: written over an unseen decrease it would raise.
+  const percent = parseRollout(current?.rollout ?? "");
+  if (intention.to > 0) {
+    if (current === undefined || percent === null || percent < intention.to) return;
+    const expecting = { title: current.title, rollout: percent };
+    await flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
+    return;
+  }
+  const switchOff = record.ramp.state === "rolling-back" && record.ramp.rung === "environment-off";
+  await Promise.all([
+    flags.write(target, flag.strategyId, 0, intention.title, null),
+    ...(switchOff ? [flags.switchOff(target)] : []),
+  ]);
+}
+
+type Outcome = {
+  readonly record: GateRecord;
+  readonly observation: FlagObservation;
+  readonly tells: readonly Tell[];
+};
+
+async function readBack(
+  ports: WritePorts,
+  gate: Gate,
+  target: FlagTarget,
+  record: GateRecord,
+  before: number | null,
+): Promise<Outcome> {
+  const [observation, served, events, ownUserId] = await Promise.all([
+    ports.flags.observe(target),
+    ports.served.observe(target),
+    before === null ? Promise.resolve(null) : ports.flags.events(target, before),
+    ports.flags.ownUserId(target.server),
+  ]);
+  const facts: FlagFacts = {
+    now: ports.clock.now(),
+    decision: record.intention?.decision ?? "",
+    storeId: ports.records.storeId(),
+    epoch: ports.records.epoch(),
+    observation,
+    served,
+    events,
+    ownUserId,
+  };
+  const absorbed = absorb(gate, record, facts);
+  const tells = absorbed.landed === null ? [] : landedTells(gate, absorbed.landed, absorbed.record);
+  const lost = absorbed.landed === null ? null : personsDecrease(absorbed.landed, events, ownUserId);
+  if (lost === null) return { record: absorbed.record, observation, tells };
+  const yielded = yieldToPerson(gate, absorbed.record, lost, facts);
+  return { record: yielded.record, observation, tells: [...tells, ...yielded.tells] };
+}
+
+function personsDecrease(
+  landed: Intention,
+  events: readonly FlagEvent[] | null,
+  ownUserId: number | null,
+): FlagEvent | null {
+  return events === null ? null : overwritten(landed, events, ownUserId);
+}

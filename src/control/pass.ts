@@ -1,0 +1,218 @@
+import { absorb } from "../domain/absorb.ts";
+import { type PassResult, decide } from "../domain/decide.ts";
+import type { PassFacts } from "../domain/draft.ts";
+import type { Decision } from "../domain/decision.ts";
+import type { FlagEvent } from "../domain/flag.ts";
+import type { Definition, Gate } from "../domain/gate.ts";
+import type { DefinitionFacts } from "../domain/growth.ts";
+import { type Instant, MINUTE, type Millis } from "../domain/instant.ts";
+import { judge } from "../domain/judge.ts";
+import type { GateRecord } from "../domain/record.ts";
+import { newRecord } from "../domain/transition.ts";
+import { converge } from "./converge.ts";
+import { measure } from "./measure.ts";
+import type {
+  Clock,
+  Definitions,
+  Flags,
+  Health,
+  Ids,
+  LoadedGate,
+  Metrics,
+  Records,
+  Served,
+} from "./ports.ts";
+
+export type PassPorts = {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly metrics: Metrics;
+  readonly flags: Flags;
+  readonly served: Served;
+  readonly records: Records;
+  readonly definitions: Definitions;
+  readonly health: Health;
+  /** Groups of each person, as the config has them now. */
+  readonly people: ReadonlyMap<string, readonly string[]>;
+  /** Told of every decision stored, folded ones included. */
+  readonly onDecision: (decision: Decision, record: GateRecord, gate: Gate) => void;
+};
+
+/** A row is written in full at least this often, however equal the passes are. */
+const FULL_ROW: Millis = 15 * MINUTE;
+/** A lost race for the record means: read again and decide again. */
+const ATTEMPTS = 3;
+
+export type Passed = {
+  readonly gate: Gate;
+  readonly record: GateRecord;
+  readonly decision: Decision;
+  readonly definition: DefinitionFacts;
+};
+
+/** One evaluation of one gate with one `now`; null when nothing defines the gate any more. Throws only when the store does. */
+export async function pass(ports: PassPorts, name: string, actor: string): Promise<Passed | null> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const passed = await attemptPass(ports, name, actor);
+    if (passed !== "conflict") return passed;
+  }
+  throw new Error(`the record of ${name} changed under ${ATTEMPTS} passes in a row`);
+}
+
+async function attemptPass(
+  ports: PassPorts,
+  name: string,
+  actor: string,
+): Promise<Passed | null | "conflict"> {
+  const now = ports.clock.now();
+  const stored = await ports.records.record(name);
+  const record = stored ?? newRecord(name);
+  const effective = await effectiveDefinition(ports.records, ports.definitions.current().get(name), record);
+  if (effective === null) return null;
+  const { gate, definition } = effective;
+
+  const facts = await gather(ports, gate, definition, record, now, actor);
+  const result = decide(gate, record, facts);
+  const { decision, record: next } = await folded(ports.records, record, result);
+  const committed = await ports.records.commit({
+    record: next,
+    expecting: stored === null ? null : stored.version,
+    decision: decision.count > 1 ? { kind: "fold", decision } : { kind: "insert", decision },
+    tellings: result.tellings,
+    pin: null,
+    reply: null,
+  });
+  if (!committed) return "conflict";
+  ports.onDecision(decision, next, gate);
+  const written = { ...next, version: record.version + 1 };
+  const converged = await converge(ports, gate, written, facts.observation);
+  return { gate, record: converged, decision, definition };
+}
+
+/** A running ramp keeps the definition it started with; the file decides only whether it may grow. */
+export async function effectiveDefinition(
+  records: Records,
+  loaded: LoadedGate | undefined,
+  record: GateRecord,
+): Promise<{ readonly gate: Gate; readonly definition: DefinitionFacts } | null> {
+  const newest: Definition | null = loaded?.definition ?? null;
+  const runs = record.run !== null && !["idle", "finished", "rolled-back"].includes(record.ramp.state);
+  const pinned = runs && record.run !== null ? await records.pinned(record.run.definition) : null;
+  const used = pinned ?? newest;
+  if (used === null) return null;
+  const status = statusOf(loaded, used.hash);
+  // Who wrote a definition is learned from the lock file, which may come after the run has begun.
+  const author = newest?.hash === used.hash ? newest.author : used.author;
+  return { gate: used.gate, definition: { hash: used.hash, status, author } };
+}
+
+function statusOf(loaded: LoadedGate | undefined, hash: string): DefinitionFacts["status"] {
+  if (loaded === undefined) return "gone";
+  if (loaded.kind === "invalid") return "invalid";
+  return loaded.definition.hash === hash ? "valid" : "changed";
+}
+
+async function gather(
+  ports: PassPorts,
+  gate: Gate,
+  definition: DefinitionFacts,
+  record: GateRecord,
+  now: Instant,
+  actor: string,
+): Promise<PassFacts> {
+  const target = gate.flag;
+  const [measured, observation, served, ownUserId] = await Promise.all([
+    measure(gate, ports.metrics, now),
+    target === null ? null : ports.flags.observe(target),
+    target === null ? null : ports.served.observe(target),
+    target === null ? null : ports.flags.ownUserId(target.server),
+  ]);
+  const dark = await darkSources(ports.records, measured.answered, now);
+  const skews = [...measured.answered.keys()]
+    .map((source) => ports.metrics.clockSkewMs(source))
+    .filter((skew) => skew !== null);
+  const writer = { storeId: ports.records.storeId(), epoch: ports.records.epoch() };
+  const decision = ports.ids.next("dec");
+  const flagFacts = { now, decision, ...writer, observation, served, events: null, ownUserId };
+  return {
+    ...flagFacts,
+    events: await eventsIfNeeded(ports.flags, gate, record, flagFacts),
+    definition,
+    actor,
+    dark,
+    people: ports.people,
+    stopSwitch: target === null ? "off" : ports.served.stopSwitch(target),
+    flagUnreadable: observation?.kind === "unreadable" ? observation.detail : null,
+    eventLoopLagMs: ports.health.eventLoopLagMs(),
+    clockSkewMs: skews.length === 0 ? null : skews.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a)),
+    judgement: judge(gate, measured.answers, {
+      now,
+      lastPassAt: record.lastPass?.at ?? null,
+      changedAt: record.exposure.changedAt,
+      purpose: record.ramp.state === "baking" ? "finish" : "advance",
+      clocks: record.clocks,
+      dark,
+    }),
+  };
+}
+
+/** The event log is asked only when it has something to tell: who made a new difference, or when a write landed. */
+async function eventsIfNeeded(
+  flags: Flags,
+  gate: Gate,
+  record: GateRecord,
+  facts: Parameters<typeof absorb>[2],
+): Promise<readonly FlagEvent[] | null> {
+  if (gate.flag === null) return null;
+  const { newDrift, landed } = absorb(gate, record, facts);
+  const unattributed = record.drift.some((found) => found.by === null);
+  return newDrift.length > 0 || landed !== null || unattributed ? flags.events(gate.flag, null) : null;
+}
+
+async function darkSources(
+  records: Records,
+  answered: ReadonlyMap<string, boolean>,
+  now: Instant,
+): Promise<ReadonlyMap<string, Instant>> {
+  const dark = new Map<string, Instant>();
+  for (const [source, alive] of answered) {
+    const since = await records.darkSince(source);
+    if (alive && since !== null) await records.setDarkSince(source, null);
+    if (alive) continue;
+    if (since === null) await records.setDarkSince(source, now);
+    dark.set(source, since ?? now);
+  }
+  return dark;
+}
+
+type Folded = { readonly decision: Decision; readonly record: GateRecord };
+
+/** A pass equal to the one before in verdict, reasons and state joins its row; every change and every write has its own. */
+async function folded(records: Records, before: GateRecord, result: PassResult): Promise<Folded> {
+  const { decision, record } = result;
+  const previous = before.lastPass === null ? null : await records.decision(before.lastPass.decision);
+  if (previous === null || result.tellings.length > 0 || !isRepeat(previous, decision))
+    return { decision, record };
+  const lastPass = record.lastPass === null ? null : { ...record.lastPass, decision: previous.id };
+  return {
+    decision: { ...decision, id: previous.id, at: previous.at, count: previous.count + 1 },
+    record: { ...record, lastPass },
+  };
+}
+
+function isRepeat(previous: Decision, next: Decision): boolean {
+  return (
+    next.lastAt - previous.at < FULL_ROW &&
+    previous.action.kind === "none" &&
+    next.action.kind === "none" &&
+    next.before === next.after &&
+    fingerprint(previous) === fingerprint(next)
+  );
+}
+
+function fingerprint(decision: Decision): string {
+  const { run, definition, actor, after, step, verdict, would, approvals } = decision;
+  const reasons = decision.because.map(({ kind, code }) => `${kind}/${code}`);
+  const signals = decision.signals.map(({ signal, verdict: said, code }) => `${signal}/${said}/${code}`);
+  return JSON.stringify([run, definition, actor, after, step, verdict, would, approvals, reasons, signals]);
+}

@@ -1,0 +1,181 @@
+import { attribute, compare } from "./drift.ts";
+import type { FlagEvent, FlagObservation, ServedObservation, StrategySeen } from "./flag.ts";
+import type { Gate } from "./gate.ts";
+import { type Instant, MINUTE, type Millis } from "./instant.ts";
+import { type Percent, parseRollout } from "./percent.ts";
+import type { Drift, GateRecord, Intention } from "./record.ts";
+import { sameToken, splitTitle } from "./token.ts";
+import {
+  type Writer,
+  exposureChanged,
+  intend,
+  intendToken,
+  standingAt,
+  standingOf,
+  withStanding,
+} from "./transition.ts";
+
+/** For this long after a halt or a rollback every pass re-asserts that exposure is at most what was recorded. */
+export const REASSERT_FOR: Millis = 10 * MINUTE;
+
+/** What was read of the flag, and who reads it. */
+export type FlagFacts = Writer & {
+  readonly now: Instant;
+  readonly decision: string;
+  readonly observation: FlagObservation | null;
+  readonly served: ServedObservation | null;
+  /** Null when the log could not be read. */
+  readonly events: readonly FlagEvent[] | null;
+  readonly ownUserId: number | null;
+};
+
+export type Absorbed = {
+  readonly record: GateRecord;
+  /** A write of ours that this reading shows to have happened. */
+  readonly landed: Intention | null;
+  /** Drift that was not there at the last reading. */
+  readonly newDrift: readonly Drift[];
+};
+
+/**
+ * Folds a reading of the flag into the record: finishes or drops a write under way, finds drift, follows exposure.
+ * Used at the start of a pass and again after its write.
+ */
+export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorbed {
+  if (facts.observation === null) return { record: before, landed: null, newDrift: [] };
+  const resolved = resolveIntention(gate, before, facts);
+  const record = withServed(resolved.record, facts.served);
+  if (record.flag === null) return { record, landed: null, newDrift: [] };
+
+  const compared = compare(
+    {
+      record: record.flag,
+      storeId: facts.storeId,
+      pending: record.intention?.token ?? null,
+      issued: { epoch: record.epoch, sequence: record.sequence },
+    },
+    facts.observation,
+    facts.now,
+  );
+  const drift = attribute(compared.drift, before.drift, facts.events ?? [], facts.ownUserId);
+  const newDrift = drift.filter((found) => !before.drift.some((old) => sameDrift(old, found)));
+  const followed = followExposure({ ...record, drift }, compared.observed, facts.now);
+  return {
+    record: compared.lateWrite ? undoLateWrite(gate, followed, compared.observed, facts) : followed,
+    landed: resolved.landed,
+    newDrift,
+  };
+}
+
+function sameDrift(a: Drift, b: Drift): boolean {
+  return a.kind === b.kind && a.message === b.message;
+}
+
+function withServed(record: GateRecord, served: ServedObservation | null): GateRecord {
+  return { ...record, exposure: { ...record.exposure, served: servedPercent(record, served) } };
+}
+
+/** The percent an SDK evaluates for our strategy; null while that is not known. */
+export function servedPercent(record: GateRecord, served: ServedObservation | null): Percent | null {
+  if (served?.kind !== "seen" || record.flag === null) return null;
+  if (!served.enabled) return 0;
+  const own = served.strategies.find((strategy) => strategy.id === record.flag?.strategyId);
+  return own === undefined ? 0 : parseRollout(own.rollout ?? "");
+}
+
+function followExposure(record: GateRecord, observed: Percent | null, now: Instant): GateRecord {
+  if (observed === null) return record;
+  const moved = record.exposure.set !== null && record.exposure.set !== observed;
+  const followed = moved ? exposureChanged(record, observed, now) : record;
+  const verified = observed === followed.exposure.wanted;
+  return {
+    ...followed,
+    exposure: {
+      ...followed.exposure,
+      set: observed,
+      setAt: verified ? (followed.exposure.setAt ?? now) : null,
+    },
+  };
+}
+
+type Resolved = { readonly record: GateRecord; readonly landed: Intention | null };
+
+function resolveIntention(gate: Gate, record: GateRecord, facts: FlagFacts): Resolved {
+  const { intention, flag } = record;
+  if (intention === null || flag === null || facts.observation?.kind !== "seen") {
+    return { record, landed: null };
+  }
+  const ours = facts.observation.strategies.find((strategy) => strategy.id === flag.strategyId);
+  if (ours !== undefined && sameToken(splitTitle(ours.title).token, intention.token)) {
+    return { record: landed(gate, record, intention, ours, facts), landed: intention };
+  }
+  const percent = ours === undefined ? null : parseRollout(ours.rollout ?? "");
+  const loweredFurther = percent !== null && percent < intention.to;
+  if (intention.kind !== "raise" && !loweredFurther) return { record, landed: null };
+  // A raise is never sent again: it is decided anew. Its late arrival must fail, so the token changes first,
+  // unless a person changed the flag meanwhile: then nothing is written at all.
+  const dropped = {
+    ...record,
+    intention: null,
+    exposure: { ...record.exposure, wanted: flag.rollout },
+  };
+  const untouched = ours !== undefined && ours.title === flag.title && ours.rollout === String(flag.rollout);
+  return {
+    record: untouched ? intendToken(gate, dropped, facts, facts.decision, facts.now) : dropped,
+    landed: null,
+  };
+}
+
+function landed(
+  gate: Gate,
+  record: GateRecord,
+  intention: Intention,
+  ours: StrategySeen,
+  facts: FlagFacts,
+): GateRecord {
+  const event = facts.events?.findLast((entry) => entry.titleAfter === intention.title);
+  const at = Math.min(event?.at ?? facts.now, facts.now);
+  const flag = record.flag === null ? null : { ...record.flag, title: ours.title, rollout: intention.to };
+  const cleared: GateRecord = { ...record, flag, intention: null };
+  const changed = intention.to === intention.from ? cleared : exposureChanged(cleared, intention.to, at);
+  const verified: GateRecord = {
+    ...changed,
+    exposure: {
+      ...changed.exposure,
+      wanted: intention.to,
+      set: intention.to,
+      setAt: changed.exposure.setAt ?? at,
+    },
+  };
+  if (intention.kind !== "raise") return verified;
+  const standing = standingAt(gate, intention.step);
+  return {
+    ...verified,
+    ramp: standingOf(verified.ramp) === null ? verified.ramp : withStanding(verified.ramp, standing),
+    run:
+      verified.run === null
+        ? null
+        : {
+            ...verified.run,
+            approvals: verified.run.approvals.filter((given) => given.step > intention.step),
+          },
+  };
+}
+
+/** A raise of an older decision arrived after all: exposure goes back to what is on record, under a new token. */
+function undoLateWrite(
+  gate: Gate,
+  record: GateRecord,
+  observed: Percent | null,
+  facts: FlagFacts,
+): GateRecord {
+  if (record.flag === null || record.intention?.kind === "lower") return record;
+  const step = standingOf(record.ramp)?.step ?? 0;
+  return intend(gate, record, facts, {
+    kind: observed === record.flag.rollout ? "retoken" : "lower",
+    to: record.flag.rollout,
+    step,
+    decision: facts.decision,
+    at: facts.now,
+  });
+}

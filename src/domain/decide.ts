@@ -1,0 +1,312 @@
+import { absorb } from "./absorb.ts";
+import { voidedBy } from "./approval.ts";
+import type { Action, Decision } from "./decision.ts";
+import { type Draft, type PassFacts, tell } from "./draft.ts";
+import type { Gate } from "./gate.ts";
+import {
+  because,
+  growthBlockers,
+  modeOf,
+  nextStep,
+  percentOf,
+  signalBecause,
+  stateBecause,
+} from "./growth.ts";
+import { countsTowardsHold, holdAfter } from "./hold.ts";
+import type { GateJudgement } from "./judge.ts";
+import type { Percent } from "./percent.ts";
+import type { Drift, GateRecord, Intention } from "./record.ts";
+import { verify } from "./rolling-back.ts";
+import { driftBecause, followPerson, isAlarmed, shrink, stop } from "./shrink.ts";
+import { type Tell, tellings } from "./tell.ts";
+import type { Telling } from "./telling.ts";
+import { intend, intendToken, standingOf } from "./transition.ts";
+import type { Because, Verdict } from "./verdict.ts";
+
+export type PassResult = {
+  /** Stored before anything is sent: an intention in it is what the pass then carries out. */
+  readonly record: GateRecord;
+  readonly decision: Decision;
+  readonly tellings: readonly Telling[];
+};
+
+/** One pass, decided: from the record, the definition and what was read, to the next record and what people are told. */
+export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassResult {
+  const judged: GateRecord = { ...before, clocks: facts.judgement.clocks };
+  const absorbed = absorb(gate, judged, facts);
+  const counted = withTime(gate, absorbed.record, facts);
+  const valid = withValidApprovals(counted, facts);
+  const acting = modeOf(gate, valid) === "act";
+  const start: Draft = {
+    record: valid,
+    tells: [
+      ...driftTells(absorbed.newDrift, valid),
+      ...(absorbed.landed === null ? [] : landedTells(gate, absorbed.landed, valid)),
+      ...darkTells(gate, before, facts),
+    ],
+  };
+  const moved = acting ? move(gate, start, facts) : start;
+  const reasons = reasonsOf(gate, moved.record, facts);
+  const record: GateRecord = {
+    ...moved.record,
+    because: reasons,
+    lastPass: {
+      at: facts.now,
+      counted: countsTowardsHold(facts.judgement.verdict, facts.judgement.signals),
+      alarmed: isAlarmed(facts.judgement),
+      decision: facts.decision,
+    },
+  };
+  return {
+    record,
+    decision: decisionOf(gate, before, record, facts, reasons, acting),
+    tellings: tellings(gate, record, facts.decision, moved.tells),
+  };
+}
+
+function withTime(gate: Gate, record: GateRecord, facts: PassFacts): GateRecord {
+  const counted = countsTowardsHold(facts.judgement.verdict, facts.judgement.signals);
+  const pass = { now: facts.now, everyMs: gate.everyMs, counted };
+  const { ramp, lastPass } = record;
+  if (record.exposure.setAt === null || record.drift.length > 0) return alarmed(record, facts);
+  if (ramp.state === "proving") {
+    const holdMs = gate.steps[ramp.step - 1]?.holdMs ?? 0;
+    return { ...record, holdMs: holdAfter(record.holdMs, sinceSet(record), { ...pass, holdMs }) };
+  }
+  if (ramp.state === "baking") {
+    return {
+      ...record,
+      bakeMs: holdAfter(record.bakeMs, sinceSet(record), { ...pass, holdMs: gate.bakeMs }),
+    };
+  }
+  return lastPass === null ? record : alarmed(record, facts);
+}
+
+/** The clocks of a step start when its percent was verified as set, not at a pass before that. */
+function sinceSet(record: GateRecord): GateRecord["lastPass"] {
+  const { lastPass, exposure } = record;
+  if (lastPass === null || exposure.setAt === null) return null;
+  return lastPass.at >= exposure.setAt ? lastPass : { ...lastPass, at: exposure.setAt };
+}
+
+function alarmed(record: GateRecord, facts: PassFacts): GateRecord {
+  const { ramp, lastPass } = record;
+  if (ramp.state !== "halted" || lastPass === null) return record;
+  if (!lastPass.alarmed || !isAlarmed(facts.judgement)) return record;
+  const sinceLast = Math.max(0, facts.now - lastPass.at);
+  return { ...record, ramp: { ...ramp, alarmMs: ramp.alarmMs + sinceLast } };
+}
+
+function withValidApprovals(record: GateRecord, facts: PassFacts): GateRecord {
+  const { run, ramp } = record;
+  if (run === null) return record;
+  const step = ramp.state === "proving" ? ramp.step + 1 : 0;
+  const approvals = run.approvals.filter(
+    (approval) =>
+      voidedBy(approval, {
+        now: facts.now,
+        step,
+        definition: facts.definition.hash,
+        groupsNow: facts.people.get(approval.person) ?? null,
+        verdict: facts.judgement.verdict,
+        signals: facts.judgement.signals,
+      }) === null,
+  );
+  return approvals.length === run.approvals.length ? record : { ...record, run: { ...run, approvals } };
+}
+
+/** What the pass does, by state. Shrinking is looked at first and waits for nothing. */
+function move(gate: Gate, draft: Draft, facts: PassFacts): Draft {
+  const { record } = draft;
+  switch (record.ramp.state) {
+    case "idle":
+    case "finished":
+    case "rolled-back":
+      return draft;
+    case "rolling-back":
+      return verify(gate, draft, record.ramp, facts);
+    case "proving":
+    case "baking":
+    case "paused":
+    case "halted": {
+      const standing = standingOf(record.ramp) ?? { state: "proving", step: 0 };
+      return (
+        shrink(gate, draft, standing, facts) ??
+        followPerson(gate, draft, standing, facts) ??
+        stop(gate, draft, standing, facts) ??
+        takeOver(gate, draft, facts) ??
+        proceed(gate, draft, facts)
+      );
+    }
+  }
+}
+
+/** The first pass of a new process over a flag it did not write: its token goes first, so that nothing older lands. */
+function takeOver(gate: Gate, draft: Draft, facts: PassFacts): Draft | null {
+  const { record } = draft;
+  const ownToken = record.epoch === facts.epoch;
+  if (ownToken || record.intention !== null || record.drift.length > 0) return null;
+  if (facts.observation?.kind !== "seen") return null;
+  return { ...draft, record: intendToken(gate, record, facts, facts.decision, facts.now) };
+}
+
+function proceed(gate: Gate, draft: Draft, facts: PassFacts): Draft {
+  const { record } = draft;
+  switch (record.ramp.state) {
+    case "proving":
+      return grow(gate, draft, record.ramp.step, facts);
+    case "baking":
+      return bake(gate, draft, facts);
+    default:
+      return draft;
+  }
+}
+
+function grow(gate: Gate, draft: Draft, step: number, facts: PassFacts): Draft {
+  const { record } = draft;
+  const next = nextStep(gate, step);
+  if (next === null || record.flag === null) return draft;
+  const blockers = growthBlockers(gate, record, facts.judgement, facts);
+  if (blockers.length > 0) {
+    const waitsForApprovalAlone = blockers.every((blocker) => blocker.kind === "approval");
+    const asked = record.because.some((reason) => reason.kind === "approval");
+    return waitsForApprovalAlone && !asked
+      ? tell(draft, { kind: "needs-approval", page: false, causes: blockers })
+      : draft;
+  }
+  const write = {
+    kind: "raise",
+    to: next.to,
+    step: step + 1,
+    decision: facts.decision,
+    at: facts.now,
+  } as const;
+  return { ...draft, record: intend(gate, record, facts, write) };
+}
+
+function bake(gate: Gate, draft: Draft, facts: PassFacts): Draft {
+  const { record } = draft;
+  if (finishBlockers(gate, record, facts).length > 0) return draft;
+  const finished: GateRecord = { ...record, ramp: { state: "finished", since: facts.now } };
+  return tell({ ...draft, record: finished }, { kind: "finished", page: false, causes: [] });
+}
+
+/** Why a baking ramp may not finish yet. */
+export function finishBlockers(gate: Gate, record: GateRecord, facts: PassFacts): readonly Because[] {
+  const found: Because[] = [];
+  if (record.bakeMs < gate.bakeMs) {
+    const until = facts.now + (gate.bakeMs - record.bakeMs);
+    found.push(because("hold", "bake", "the bake is not over", { until }));
+  }
+  found.push(...unready(facts.judgement).map(signalBecause));
+  found.push(...record.drift.map(driftBecause));
+  return found;
+}
+
+function unready(judgement: GateJudgement) {
+  return judgement.signals.filter((signal) => signal.counts && signal.verdict !== "good");
+}
+
+function driftTells(newDrift: readonly Drift[], record: GateRecord): readonly Tell[] {
+  const watched = standingOf(record.ramp) !== null;
+  return newDrift.map((found) => ({
+    kind: "changed-by-hand",
+    page: !watched && found.kind === "raised",
+    causes: [driftBecause(found)],
+  }));
+}
+
+/** What people hear once a write of ours is seen to have happened. */
+export function landedTells(gate: Gate, intention: Intention, record: GateRecord): readonly Tell[] {
+  if (intention.kind !== "raise") return [];
+  const to = percentOf(gate, intention.step);
+  const message = `${intention.from ?? 0}% to ${to}%, step ${intention.step} of ${gate.steps.length}`;
+  return [{ kind: "advanced", page: false, causes: [because("state", record.ramp.state, message)] }];
+}
+
+function darkTells(gate: Gate, before: GateRecord, facts: PassFacts): readonly Tell[] {
+  const lastAt = before.lastPass?.at ?? facts.now;
+  const tells: Tell[] = [];
+  for (const [source, since] of facts.dark) {
+    if (!gate.signals.some((signal) => signal.source === source)) continue;
+    const pageAt = since + gate.data.darkPageMs;
+    if (lastAt >= pageAt || facts.now < pageAt) continue;
+    tells.push({
+      kind: "cannot-see",
+      page: true,
+      causes: [because("health", "dark", `source ${source} answers nothing`)],
+    });
+  }
+  return tells;
+}
+
+/** Why the gate stands where it stands, whatever the state: what growth would need, or what ends the state. */
+function reasonsOf(gate: Gate, record: GateRecord, facts: PassFacts): readonly Because[] {
+  switch (record.ramp.state) {
+    case "finished":
+      return [stateBecause(record), ...record.drift.map(driftBecause)];
+    case "baking":
+      return [stateBecause(record), ...finishBlockers(gate, record, facts)];
+    default:
+      return growthBlockers(gate, record, facts.judgement, facts);
+  }
+}
+
+function decisionOf(
+  gate: Gate,
+  before: GateRecord,
+  record: GateRecord,
+  facts: PassFacts,
+  reasons: readonly Because[],
+  acting: boolean,
+): Decision {
+  return {
+    id: facts.decision,
+    gate: gate.name,
+    run: record.run?.id ?? null,
+    definition: facts.definition.hash,
+    at: facts.now,
+    lastAt: facts.now,
+    count: 1,
+    actor: facts.actor,
+    before: before.ramp.state,
+    after: record.ramp.state,
+    step: standingOf(record.ramp)?.step ?? 0,
+    of: gate.steps.length,
+    verdict: facts.judgement.verdict,
+    because: reasons,
+    signals: facts.judgement.signals,
+    exposure: record.exposure,
+    flag: facts.observation,
+    served: facts.served,
+    approvals: (record.run?.approvals ?? []).map((given) => given.person),
+    action: actionOf(before, record),
+    would: acting ? null : wouldDo(facts.judgement.verdict),
+  };
+}
+
+function actionOf(before: GateRecord, record: GateRecord): Action {
+  const { intention, ramp } = record;
+  if (ramp.state === "rolling-back" && ramp.rung === "environment-off") return { kind: "switch-off" };
+  if (intention === null || intention.token.sequence === before.intention?.token.sequence)
+    return { kind: "none" };
+  return { kind: intention.kind, from: intention.from, to: intention.to, title: intention.title };
+}
+
+function wouldDo(verdict: Verdict): Decision["would"] {
+  switch (verdict) {
+    case "good":
+      return "advance";
+    case "wait":
+      return null;
+    case "halt":
+    case "rollback":
+      return verdict;
+  }
+}
+
+/** Percent the next step would expose; null at the last. */
+export function nextPercent(gate: Gate, record: GateRecord): Percent | null {
+  const standing = standingOf(record.ramp);
+  return standing === null ? (gate.steps[0]?.to ?? null) : (nextStep(gate, standing.step)?.to ?? null);
+}

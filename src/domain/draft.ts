@@ -1,0 +1,28 @@
+import type { FlagFacts } from "./absorb.ts";
+import type { GrowthFacts } from "./growth.ts";
+import type { Instant } from "./instant.ts";
+import type { GateJudgement } from "./judge.ts";
+import type { Ramp } from "./ramp.ts";
+import type { GateRecord } from "./record.ts";
+import type { Tell } from "./tell.ts";
+
+/** Everything a pass knows. */
+export type PassFacts = GrowthFacts &
+  FlagFacts & {
+    readonly judgement: GateJudgement;
+    readonly actor: string;
+    /** Groups of each person as the config has them now. */
+    readonly people: ReadonlyMap<string, readonly string[]>;
+    readonly dark: ReadonlyMap<string, Instant>;
+  };
+
+/** A pass half decided: the record so far and what people will hear. */
+export type Draft = { readonly record: GateRecord; readonly tells: readonly Tell[] };
+
+export function withRamp(draft: Draft, ramp: Ramp): Draft {
+  return { ...draft, record: { ...draft.record, ramp } };
+}
+
+export function tell(draft: Draft, said: Tell): Draft {
+  return { ...draft, tells: [...draft.tells, said] };
+}

@@ -1,0 +1,266 @@
+import type { FlagEvent, FlagObservation, FlagRecord, FlagSeen, StrategySeen } from "./flag.ts";
+import type { Instant } from "./instant.ts";
+import { type Percent, parseRollout } from "./percent.ts";
+import type { Drift, DriftKind } from "./record.ts";
+import { type WriteToken, sameToken, splitTitle } from "./token.ts";
+
+/** How the flag read back compares with the record. */
+export type Comparison = {
+  /** Percent of our strategy as set now; 0 where the environment is off or the strategy serves nobody; null when unknown. */
+  readonly observed: Percent | null;
+  /** Differences nobody of us made. */
+  readonly drift: readonly Drift[];
+  /** The strategy carries an older token of ours: a late write of a decision that is no longer in force. */
+  readonly lateWrite: boolean;
+};
+
+type Expected = {
+  readonly record: FlagRecord;
+  readonly storeId: string;
+  /** Token of a write still under way; null when none is. */
+  readonly pending: WriteToken | null;
+  /** The newest token this store ever issued for the flag. */
+  readonly issued: { readonly epoch: number; readonly sequence: number };
+};
+
+/**
+ * Compares every field that matters with the record. The percent and title of a write of ours that is still under way
+ * are not drift: the caller resolves them first and hands in the record it arrived at.
+ */
+export function compare(expected: Expected, seen: FlagObservation, at: Instant): Comparison {
+  const found: Finding[] = [];
+  const result = (observed: Percent | null, lateWrite = false): Comparison => ({
+    observed,
+    lateWrite,
+    drift: found.map((finding) => ({ ...finding, by: null, at })),
+  });
+  switch (seen.kind) {
+    case "unreadable":
+      return result(null);
+    case "absent":
+      found.push({ kind: "flag-gone", message: `the ${seen.what} no longer exists`, observed: 0 });
+      return result(0);
+    case "seen":
+      break;
+  }
+  const { record } = expected;
+  if (seen.archived || seen.project !== record.project) {
+    const what = seen.archived ? "was archived" : `moved to project ${seen.project}`;
+    found.push({ kind: "flag-gone", message: `the flag ${what}`, observed: null });
+    return result(seen.archived ? 0 : null);
+  }
+  found.push(...othersServing(record, seen));
+  const ours = seen.strategies.find((strategy) => strategy.id === record.strategyId);
+  if (ours === undefined) {
+    found.push({
+      kind: "strategy-gone",
+      message: `strategy ${record.strategyId} no longer exists`,
+      observed: 0,
+    });
+    return result(0);
+  }
+  const lateWrite = isLateWrite(expected, ours) && (parseRollout(ours.rollout ?? "") ?? 0) >= record.rollout;
+  found.push(...strategyFindings(expected, ours, lateWrite));
+  const percent = parseRollout(ours.rollout ?? "");
+  if (!seen.environmentEnabled || ours.disabled) {
+    if (record.environmentEnabled) {
+      const what = ours.disabled ? "the strategy was disabled" : "the environment was switched off";
+      found.push({ kind: "environment-off", message: what, observed: 0 });
+    }
+    return result(0, lateWrite);
+  }
+  return result(percent, lateWrite);
+}
+
+type Finding = Pick<Drift, "kind" | "message" | "observed">;
+
+function strategyFindings(expected: Expected, ours: StrategySeen, lateWrite: boolean): readonly Finding[] {
+  const { record } = expected;
+  const found: Finding[] = [];
+  const percent = parseRollout(ours.rollout ?? "");
+  if (percent === null) {
+    found.push({
+      kind: "rollout-unreadable",
+      message: `rollout is ${JSON.stringify(ours.rollout)}, not a whole percent`,
+      observed: null,
+    });
+  } else if (!lateWrite && percent !== record.rollout) {
+    found.push(percentFinding(record.rollout, percent));
+  }
+  if (!lateWrite) found.push(...titleFindings(expected, ours));
+  for (const field of ["groupId", "stickiness", "constraints", "segments", "variants"] as const) {
+    if (ours[field] === record[field]) continue;
+    found.push({
+      kind: "audience",
+      message: `${field} changed from ${record[field] ?? "none"} to ${ours[field] ?? "none"}`,
+      observed: percent,
+    });
+  }
+  return found;
+}
+
+function percentFinding(recorded: Percent, observed: Percent): Finding {
+  const kind: DriftKind = observed > recorded ? "raised" : observed === 0 ? "lowered-to-zero" : "lowered";
+  return { kind, message: `${recorded}% was changed to ${observed}%`, observed };
+}
+
+function titleFindings(expected: Expected, ours: StrategySeen): readonly Finding[] {
+  if (ours.title === expected.record.title) return [];
+  const { text, token } = splitTitle(ours.title);
+  const recorded = splitTitle(expected.record.title);
+  if (token !== null && !sameToken(token, recorded.token) && !sameToken(token, expected.pending)) {
+    if (isLateWrite(expected, ours)) return [];
+    return token.store === expected.storeId
+      ? [
+          {
+            kind: "restored-store",
+            message: "the token in the title is newer than the record: was an old store restored?",
+            observed: null,
+          },
+        ]
+      : [{ kind: "foreign-token", message: "the token in the title is of another store", observed: null }];
+  }
+  if (text === recorded.text && token !== null) return [];
+  return [
+    {
+      kind: "title",
+      message: `the title was changed to ${JSON.stringify(ours.title ?? "")}`,
+      observed: null,
+    },
+  ];
+}
+
+/** A token this store issued, but not the one on record: what it wrote was decided before the write on record. */
+function isLateWrite(expected: Expected, ours: StrategySeen): boolean {
+  const { token } = splitTitle(ours.title);
+  if (token === null || token.store !== expected.storeId) return false;
+  const recorded = splitTitle(expected.record.title).token;
+  if (sameToken(token, recorded) || sameToken(token, expected.pending)) return false;
+  const { issued } = expected;
+  return token.epoch < issued.epoch || (token.epoch === issued.epoch && token.sequence <= issued.sequence);
+}
+
+function othersServing(record: FlagRecord, seen: FlagSeen): readonly Finding[] {
+  const found: Finding[] = [];
+  for (const other of seen.strategies) {
+    if (other.id === record.strategyId) continue;
+    const companion = record.companions.find((pinned) => pinned.id === other.id);
+    if (companion === undefined) {
+      if (other.disabled) continue;
+      const name = other.title ?? other.kind;
+      found.push({
+        kind: "strategy-added",
+        message: `strategy "${name}" serves beside ours`,
+        observed: null,
+      });
+    } else if (!sameStrategy(companion, other)) {
+      found.push({
+        kind: "audience",
+        message: `companion "${companion.title ?? companion.id}" changed`,
+        observed: null,
+      });
+    }
+  }
+  for (const companion of record.companions) {
+    if (seen.strategies.some((strategy) => strategy.id === companion.id)) continue;
+    found.push({
+      kind: "audience",
+      message: `companion "${companion.title ?? companion.id}" is gone`,
+      observed: null,
+    });
+  }
+  return found;
+}
+
+const COMPARED = [
+  "kind",
+  "title",
+  "disabled",
+  "rollout",
+  "groupId",
+  "stickiness",
+  "constraints",
+  "segments",
+  "variants",
+] as const satisfies readonly (keyof StrategySeen)[];
+
+function sameStrategy(a: StrategySeen, b: StrategySeen): boolean {
+  return COMPARED.every((field) => a[field] === b[field]);
+}
+
+/** Names who made each drift: the newest event of somebody else that fits it. Drift seen before keeps its first finding. */
+export function attribute(
+  drift: readonly Drift[],
+  known: readonly Drift[],
+  events: readonly FlagEvent[],
+  ownUserId: number | null,
+): readonly Drift[] {
+  return drift.map((found) => {
+    const before = known.find((old) => old.kind === found.kind && old.message === found.message);
+    if (before !== undefined && before.by !== null) return before;
+    const event = events.findLast((entry) => !isOwn(entry, ownUserId) && fits(entry, found));
+    const first = before ?? found;
+    return event === undefined ? first : { ...first, by: event.by, at: Math.min(event.at, first.at) };
+  });
+}
+
+function isOwn(event: FlagEvent, ownUserId: number | null): boolean {
+  return ownUserId !== null && event.byUserId === ownUserId;
+}
+
+function fits(event: FlagEvent, drift: Drift): boolean {
+  switch (drift.kind) {
+    case "lowered-to-zero":
+    case "lowered":
+    case "raised":
+    case "unmanaged":
+      return event.rolloutAfter === String(drift.observed);
+    case "environment-off":
+      return event.type.includes("disabled") || event.type === "feature-strategy-update";
+    case "flag-gone":
+      return /archived|deleted|project-change/.test(event.type);
+    case "strategy-added":
+      return event.type.includes("strategy-add") || event.type === "feature-strategy-update";
+    case "strategy-gone":
+      return event.type.includes("strategy-remove");
+    case "audience":
+      return (
+        event.type.includes("strategy") || event.type.includes("segment") || event.type.includes("variants")
+      );
+    case "title":
+    case "foreign-token":
+    case "restored-store":
+    case "rollout-unreadable":
+      return event.type === "feature-strategy-update";
+  }
+}
+
+export type DriftTreatment = "roll-back" | "ceiling" | "halt" | "revert" | "close";
+
+/** How a ramp with signals armed treats a drift. `close` stops increases and nothing else. */
+export function treatmentOf(
+  kind: DriftKind,
+  policy: { readonly raised: "halt" | "revert"; readonly changed: "halt" | "rollback" },
+): DriftTreatment {
+  switch (kind) {
+    case "lowered-to-zero":
+    case "environment-off":
+      return "roll-back";
+    case "lowered":
+      return "ceiling";
+    case "raised":
+      return policy.raised;
+    case "audience":
+    case "strategy-added":
+      return policy.changed === "rollback" ? "roll-back" : "halt";
+    case "title":
+    case "foreign-token":
+    case "unmanaged":
+      return "close";
+    case "strategy-gone":
+    case "flag-gone":
+    case "restored-store":
+    case "rollout-unreadable":
+      return "halt";
+  }
+}

@@ -1,0 +1,234 @@
+import { demandsFor, unmet } from "./approval.ts";
+import type { Author, Gate, Step } from "./gate.ts";
+import { type Instant, type Millis, SECOND, formatMillis } from "./instant.ts";
+import type { GateJudgement } from "./judge.ts";
+import type { Percent } from "./percent.ts";
+import type { GateRecord } from "./record.ts";
+import type { Because, BecauseKind, SignalJudgement } from "./verdict.ts";
+
+/** Everything outside signals and record that may keep exposure from growing. */
+export type GrowthFacts = {
+  readonly now: Instant;
+  readonly definition: DefinitionFacts;
+  readonly stopSwitch: "off" | "on" | "unknown";
+  /** Null when the flag could be read; else why it could not. */
+  readonly flagUnreadable: string | null;
+  readonly eventLoopLagMs: Millis;
+  /** Our clock minus Prometheus'; null while it has not answered. */
+  readonly clockSkewMs: Millis | null;
+};
+
+export type DefinitionFacts = {
+  readonly hash: string;
+  /** Whether the newest file still is what the run is pinned to. */
+  readonly status: "valid" | "changed" | "invalid" | "gone";
+  readonly author: Author;
+};
+
+export const GREATEST_LAG: Millis = 1 * SECOND;
+export const GREATEST_SKEW: Millis = 5 * SECOND;
+
+export function because(
+  kind: BecauseKind,
+  code: string,
+  message: string,
+  more: { readonly until?: Instant | null; readonly opens?: string } = {},
+): Because {
+  return { kind, code, message, until: more.until ?? null, opens: more.opens ?? null };
+}
+
+/** The step a proving ramp would enter next; null at the last. Step 0 is before the first. */
+export function nextStep(gate: Gate, index: number): Step | null {
+  return gate.steps[index] ?? null;
+}
+
+/** Percent of a step by its number from 1; step 0 is 0 %. */
+export function percentOf(gate: Gate, index: number): Percent {
+  return index === 0 ? 0 : (gate.steps[index - 1]?.to ?? 0);
+}
+
+export function modeOf(gate: Gate, record: GateRecord): "observe" | "act" {
+  if (gate.mode === "observe") return "observe";
+  return record.acting === null && gate.mode !== "act" ? "observe" : "act";
+}
+
+/**
+ * The growth law: every reason why exposure may not rise by one step in this very pass. Empty means it may.
+ * The claim is checked last, in the transaction that records the intention.
+ */
+export function growthBlockers(
+  gate: Gate,
+  record: GateRecord,
+  judgement: GateJudgement,
+  facts: GrowthFacts,
+): readonly Because[] {
+  const step = record.ramp.state === "proving" ? record.ramp.step : null;
+  return [
+    ...stateBlockers(gate, record, facts),
+    ...timeBlockers(gate, record, step),
+    ...signalBlockers(judgement),
+    ...(step === null ? [] : approvalBlockers(gate, record, step, facts.definition.author)),
+    ...lockBlockers(gate, facts),
+    ...flagBlockers(gate, record, step, facts),
+    ...healthBlockers(facts),
+  ];
+}
+
+function stateBlockers(gate: Gate, record: GateRecord, facts: GrowthFacts): readonly Because[] {
+  const found: Because[] = [];
+  if (record.ramp.state !== "proving") found.push(stateBecause(record));
+  if (modeOf(gate, record) === "observe") {
+    found.push(because("switch", "observe", "the gate only observes", { opens: `rampart act ${gate.name}` }));
+  }
+  const { status, hash } = facts.definition;
+  const started = record.run?.definition;
+  if (status !== "valid" || (started !== undefined && started !== hash)) {
+    const messages = {
+      valid: "the run is pinned to another definition",
+      changed: "the file changed after the run began",
+      invalid: "the newest file has errors",
+      gone: "the file is gone",
+    };
+    found.push(
+      because("definition", status === "valid" ? "changed" : status, messages[status], {
+        opens: "put the pinned definition back, or end the run and start anew",
+      }),
+    );
+  }
+  return found;
+}
+
+/** The state itself as a reason, with the command that leaves it. */
+export function stateBecause(record: GateRecord): Because {
+  const { ramp, gate } = record;
+  switch (ramp.state) {
+    case "idle":
+      return because("state", "idle", "no ramp runs", { opens: `rampart start ${gate}` });
+    case "proving":
+      return because("state", "proving", `proving at step ${ramp.step}`);
+    case "baking":
+      return because("state", "baking", "baking at the last step: there is no further step");
+    case "paused":
+      return because("state", "paused", `paused by ${ramp.by}: ${ramp.reason}`, {
+        opens: `rampart resume ${gate}`,
+      });
+    case "halted":
+      return because("state", "halted", `halted: ${sentence(ramp.causes)}`, {
+        opens: `rampart resume ${gate} --reason ..., or rampart rollback ${gate}`,
+      });
+    case "rolling-back":
+      return because("state", "rolling-back", `rolling back: ${sentence(ramp.causes)}`);
+    case "rolled-back":
+      return because("state", "rolled-back", `rolled back: ${sentence(ramp.causes)}`, {
+        opens: `rampart restart ${gate}`,
+      });
+    case "finished":
+      return because("state", "finished", "the ramp is finished");
+  }
+}
+
+export function sentence(causes: readonly Because[]): string {
+  return causes.map((cause) => cause.message).join("; ");
+}
+
+function timeBlockers(gate: Gate, record: GateRecord, step: number | null): readonly Because[] {
+  if (step === null || step === 0) return [];
+  const hold = gate.steps[step - 1]?.holdMs ?? 0;
+  if (record.holdMs >= hold) return [];
+  const left = hold - record.holdMs;
+  const until = record.lastPass === null ? null : record.lastPass.at + left;
+  return [because("hold", "hold", `held ${formatMillis(record.holdMs)} of ${formatMillis(hold)}`, { until })];
+}
+
+function signalBlockers(judgement: GateJudgement): readonly Because[] {
+  const counted = judgement.signals.filter((signal) => signal.counts);
+  const found = counted.filter((signal) => signal.verdict !== "good").map(signalBecause);
+  if (found.length === 0 && counted.length === 0) {
+    found.push(because("signal", "no-evidence", "no signal that gates this step has an answer"));
+  }
+  return found;
+}
+
+/** A signal's verdict as a reason; settling stands under its own kind, for it opens by time alone. */
+export function signalBecause(signal: SignalJudgement): Because {
+  const kind: BecauseKind = signal.code === "settling" ? "settle" : "signal";
+  const code = signal.verdict === "wait" ? signal.code : signal.verdict;
+  return because(kind, code, `${signal.signal}: ${signal.message}`, { until: signal.until });
+}
+
+function approvalBlockers(gate: Gate, record: GateRecord, step: number, author: Author): readonly Because[] {
+  const next = nextStep(gate, step);
+  if (next === null) return [];
+  const given = (record.run?.approvals ?? []).filter((approval) => approval.step === step + 1);
+  return unmet(demandsFor(next, author), given).map(({ by, missing }) =>
+    because(
+      "approval",
+      "needed",
+      `${next.to}% needs ${missing === 1 ? "an approval" : `${missing} approvals`} by ${by}`,
+      {
+        opens: `rampart approve ${gate.name}`,
+      },
+    ),
+  );
+}
+
+function lockBlockers(gate: Gate, facts: GrowthFacts): readonly Because[] {
+  if (gate.flag === null || facts.stopSwitch === "off") return [];
+  return [
+    facts.stopSwitch === "on"
+      ? because("switch", "stop", "the flag rampart.stop is on: no increases anywhere", {
+          opens: "switch rampart.stop off in Unleash",
+        })
+      : because(
+          "switch",
+          "stop-unknown",
+          "the flag rampart.stop cannot be read: the SDK is not synchronised",
+        ),
+  ];
+}
+
+function flagBlockers(
+  gate: Gate,
+  record: GateRecord,
+  step: number | null,
+  facts: GrowthFacts,
+): readonly Because[] {
+  if (gate.flag === null) return [];
+  const found: Because[] = [];
+  if (facts.flagUnreadable !== null) {
+    found.push(because("health", "flag-unreadable", `the flag cannot be read: ${facts.flagUnreadable}`));
+  }
+  for (const drift of record.drift) {
+    const who = drift.by === null ? "" : ` (by ${drift.by})`;
+    found.push(
+      because("drift", drift.kind, `${drift.message}${who}`, {
+        opens: `rampart adopt-flag ${gate.name}, rampart restore ${gate.name} or rampart rollback ${gate.name}`,
+      }),
+    );
+  }
+  const ceiling = record.run?.ceiling ?? null;
+  const next = step === null ? null : nextStep(gate, step);
+  if (ceiling !== null && next !== null && next.to > ceiling) {
+    found.push(
+      because("drift", "ceiling", `a person lowered the flag: ${ceiling}% is the ceiling`, {
+        opens: `rampart adopt-flag ${gate.name}`,
+      }),
+    );
+  }
+  if (record.intention !== null) {
+    found.push(because("claim", "write-pending", "a write is not verified yet"));
+  }
+  return found;
+}
+
+function healthBlockers(facts: GrowthFacts): readonly Because[] {
+  const found: Because[] = [];
+  if (facts.eventLoopLagMs >= GREATEST_LAG) {
+    found.push(because("health", "lag", `this process lags by ${formatMillis(facts.eventLoopLagMs)}`));
+  }
+  const skew = facts.clockSkewMs === null ? 0 : Math.abs(facts.clockSkewMs);
+  if (skew > GREATEST_SKEW) {
+    found.push(because("health", "clock", `the clock differs from Prometheus' by ${formatMillis(skew)}`));
+  }
+  return found;
+}

@@ -1,0 +1,40 @@
+import type { ActionName } from "./command.ts";
+import type { RampState } from "./ramp.ts";
+
+const EVERY: readonly RampState[] = [
+  "idle",
+  "proving",
+  "baking",
+  "paused",
+  "halted",
+  "rolling-back",
+  "rolled-back",
+  "finished",
+];
+const ARMED: readonly RampState[] = ["proving", "baking", "paused", "halted"];
+const AT_REST: readonly RampState[] = ["idle", "rolled-back", "finished"];
+
+/** Every move people and machines may order, by the state it may be ordered in. What is not here is refused. */
+const LEGAL_FROM: Readonly<Record<ActionName, readonly RampState[]>> = {
+  start: ["idle", "finished"],
+  act: EVERY,
+  observe: AT_REST,
+  pause: ["proving", "baking"],
+  resume: ["paused", "halted"],
+  rollback: EVERY,
+  reject: ["proving", "paused"],
+  restart: ["rolled-back"],
+  "adopt-flag": [...ARMED, ...AT_REST],
+  restore: [...ARMED, ...AT_REST],
+  abort: ["proving", "paused", "halted"],
+  finish: ["baking"],
+};
+
+export function isLegal(action: ActionName, state: RampState): boolean {
+  return LEGAL_FROM[action].includes(state);
+}
+
+/** The actions a person may order in this state. */
+export function legalIn(state: RampState): readonly ActionName[] {
+  return (Object.keys(LEGAL_FROM) as ActionName[]).filter((action) => isLegal(action, state));
+}

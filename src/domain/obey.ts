@@ -1,0 +1,365 @@
+import { demandsFor, isEligible, unmet } from "./approval.ts";
+import type { ApproveCommand, Command, RefusalCode } from "./command.ts";
+import type { Decision } from "./decision.ts";
+import type { FlagObservation } from "./flag.ts";
+import type { Definition, Gate } from "./gate.ts";
+import { type DefinitionFacts, because, modeOf, nextStep } from "./growth.ts";
+import { type Instant, formatMillis } from "./instant.ts";
+import { isLegal } from "./moves.ts";
+import { parseRollout } from "./percent.ts";
+import { preflight } from "./preflight.ts";
+import { mayUse } from "./principal.ts";
+import type { Approval, GateRecord } from "./record.ts";
+import type { Tell } from "./tell.ts";
+import {
+  type Writer,
+  begin,
+  exposureChanged,
+  highestStepAt,
+  intend,
+  intendToken,
+  resume,
+  rollBack,
+  standingAt,
+  standingOf,
+} from "./transition.ts";
+
+/** What a command is carried out with. */
+export type CommandFacts = Writer & {
+  readonly now: Instant;
+  readonly decision: string;
+  readonly runId: string;
+  readonly definition: DefinitionFacts;
+  /** Null where the command does not wait for Unleash. */
+  readonly observation: FlagObservation | null;
+  /** What only the server could refuse, asked before a start. */
+  readonly serverRefusals: readonly { readonly code: string; readonly message: string }[];
+};
+
+export type Obeyed =
+  | {
+      readonly kind: "done";
+      readonly record: GateRecord;
+      readonly tells: readonly Tell[];
+      readonly message: string;
+      /** Whether a new run begins that must keep a copy of its definition. */
+      readonly pin: boolean;
+    }
+  | { readonly kind: "refused"; readonly code: RefusalCode; readonly message: string };
+
+/** Carries out one command on the record, or says why not. Nothing is sent here: what must be written is an intention. */
+export function obey(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {
+  const { state } = record.ramp;
+  if (isRepeatedStart(record, command))
+    return done(record, `${gate.name} has started for this change already`);
+  if (!isLegal(command.action, state)) {
+    return refused("illegal-move", `${command.action} is not possible while ${gate.name} is ${state}`);
+  }
+  if (gate.flag === null) return refused("watch-only", `${gate.name} drives no flag`);
+  switch (command.action) {
+    case "act":
+      return act(gate, record, command, facts);
+    case "observe":
+      return done(
+        { ...record, acting: null, flag: null, intention: null },
+        `${gate.name} only observes from now on`,
+      );
+    case "start":
+    case "restart":
+      return start(gate, record, command, facts);
+    case "pause":
+      return pause(gate, record, command, facts);
+    case "resume":
+      return goOn(gate, record, command, facts);
+    case "rollback":
+    case "reject":
+      return goBack(gate, record, command, facts);
+    case "adopt-flag":
+      return adoptFlag(gate, record, facts);
+    case "restore":
+      return restore(gate, record, facts);
+    case "abort":
+      return abort(gate, record);
+    case "finish":
+      return finish(gate, record, facts);
+  }
+}
+
+/** A start told twice for the same change, by a pipeline that was run again, has no further effect. */
+function isRepeatedStart(record: GateRecord, command: Command): boolean {
+  if (command.action !== "start" || command.change === null || record.ramp.state === "idle") return false;
+  return record.run?.change === command.change;
+}
+
+function done(record: GateRecord, message: string, tells: readonly Tell[] = [], pin = false): Obeyed {
+  return { kind: "done", record, tells, message, pin };
+}
+
+function refused(code: RefusalCode, message: string): Obeyed {
+  return { kind: "refused", code, message };
+}
+
+function act(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {
+  if (gate.mode === "observe") {
+    return refused("not-ready", "the file says mode: observe, and the file wins");
+  }
+  const acting = { by: command.by.name, at: facts.now };
+  return done({ ...record, acting }, `${gate.name} acts from now on`);
+}
+
+function start(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {
+  if (modeOf(gate, record) === "observe") {
+    return refused("not-ready", `${gate.name} only observes; say: rampart act ${gate.name}`);
+  }
+  if (facts.definition.status !== "valid") {
+    return refused("not-ready", `the definition is ${facts.definition.status}`);
+  }
+  if (record.ramp.state === "rolled-back") {
+    const left = record.ramp.since + gate.cooldownMs - facts.now;
+    if (left > 0) return refused("cooldown", `the cooldown lasts another ${formatMillis(left)}`);
+  }
+  const at = command.at ?? 0;
+  const step = at === 0 ? 0 : gate.steps.findIndex((declared) => declared.to === at) + 1;
+  const entry = startAtRefusal(gate, command, at, step);
+  if (entry !== null) return entry;
+  if (gate.flag === null || facts.observation === null) return refused("flag", "the flag could not be read");
+  const checked = preflight(gate.flag, facts.observation, command.at);
+  const refusals = [...(checked.kind === "refused" ? checked.refusals : []), ...facts.serverRefusals];
+  if (checked.kind === "refused" || refusals.length > 0) {
+    return refused("preflight", refusals.map((refusal) => `${refusal.code}: ${refusal.message}`).join("; "));
+  }
+  const run = {
+    id: facts.runId,
+    startedAt: facts.now,
+    startedBy: command.by.name,
+    change: command.change,
+    definition: facts.definition.hash,
+    approvals: [],
+    ceiling: null,
+  };
+  const begun = begin(gate, { ...record, epoch: facts.epoch }, run, checked.record, step, facts.now);
+  const cause = because("state", "started", `started by ${command.by.name}: ${command.reason}`);
+  return done(
+    begun,
+    `${gate.name} started at ${at}%`,
+    [{ kind: "started", page: false, causes: [cause] }],
+    true,
+  );
+}
+
+/** Starting a flag that is exposed already skips the evidence of the steps below, so a person who may approve must say it. */
+function startAtRefusal(gate: Gate, command: Command, at: number, step: number): Obeyed | null {
+  if (at === 0) return null;
+  if (step === 0) return refused("not-ready", `${at}% is not a declared step of ${gate.name}`);
+  if (command.by.kind !== "person" || !mayUse(command.by, "approve")) {
+    return refused("not-eligible", "starting at an exposed step needs a person who may approve");
+  }
+  const asks = (gate.steps[step - 1]?.approve.length ?? 0) > 0;
+  return asks ? refused("not-eligible", `step ${step} asks for approvals; start at a lower step`) : null;
+}
+
+function pause(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {
+  const from = standingOf(record.ramp);
+  if (from === null) return refused("illegal-move", "nothing runs");
+  const paused: GateRecord = {
+    ...record,
+    ramp: { state: "paused", from, since: facts.now, by: command.by.name, reason: command.reason },
+  };
+  const cause = because("state", "paused", `paused by ${command.by.name}: ${command.reason}`);
+  const fenced =
+    record.drift.length > 0 ? paused : intendToken(gate, paused, facts, facts.decision, facts.now);
+  return done(fenced, `${gate.name} is paused; its signals stay armed`, [
+    { kind: "paused", page: false, causes: [cause] },
+  ]);
+}
+
+function goOn(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {
+  if (record.drift.length > 0) {
+    return refused(
+      "flag",
+      `the flag was changed by hand; first adopt-flag, restore or rollback ${gate.name}`,
+    );
+  }
+  const cause = because("state", "resumed", `resumed by ${command.by.name}: ${command.reason}`);
+  return done(resume(record, facts.now), `${gate.name} goes on`, [
+    { kind: "resumed", page: false, causes: [cause] },
+  ]);
+}
+
+function goBack(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {
+  if (record.ramp.state === "rolling-back") return done(record, `${gate.name} is rolling back already`);
+  const cause = because("state", command.action, `ordered by ${command.by.name}: ${command.reason}`);
+  const pinned = pinForRollback(gate, record, facts);
+  if (pinned === null) return refused("flag", `${gate.name} has no strategy of which Rampart knows`);
+  const next = nextStep(gate, standingOf(record.ramp)?.step ?? 0);
+  if (command.action === "reject" && next?.approve[0]?.onReject === "pause") {
+    return pause(gate, record, command, facts);
+  }
+  const from = standingOf(record.ramp) ?? { state: "proving", step: 0 };
+  const ordered = rollBack(gate, pinned, facts, {
+    from,
+    causes: [cause],
+    decision: facts.decision,
+    at: facts.now,
+  });
+  return done(ordered, `${gate.name} is rolling back to 0%`, [
+    { kind: "rolling-back", page: true, causes: [cause] },
+  ]);
+}
+
+/** A rollback of a flag no run pinned (raised by hand while idle) needs to know which strategy is meant. */
+function pinForRollback(gate: Gate, record: GateRecord, facts: CommandFacts): GateRecord | null {
+  if (record.flag !== null) return record;
+  if (gate.flag === null || facts.observation === null) return null;
+  const checked = preflight(gate.flag, facts.observation, record.exposure.set);
+  return checked.kind === "ready" ? { ...record, flag: checked.record, drift: [] } : null;
+}
+
+function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {
+  if (gate.flag === null || facts.observation?.kind !== "seen") {
+    return refused("flag", "the flag could not be read");
+  }
+  const { observation } = facts;
+  const known = observation.strategies.find((strategy) => strategy.id === record.flag?.strategyId);
+  const percent = parseRollout(known?.rollout ?? "") ?? record.exposure.set;
+  const target = known === undefined ? gate.flag : { ...gate.flag, strategy: known.id };
+  const checked = preflight(target, observation, percent);
+  if (checked.kind === "refused") {
+    return refused("preflight", checked.refusals.map((refusal) => refusal.message).join("; "));
+  }
+  const adopted = {
+    ...record,
+    flag: checked.record,
+    drift: [],
+    intention: null,
+    run: withoutCeiling(record),
+  };
+  const changed = exposureChanged(adopted, checked.record.rollout, facts.now);
+  const verified = {
+    ...changed,
+    exposure: { ...changed.exposure, wanted: checked.record.rollout, setAt: facts.now },
+  };
+  const message = `${gate.name} takes the flag as it is, at ${checked.record.rollout}%`;
+  const standing = standingOf(record.ramp);
+  if (standing === null) return done(verified, message);
+
+  const step = highestStepAt(gate, checked.record.rollout);
+  const at = standingAt(gate, step);
+  const { ramp } = record;
+  const driftAlone = ramp.state === "halted" && ramp.causes.every((cause) => cause.kind === "drift");
+  const next =
+    ramp.state === "paused" || (ramp.state === "halted" && !driftAlone) ? { ...ramp, from: at } : at;
+  const standingRecord: GateRecord = { ...verified, ramp: next };
+  return done(intendToken(gate, standingRecord, facts, facts.decision, facts.now), message);
+}
+
+function withoutCeiling(record: GateRecord): GateRecord["run"] {
+  return record.run === null ? null : { ...record.run, ceiling: null, approvals: [] };
+}
+
+function restore(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {
+  const raised = record.drift.some((found) => found.kind === "raised");
+  if (record.flag === null || !raised) {
+    return refused("flag", "only a percent that somebody raised can be restored");
+  }
+  const write = {
+    kind: "restore",
+    to: record.flag.rollout,
+    step: standingOf(record.ramp)?.step ?? 0,
+    decision: facts.decision,
+    at: facts.now,
+  } as const;
+  return done(intend(gate, record, facts, write), `${gate.name} goes back to ${record.flag.rollout}%`);
+}
+
+function abort(gate: Gate, record: GateRecord): Obeyed {
+  const standing = standingOf(record.ramp);
+  if (standing?.step !== 0 || (record.exposure.set ?? 0) > 0) {
+    return refused("illegal-move", "abort ends a run that stands at 0%; this one is exposed: rollback");
+  }
+  const ended: GateRecord = { ...record, ramp: { state: "idle" }, run: null, intention: null };
+  return done(ended, `${gate.name} is idle again`);
+}
+
+function finish(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {
+  const open = record.because.filter((reason) => reason.kind !== "state" && reason.kind !== "hold");
+  if (open.length > 0) {
+    return refused("signals", open.map((reason) => reason.message).join("; "));
+  }
+  const finished: GateRecord = { ...record, ramp: { state: "finished", since: facts.now } };
+  return done(finished, `${gate.name} is finished`, [{ kind: "finished", page: false, causes: [] }]);
+}
+
+/** The open request for approval, if one is: the step to enter, and who is still asked. */
+export function openRequest(
+  gate: Gate,
+  record: GateRecord,
+  author: Definition["author"],
+): { readonly step: number; readonly needed: readonly string[]; readonly given: readonly Approval[] } | null {
+  if (record.ramp.state !== "proving" || record.run === null) return null;
+  const next = nextStep(gate, record.ramp.step);
+  if (next === null || next.approve.length === 0) return null;
+  const standsInTheWay = record.because.some((reason) =>
+    ["state", "definition", "signal", "alert", "settle", "proof", "require", "drift"].includes(reason.kind),
+  );
+  if (standsInTheWay) return null;
+  const step = record.ramp.step + 1;
+  const given = record.run.approvals.filter((approval) => approval.step === step);
+  const needed = unmet(demandsFor(next, author), given).flatMap(({ by, missing }) =>
+    Array.from({ length: missing }, () => by),
+  );
+  return { step, needed, given };
+}
+
+/** Takes one person's word on the open request, bound to the evidence that person had in view. */
+export function approve(
+  gate: Gate,
+  record: GateRecord,
+  command: ApproveCommand,
+  evidence: Decision | null,
+  facts: { readonly now: Instant; readonly definition: DefinitionFacts },
+): Obeyed {
+  const { by } = command;
+  if (by.kind !== "person" || !mayUse(by, "approve")) return refused("forbidden", "only people approve");
+  const request = openRequest(gate, record, facts.definition.author);
+  if (request === null || record.run === null)
+    return refused("no-request", `${gate.name} asks for no approval now`);
+  if (command.step !== request.step) {
+    return refused("stale-evidence", `the open request is for step ${request.step}, not ${command.step}`);
+  }
+  const inView =
+    evidence?.gate === gate.name &&
+    evidence.run === record.run.id &&
+    evidence.step === request.step - 1 &&
+    evidence.definition === record.run.definition &&
+    evidence.verdict === "good";
+  if (!inView) {
+    return refused("stale-evidence", "that decision does not show the evidence of this request; look again");
+  }
+  if (command.verdict === "not-yet") return done(record, `noted: ${command.reason}`);
+  if (!isEligible(by.name, record.run, facts.definition.author)) {
+    return refused(
+      "not-eligible",
+      `${by.name} started this ramp or wrote its definition and cannot approve it`,
+    );
+  }
+  if (request.given.some((given) => given.person === by.name)) {
+    return done(record, `${by.name} has approved this step already`);
+  }
+  const demand = nextStep(gate, request.step - 1)?.approve.find((asked) => by.groups.includes(asked.by));
+  if (demand === undefined || !request.needed.some((group) => by.groups.includes(group))) {
+    return refused("not-eligible", `this step waits for ${request.needed.join(", ") || "nobody"}`);
+  }
+  const approval: Approval = {
+    person: by.name,
+    groups: by.groups,
+    step: request.step,
+    definition: record.run.definition,
+    decision: command.decision,
+    at: facts.now,
+    expiresAt: facts.now + demand.expiresMs,
+    reason: command.reason,
+  };
+  const run = { ...record.run, approvals: [...record.run.approvals, approval] };
+  return done({ ...record, run }, `${by.name} approved step ${request.step} of ${gate.name}`);
+}

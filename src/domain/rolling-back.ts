@@ -1,0 +1,86 @@
+import { servedPercent, REASSERT_FOR } from "./absorb.ts";
+import { type Draft, type PassFacts, tell, withRamp } from "./draft.ts";
+import type { Gate } from "./gate.ts";
+import { because } from "./growth.ts";
+import { MINUTE, type Millis, SECOND } from "./instant.ts";
+import type { Ramp } from "./ramp.ts";
+import type { GateRecord } from "./record.ts";
+import { intend } from "./transition.ts";
+
+/** The first rung (writing `rollout`) has this long to be read back before the environment is switched off. */
+const FIRST_RUNG: Millis = 30 * SECOND;
+/** Verified means seen twice, at least this far apart. */
+const BETWEEN_CHECKS: Millis = 5 * SECOND;
+const SERVED_LATE: Millis = 60 * SECOND;
+const PAGE_AGAIN: Millis = 5 * MINUTE;
+
+type RollingBack = Extract<Ramp, { state: "rolling-back" }>;
+
+/** Drives a rollback to its end: climbs the ladder while *set* resists, and ends only when set and served both show it. */
+export function verify(gate: Gate, draft: Draft, ramp: RollingBack, facts: PassFacts): Draft {
+  const written = draft.record.intention === null || isUnwritable(draft.record);
+  const set = written && draft.record.exposure.set === 0;
+  if (!set) return climb(gate, draft, ramp, facts);
+  const served = servedPercent(draft.record, facts.served);
+  if (served !== 0) return waitForServed(draft, ramp, facts);
+
+  const firstAt = ramp.verification.firstAt ?? facts.now;
+  if (facts.now - firstAt < BETWEEN_CHECKS) {
+    return withRamp(draft, { ...ramp, verification: { firstAt, servedLateSince: null } });
+  }
+  const rolledBack: GateRecord = {
+    ...draft.record,
+    ramp: {
+      state: "rolled-back",
+      since: facts.now,
+      fromPercent: ramp.fromPercent,
+      causes: ramp.causes,
+    },
+    intention: null,
+    reassertUntil: facts.now + REASSERT_FOR,
+  };
+  return tell({ ...draft, record: rolledBack }, { kind: "rolled-back", page: false, causes: ramp.causes });
+}
+
+/** A strategy or flag that no longer exists can be written no more, and exposes nobody. */
+function isUnwritable(record: GateRecord): boolean {
+  return record.drift.some((found) => found.kind === "strategy-gone" || found.kind === "flag-gone");
+}
+
+function climb(gate: Gate, draft: Draft, ramp: RollingBack, facts: PassFacts): Draft {
+  const record =
+    draft.record.intention === null
+      ? intend(gate, draft.record, facts, {
+          kind: "lower",
+          to: 0,
+          step: 0,
+          decision: facts.decision,
+          at: facts.now,
+        })
+      : draft.record;
+  const rung = facts.now - ramp.since >= FIRST_RUNG ? "environment-off" : ramp.rung;
+  const next: RollingBack = { ...ramp, rung, verification: { firstAt: null, servedLateSince: null } };
+  const pageDue = ramp.pagedAt === null || facts.now - ramp.pagedAt >= PAGE_AGAIN;
+  // The first rung has its time; the page that the rollback began is out already.
+  if (rung === "rollout" || ramp.rung === "rollout" || !pageDue) return withRamp({ ...draft, record }, next);
+  const paged = withRamp({ ...draft, record }, { ...next, pagedAt: facts.now });
+  return tell(paged, {
+    kind: "rollback-late",
+    page: true,
+    causes: [
+      because("state", "not-written", "Unleash has not taken the rollback yet; it is still being tried"),
+    ],
+  });
+}
+
+function waitForServed(draft: Draft, ramp: RollingBack, facts: PassFacts): Draft {
+  const since = ramp.verification.servedLateSince ?? facts.now;
+  const next: RollingBack = { ...ramp, verification: { firstAt: null, servedLateSince: since } };
+  const pageDue = ramp.pagedAt === null || facts.now - ramp.pagedAt >= PAGE_AGAIN;
+  if (facts.now - since < SERVED_LATE || !pageDue) return withRamp(draft, next);
+  return tell(withRamp(draft, { ...next, pagedAt: facts.now }), {
+    kind: "rollback-late",
+    page: true,
+    causes: [because("state", "served-late", "set to 0%, but SDKs do not show it yet")],
+  });
+}

@@ -1,0 +1,116 @@
+import { REASSERT_FOR } from "./absorb.ts";
+import { type Draft, type PassFacts, tell } from "./draft.ts";
+import { treatmentOf } from "./drift.ts";
+import type { Gate } from "./gate.ts";
+import { because, signalBecause } from "./growth.ts";
+import { MINUTE, type Millis } from "./instant.ts";
+import type { GateJudgement } from "./judge.ts";
+import type { Ramp, Standing } from "./ramp.ts";
+import type { Drift, GateRecord } from "./record.ts";
+import {
+  halt,
+  highestStepAt,
+  intend,
+  intendToken,
+  rollBack,
+  standingAt,
+  withStanding,
+} from "./transition.ts";
+import type { Because } from "./verdict.ts";
+
+const REMIND_AGAIN: Millis = 30 * MINUTE;
+
+/** Whether a signal itself stands at halt, so that the halt deadline runs; a dark source waits for a person instead. */
+export function isAlarmed(judgement: GateJudgement): boolean {
+  return judgement.signals.some(
+    (signal) => signal.verdict === "halt" && signal.counts && signal.code !== "dark",
+  );
+}
+
+/** A reason to decrease waits for nothing: the rollback is ordered in this pass. Null when there is none. */
+export function shrink(gate: Gate, draft: Draft, from: Standing, facts: PassFacts): Draft | null {
+  const causes = shrinkCauses(gate, draft.record, facts);
+  if (causes.length === 0) return null;
+  const record = rollBack(gate, draft.record, facts, {
+    from,
+    causes,
+    decision: facts.decision,
+    at: facts.now,
+  });
+  return tell({ ...draft, record }, { kind: "rolling-back", page: true, causes });
+}
+
+function shrinkCauses(gate: Gate, record: GateRecord, facts: PassFacts): readonly Because[] {
+  const { ramp } = record;
+  const signals = facts.judgement.signals.filter((signal) => signal.counts && signal.verdict === "rollback");
+  const drift = record.drift.filter((found) => treatmentOf(found.kind, gate.drift) === "roll-back");
+  const causes = [...signals.map(signalBecause), ...drift.map(driftBecause)];
+  if (ramp.state === "halted" && ramp.alarmMs >= gate.haltDeadlineMs) {
+    causes.push(because("state", "halt-deadline", "nobody decided on the halt before its deadline"));
+  }
+  return causes;
+}
+
+export function driftBecause(drift: Drift): Because {
+  const who = drift.by === null ? "" : ` by ${drift.by}`;
+  return because("drift", drift.kind, `${drift.message}${who}`);
+}
+
+/** A person lowered the flag to a value above 0: that value stands, nothing is written, and growth waits for a person. */
+export function followPerson(gate: Gate, draft: Draft, standing: Standing, facts: PassFacts): Draft | null {
+  const { record } = draft;
+  const lowered = record.drift.find((found) => treatmentOf(found.kind, gate.drift) === "ceiling");
+  if (lowered?.observed == null || record.flag === null || record.run === null) return null;
+  const ceiling = lowered.observed;
+  const followed: GateRecord = {
+    ...record,
+    flag: { ...record.flag, rollout: ceiling },
+    run: { ...record.run, ceiling },
+    exposure: { ...record.exposure, wanted: ceiling, setAt: facts.now },
+    intention: null,
+    drift: record.drift.filter((found) => found !== lowered),
+  };
+  const from = standingAt(gate, Math.min(standing.step, highestStepAt(gate, ceiling)));
+  const causes = [driftBecause(lowered)];
+  if (record.ramp.state === "halted") {
+    return { ...draft, record: { ...followed, ramp: withStanding(record.ramp, from) } };
+  }
+  return tell(
+    { ...draft, record: halt(followed, from, causes, facts.now) },
+    { kind: "halted", page: false, causes },
+  );
+}
+
+/** Halts, or keeps a halt alive: its reminder and the re-assertion of what was recorded. */
+export function stop(gate: Gate, draft: Draft, standing: Standing, facts: PassFacts): Draft | null {
+  const { record } = draft;
+  const signals = facts.judgement.signals.filter((signal) => signal.counts && signal.verdict === "halt");
+  const drift = record.drift.filter((found) => treatmentOf(found.kind, gate.drift) === "halt");
+  if (record.ramp.state === "halted") return remind(draft, record.ramp, facts);
+  const reverted = revert(gate, draft, standing, facts);
+  if (reverted !== null && signals.length + drift.length === 0) return reverted;
+  const causes = [...signals.map(signalBecause), ...drift.map(driftBecause)];
+  if (causes.length === 0) return null;
+
+  const halted = halt(record, standing, causes, facts.now);
+  const fenced = drift.length > 0 ? halted : intendToken(gate, halted, facts, facts.decision, facts.now);
+  const asserted = { ...fenced, reassertUntil: facts.now + REASSERT_FOR };
+  return tell({ ...draft, record: asserted }, { kind: "halted", page: drift.length > 0, causes });
+}
+
+function remind(draft: Draft, ramp: Extract<Ramp, { state: "halted" }>, facts: PassFacts): Draft | null {
+  const waitsForPerson = !isAlarmed(facts.judgement);
+  if (!waitsForPerson || facts.now - ramp.remindedAt < REMIND_AGAIN) return null;
+  const record: GateRecord = { ...draft.record, ramp: { ...ramp, remindedAt: facts.now } };
+  return tell({ ...draft, record }, { kind: "halt-reminder", page: true, causes: ramp.causes });
+}
+
+/** `drift.raised: revert`: somebody's raise goes back to the recorded percent at once; the ramp stays where it is. */
+function revert(gate: Gate, draft: Draft, standing: Standing, facts: PassFacts): Draft | null {
+  const { record } = draft;
+  const raised = record.drift.some((found) => treatmentOf(found.kind, gate.drift) === "revert");
+  if (!raised || record.flag === null || record.intention !== null) return null;
+  const to = record.flag.rollout;
+  const write = { kind: "lower", to, step: standing.step, decision: facts.decision, at: facts.now } as const;
+  return { ...draft, record: intend(gate, record, facts, write) };
+}

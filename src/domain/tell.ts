@@ -1,0 +1,84 @@
+import type { Gate } from "./gate.ts";
+import { sentence } from "./growth.ts";
+import type { GateRecord } from "./record.ts";
+import type { Telling, TellingKind } from "./telling.ts";
+import type { Because } from "./verdict.ts";
+
+/** Something to tell, before it has its words. */
+export type Tell = {
+  readonly kind: TellingKind;
+  readonly page: boolean;
+  readonly causes: readonly Because[];
+};
+
+/** Puts events into words: the effect first, then why, then what is left to do. */
+export function tellings(
+  gate: Gate,
+  record: GateRecord,
+  decision: string,
+  tells: readonly Tell[],
+): readonly Telling[] {
+  return tells.map((said, index) => ({
+    key: `${gate.name}:${decision}:${said.kind}:${index}`,
+    gate: gate.name,
+    kind: said.kind,
+    page: said.page,
+    title: `${gate.name} ${effect(said, record)}`,
+    text: text(gate, record, said),
+    decision,
+  }));
+}
+
+function effect(said: Tell, record: GateRecord): string {
+  const percent = `${record.exposure.set ?? 0}%`;
+  switch (said.kind) {
+    case "started":
+      return "started";
+    case "advanced":
+      return `went from ${sentence(said.causes)}`;
+    case "finished":
+      return "finished: the bake is over";
+    case "needs-approval":
+      return "waits for an approval";
+    case "paused":
+      return `is paused at ${percent}`;
+    case "resumed":
+      return `goes on at ${percent}`;
+    case "halted":
+      return `halted at ${percent}`;
+    case "halt-reminder":
+      return `is still halted at ${percent} and waits for a person`;
+    case "rolling-back":
+      return `is rolling back from ${percent} to 0%`;
+    case "rolled-back":
+      return "is rolled back to 0%, verified as set and as served";
+    case "rollback-late":
+      return "has not finished rolling back";
+    case "cannot-see":
+      return `cannot see its signals at ${percent}`;
+    case "sees-again":
+      return "sees its signals again";
+    case "changed-by-hand":
+      return "was changed by hand in Unleash";
+    case "definition":
+      return "has a changed definition";
+  }
+}
+
+function text(gate: Gate, record: GateRecord, said: Tell): string {
+  const lines = [`Why: ${sentence(said.causes) || "all conditions hold"}.`];
+  if (gate.owner !== null) lines.push(`Owner: ${gate.owner}.`);
+  if (gate.runbook !== null) lines.push(`Runbook: ${gate.runbook}`);
+  if (said.kind === "halted" && record.ramp.state === "halted") {
+    const left = gate.haltDeadlineMs - record.ramp.alarmMs;
+    const deadline = new Set(said.causes.map((cause) => cause.kind)).has("signal");
+    lines.push(
+      deadline
+        ? `While the signal stays at halt this becomes a rollback in ${Math.round(left / 60_000)} minutes.`
+        : "This halt waits for a person.",
+    );
+  }
+  const opens = said.causes.map((cause) => cause.opens).filter((hint) => hint !== null);
+  if (opens.length > 0) lines.push(`Next: ${opens.join("; ")}`);
+  return lines.join("\n");
+}

@@ -1,0 +1,228 @@
+import type { FlagRecord } from "./flag.ts";
+import type { Gate } from "./gate.ts";
+import { percentOf } from "./growth.ts";
+import type { Instant } from "./instant.ts";
+import { UNBREACHED } from "./limit-clock.ts";
+import type { Percent } from "./percent.ts";
+import type { Ramp, Standing } from "./ramp.ts";
+import type { Exposure, GateRecord, Intention, Run, SignalClock } from "./record.ts";
+import { type WriteToken, titleWith } from "./token.ts";
+import type { Because } from "./verdict.ts";
+
+const NO_EXPOSURE: Exposure = { wanted: null, set: null, setAt: null, served: null, changedAt: null };
+
+/** The record of a gate nobody has done anything with yet. */
+export function newRecord(gate: string): GateRecord {
+  return {
+    gate,
+    version: 0,
+    sequence: 0,
+    epoch: 0,
+    acting: null,
+    ramp: { state: "idle" },
+    run: null,
+    flag: null,
+    exposure: NO_EXPOSURE,
+    holdMs: 0,
+    bakeMs: 0,
+    clocks: {},
+    intention: null,
+    drift: [],
+    reassertUntil: null,
+    lastPass: null,
+    because: [],
+  };
+}
+
+/** Where the ramp stands while its signals are armed, also below a pause or a halt; null when no exposure is watched. */
+export function standingOf(ramp: Ramp): Standing | null {
+  switch (ramp.state) {
+    case "proving":
+    case "baking":
+      return ramp;
+    case "paused":
+    case "halted":
+      return ramp.from;
+    case "idle":
+    case "rolling-back":
+    case "rolled-back":
+    case "finished":
+      return null;
+  }
+}
+
+/** The standing at a step: the last step is the one that bakes. */
+export function standingAt(gate: Gate, step: number): Standing {
+  return step > 0 && step >= gate.steps.length ? { state: "baking", step } : { state: "proving", step };
+}
+
+/** The highest step whose percent is at most the value; 0 when even the first lies above it. */
+export function highestStepAt(gate: Gate, percent: Percent): number {
+  let highest = 0;
+  for (const [index, step] of gate.steps.entries()) {
+    if (step.to <= percent) highest = index + 1;
+  }
+  return highest;
+}
+
+/** The same state with another standing inside it. */
+export function withStanding(ramp: Ramp, standing: Standing): Ramp {
+  if (ramp.state === "paused" || ramp.state === "halted") return { ...ramp, from: standing };
+  return ramp.state === "proving" || ramp.state === "baking" ? standing : ramp;
+}
+
+/** What every change of exposure, by anybody, resets: the timers of limits, hold and bake; settle starts at `at`. */
+export function exposureChanged(record: GateRecord, percent: Percent | null, at: Instant): GateRecord {
+  const clocks: Record<string, SignalClock> = {};
+  for (const [name, clock] of Object.entries(record.clocks)) {
+    clocks[name] = { ...clock, halt: UNBREACHED, rollback: UNBREACHED };
+  }
+  return {
+    ...record,
+    clocks,
+    holdMs: 0,
+    bakeMs: 0,
+    exposure: { ...record.exposure, set: percent, setAt: null, changedAt: at },
+  };
+}
+
+export type Writer = { readonly storeId: string; readonly epoch: number };
+
+/** Plans a write with the next token. The record then says what is wanted before anybody asks Unleash for it. */
+export function intend(
+  gate: Gate,
+  record: GateRecord,
+  writer: Writer,
+  write: {
+    readonly kind: Intention["kind"];
+    readonly to: Percent;
+    readonly step: number;
+    readonly decision: string;
+    readonly at: Instant;
+  },
+): GateRecord {
+  const sequence = record.sequence + 1;
+  const token: WriteToken = {
+    step: write.step,
+    of: gate.steps.length,
+    store: writer.storeId,
+    epoch: writer.epoch,
+    sequence,
+  };
+  const intention: Intention = {
+    ...write,
+    from: record.exposure.set,
+    token,
+    title: titleWith(record.flag?.titleText ?? "", token),
+  };
+  return {
+    ...record,
+    sequence,
+    epoch: writer.epoch,
+    intention,
+    exposure: { ...record.exposure, wanted: write.to },
+  };
+}
+
+/** A new token with the percent unchanged, so that a late raise of an older decision finds its test failing. */
+export function intendToken(
+  gate: Gate,
+  record: GateRecord,
+  writer: Writer,
+  decision: string,
+  at: Instant,
+): GateRecord {
+  if (record.flag === null) return record;
+  const step = standingOf(record.ramp)?.step ?? 0;
+  return intend(gate, record, writer, { kind: "retoken", to: record.flag.rollout, step, decision, at });
+}
+
+export function halt(
+  record: GateRecord,
+  from: Standing,
+  causes: readonly Because[],
+  at: Instant,
+): GateRecord {
+  return {
+    ...record,
+    ramp: { state: "halted", from, since: at, causes, alarmMs: 0, remindedAt: at },
+    run: record.run === null ? null : { ...record.run, approvals: [] },
+  };
+}
+
+/** Orders exposure to 0: the state, and the write that belongs to it. */
+export function rollBack(
+  gate: Gate,
+  record: GateRecord,
+  writer: Writer,
+  order: {
+    readonly from: Standing;
+    readonly causes: readonly Because[];
+    readonly decision: string;
+    readonly at: Instant;
+  },
+): GateRecord {
+  const ramp: Ramp = {
+    state: "rolling-back",
+    from: order.from,
+    since: order.at,
+    fromPercent: record.exposure.set,
+    causes: order.causes,
+    rung: "rollout",
+    verification: { firstAt: null, servedLateSince: null },
+    pagedAt: null,
+  };
+  const run = record.run === null ? null : { ...record.run, approvals: [] };
+  return intend(gate, { ...record, ramp, run }, writer, {
+    kind: "lower",
+    to: 0,
+    step: 0,
+    decision: order.decision,
+    at: order.at,
+  });
+}
+
+/** Begins a run at a step: 0, or the declared step the flag already stands at. */
+export function begin(
+  gate: Gate,
+  record: GateRecord,
+  run: Run,
+  flag: FlagRecord,
+  step: number,
+  at: Instant,
+): GateRecord {
+  return {
+    ...record,
+    ramp: standingAt(gate, step),
+    run,
+    flag,
+    exposure: {
+      wanted: percentOf(gate, step),
+      set: flag.rollout,
+      setAt: at,
+      served: record.exposure.served,
+      changedAt: step === 0 ? record.exposure.changedAt : at,
+    },
+    holdMs: 0,
+    bakeMs: 0,
+    clocks: {},
+    intention: null,
+    drift: [],
+    reassertUntil: null,
+  };
+}
+
+/** Returns a halted or paused ramp to where it stood. A resume acknowledges the halt; the old evidence runs on. */
+export function resume(record: GateRecord, at: Instant): GateRecord {
+  const { ramp } = record;
+  if (ramp.state !== "paused" && ramp.state !== "halted") return record;
+  const resumed = { ...record, ramp: ramp.from, holdMs: 0, bakeMs: 0 };
+  if (ramp.state === "paused") return resumed;
+  const clocks: Record<string, SignalClock> = {};
+  for (const [name, clock] of Object.entries(record.clocks)) {
+    const missing = clock.unknownSince !== null;
+    const causing = missing || clock.halt.at !== null;
+    clocks[name] = causing ? { ...clock, acknowledgedAt: at, unknownSince: missing ? at : null } : clock;
+  }
+  return { ...resumed, clocks };
+}
