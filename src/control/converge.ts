@@ -31,7 +31,8 @@ export async function converge(
   let record = committed;
   let seen = observed;
   for (let round = 0; round < ROUNDS && record.intention !== null && gate.flag !== null; round += 1) {
-    const before = await newestEvent(ports.flags, gate.flag);
+    // Nothing is lower than 0, so a decrease to 0 runs over nobody's decrease and need not wait for the log.
+    const before = record.intention.to === 0 ? null : await newestEvent(ports.flags, gate.flag);
     await send(ports.flags, gate.flag, record, record.intention, seen);
     const outcome = await readBack(ports, gate, gate.flag, record, before);
     seen = outcome.observation;

@@ -2,7 +2,9 @@ import { attribute, compare } from "./drift.ts";
 import type { FlagEvent, FlagObservation, ServedObservation, StrategySeen } from "./flag.ts";
 import type { Gate } from "./gate.ts";
 import { type Instant, MINUTE, type Millis } from "./instant.ts";
+import { modeOf } from "./growth.ts";
 import { type Percent, parseRollout } from "./percent.ts";
+import { strategyOf } from "./preflight.ts";
 import type { Drift, GateRecord, Intention } from "./record.ts";
 import { sameToken, splitTitle } from "./token.ts";
 import {
@@ -43,6 +45,7 @@ export type Absorbed = {
  */
 export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorbed {
   if (facts.observation === null) return { record: before, landed: null, newDrift: [] };
+  if (before.flag === null) return watch(gate, before, facts);
   const resolved = resolveIntention(gate, before, facts);
   const record = withServed(resolved.record, facts.served);
   if (record.flag === null) return { record, landed: null, newDrift: [] };
@@ -67,6 +70,26 @@ export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorb
   };
 }
 
+/** A flag nothing is recorded of: its exposure is followed, so that settle runs from each change whoever made it. */
+function watch(gate: Gate, record: GateRecord, facts: FlagFacts): Absorbed {
+  const { observation } = facts;
+  if (gate.flag === null || observation?.kind !== "seen") return { record, landed: null, newDrift: [] };
+  const strategy = strategyOf(gate.flag, observation);
+  const percent =
+    strategy === null ? null : observation.environmentEnabled ? parseRollout(strategy.rollout ?? "") : 0;
+  const served = strategy === null ? null : servedOf(strategy.id, facts.served);
+  const followed = followExposure(record, percent, facts.now);
+  const watched = { ...followed, exposure: { ...followed.exposure, served } };
+  if (modeOf(gate, record) === "observe" || percent === null || percent === 0) {
+    return { record: { ...watched, drift: [] }, landed: null, newDrift: [] };
+  }
+  const message = `the flag stands at ${percent}% and no run of ours brought it there`;
+  const found: Drift = { kind: "unmanaged", message, observed: percent, by: null, at: facts.now };
+  const drift = attribute([found], record.drift, facts.events ?? [], facts.ownUserId);
+  const newDrift = drift.filter((own) => !record.drift.some((old) => sameDrift(old, own)));
+  return { record: { ...watched, drift }, landed: null, newDrift };
+}
+
 function sameDrift(a: Drift, b: Drift): boolean {
   return a.kind === b.kind && a.message === b.message;
 }
@@ -77,9 +100,13 @@ function withServed(record: GateRecord, served: ServedObservation | null): GateR
 
 /** The percent an SDK evaluates for our strategy; null while that is not known. */
 export function servedPercent(record: GateRecord, served: ServedObservation | null): Percent | null {
-  if (served?.kind !== "seen" || record.flag === null) return null;
+  return record.flag === null ? null : servedOf(record.flag.strategyId, served);
+}
+
+function servedOf(strategyId: string, served: ServedObservation | null): Percent | null {
+  if (served?.kind !== "seen") return null;
   if (!served.enabled) return 0;
-  const own = served.strategies.find((strategy) => strategy.id === record.flag?.strategyId);
+  const own = served.strategies.find((strategy) => strategy.id === strategyId);
   return own === undefined ? 0 : parseRollout(own.rollout ?? "");
 }
 

@@ -64,7 +64,7 @@ export function answer(purpose: Purpose, asked: Asked): StatusAnswer {
     verdict: decision?.verdict ?? "wait",
     state: record.ramp.state,
     mode: modeOf(gate, record),
-    exitCode: open ? 0 : exitCodeOf(blocking),
+    exitCode: open ? 0 : exitCodeOf(blocking, (record.exposure.set ?? 0) > 0),
     exposure: {
       wanted: record.exposure.wanted,
       set: record.exposure.set,
@@ -129,14 +129,14 @@ const BLIND: readonly string[] = [
 const STOPPED: readonly string[] = ["halted", "rolling-back", "rolled-back", "halt", "rollback"];
 
 /** The first that applies of 4, 6, 3 and 5, so that 5 means an approval is the only thing left. */
-function exitCodeOf(reasons: readonly Because[]): ExitCode {
-  if (reasons.some(isStopped)) return 4;
+function exitCodeOf(reasons: readonly Because[], exposed: boolean): ExitCode {
+  if (reasons.some((reason) => isStopped(reason, exposed))) return 4;
   if (reasons.some((reason) => BLIND.includes(reason.code))) return 6;
   return reasons.every((reason) => reason.kind === "approval") ? 5 : 3;
 }
 
-function isStopped(reason: Because): boolean {
+function isStopped(reason: Because, exposed: boolean): boolean {
   if (reason.kind === "drift") return reason.code !== "title" && reason.code !== "ceiling";
-  if (reason.kind === "definition") return reason.code === "invalid";
+  if (reason.kind === "definition") return exposed && reason.code === "invalid";
   return STOPPED.includes(reason.code);
 }

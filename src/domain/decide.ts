@@ -151,15 +151,9 @@ function takeOver(gate: Gate, draft: Draft, facts: PassFacts): Draft | null {
 }
 
 function proceed(gate: Gate, draft: Draft, facts: PassFacts): Draft {
-  const { record } = draft;
-  switch (record.ramp.state) {
-    case "proving":
-      return grow(gate, draft, record.ramp.step, facts);
-    case "baking":
-      return bake(gate, draft, facts);
-    default:
-      return draft;
-  }
+  const { ramp } = draft.record;
+  if (ramp.state === "proving") return grow(gate, draft, ramp.step, facts);
+  return ramp.state === "baking" ? bake(gate, draft, facts) : draft;
 }
 
 function grow(gate: Gate, draft: Draft, step: number, facts: PassFacts): Draft {
@@ -242,14 +236,10 @@ function darkTells(gate: Gate, before: GateRecord, facts: PassFacts): readonly T
 
 /** Why the gate stands where it stands, whatever the state: what growth would need, or what ends the state. */
 function reasonsOf(gate: Gate, record: GateRecord, facts: PassFacts): readonly Because[] {
-  switch (record.ramp.state) {
-    case "finished":
-      return [stateBecause(record), ...record.drift.map(driftBecause)];
-    case "baking":
-      return [stateBecause(record), ...finishBlockers(gate, record, facts)];
-    default:
-      return growthBlockers(gate, record, facts.judgement, facts);
-  }
+  const { state } = record.ramp;
+  if (state === "finished") return [stateBecause(record), ...record.drift.map(driftBecause)];
+  if (state === "baking") return [stateBecause(record), ...finishBlockers(gate, record, facts)];
+  return growthBlockers(gate, record, facts.judgement, facts);
 }
 
 function decisionOf(

@@ -48,9 +48,9 @@ export function readingOf(signal: Signal, answers: SignalAnswers, now: Instant):
 
   const notes: string[] = [];
   const watermark = signal.asOf === null ? null : watermarkOf(answerTo("asOf"), signal, now);
-  const stale = watermark === null ? staleness(signal, answers.freshness, now) : watermark.unknown;
+  const tooOld = watermark === null ? staleness(signal, answers.freshness, now) : watermark.unknown;
   const believed = (raw: Known | Unknown): Known | Unknown =>
-    raw.kind === "known" && stale !== null ? stale : raw;
+    raw.kind === "known" && tooOld !== null ? tooOld : raw;
 
   if (signal.measure.kind === "counts") {
     const total = believed(number(answerTo("total")));

@@ -1,4 +1,4 @@
-import type { ActionName } from "./command.ts";
+import { ACTIONS, type ActionName } from "./command.ts";
 import type { RampState } from "./ramp.ts";
 
 const EVERY: readonly RampState[] = [
@@ -36,5 +36,5 @@ export function isLegal(action: ActionName, state: RampState): boolean {
 
 /** The actions a person may order in this state. */
 export function legalIn(state: RampState): readonly ActionName[] {
-  return (Object.keys(LEGAL_FROM) as ActionName[]).filter((action) => isLegal(action, state));
+  return ACTIONS.filter((action) => isLegal(action, state));
 }

@@ -153,6 +153,12 @@ function chooseStrategy(
   return { kind: "one", strategy: first, candidates };
 }
 
+/** The strategy a ramp on this target would drive; null when it is missing or ambiguous. */
+export function strategyOf(target: FlagTarget, seen: FlagSeen): StrategySeen | null {
+  const choice = chooseStrategy(target, seen.strategies, companionsOf(target, seen.strategies).strategies);
+  return choice.kind === "one" ? choice.strategy : null;
+}
+
 /** Strategies are alternatives to each other: one that nobody named can serve whom the ramp does not. */
 function foreignRefusals(
   strategies: readonly StrategySeen[],

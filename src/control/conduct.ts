@@ -1,0 +1,346 @@
+import { type StatusAnswer, answer } from "../domain/answer.ts";
+import type { ApproveCommand, Command, CommandOutcome, RefusalCode } from "../domain/command.ts";
+import type { Decision } from "../domain/decision.ts";
+import type { Gate, Purpose } from "../domain/gate.ts";
+import { type DefinitionFacts, because } from "../domain/growth.ts";
+import type { Instant } from "../domain/instant.ts";
+import { isLegal, legalIn } from "../domain/moves.ts";
+import { type Obeyed, approve, obey, openRequest } from "../domain/obey.ts";
+import type { RampState } from "../domain/ramp.ts";
+import type { GateRecord } from "../domain/record.ts";
+import { tellings } from "../domain/tell.ts";
+import { newRecord, standingOf } from "../domain/transition.ts";
+import type { Controller, GateView, ReplyKeeper } from "./controller.ts";
+import { converge } from "./converge.ts";
+import { type PassPorts, type Passed, effectiveDefinition, pass } from "./pass.ts";
+import { Turns } from "./turns.ts";
+import { Waiters } from "./waiters.ts";
+
+/** Passes on demand: at most one in this time for each gate; requests in between share it. */
+const ON_DEMAND_MS = 1_000;
+
+/** Runs passes and commands, one at a time for each gate, and answers the doors. */
+export class Conductor implements Controller {
+  readonly #ports: PassPorts;
+  readonly #turns = new Turns();
+  readonly #waiters: Waiters;
+  readonly #onDemand = new Map<string, { readonly at: number; readonly passed: Promise<Passed | null> }>();
+
+  readonly #onCommand: (gate: string) => void;
+
+  /** `onCommand` is told of every gate a command changed, so that its next pass is due at once. */
+  constructor(ports: PassPorts, onCommand: (gate: string) => void) {
+    this.#ports = ports;
+    this.#onCommand = onCommand;
+    this.#waiters = new Waiters(ports.clock);
+  }
+
+  /** One pass of one gate, after whatever is under way for it. */
+  async pass(gate: string, actor = "schedule"): Promise<Passed | null> {
+    const passed = await this.#turns.take(gate, () => pass(this.#ports, gate, actor));
+    this.#waiters.wake(gate);
+    return passed;
+  }
+
+  /** Names and rhythms of all gates: those with a file, and those that still run without one. */
+  async known(): Promise<readonly { readonly name: string; readonly everyMs: number }[]> {
+    const views = await Promise.all(
+      (await this.#names()).map(async (name) => {
+        const found = await this.#find(name);
+        return found === null ? null : { name, everyMs: found.gate.everyMs };
+      }),
+    );
+    return views.filter((view) => view !== null);
+  }
+
+  async gates(): Promise<readonly GateView[]> {
+    const views = await Promise.all((await this.#names()).map((name) => this.gate(name)));
+    return views.filter((view) => view !== null);
+  }
+
+  async gate(name: string): Promise<GateView | null> {
+    const found = await this.#find(name);
+    if (found === null) return null;
+    const { gate, definition, record } = found;
+    const decision = await this.#lastDecision(record);
+    const loaded = this.#ports.definitions.current().get(name);
+    const request = openRequest(gate, record, definition.author);
+    return {
+      name,
+      gate,
+      definition: { hash: definition.hash, status: definition.status },
+      problems: loaded?.kind === "invalid" ? loaded.problems : [],
+      record,
+      status: this.#answer("advance", gate, definition, record, decision),
+      request: request === null ? null : { ...request, decision: decision?.id ?? "" },
+    };
+  }
+
+  async status(name: string, purpose: Purpose): Promise<StatusAnswer | null> {
+    if ((await this.#find(name)) === null) return null;
+    await this.#passOnDemand(name);
+    const found = await this.#find(name);
+    if (found === null) return null;
+    const decision = await this.#lastDecision(found.record);
+    return this.#answer(purpose, found.gate, found.definition, found.record, decision);
+  }
+
+  changed(name: string, until: Instant, abort: AbortSignal): Promise<void> {
+    return this.#waiters.wait(name, until, abort);
+  }
+
+  async decisions(name: string, limit: number, before: string | null): Promise<readonly Decision[] | null> {
+    if ((await this.#find(name)) === null) return null;
+    return this.#ports.records.decisions(name, limit, before);
+  }
+
+  decision(id: string): Promise<Decision | null> {
+    return this.#ports.records.decision(id);
+  }
+
+  reply(principal: string, key: string) {
+    return this.#ports.records.reply(principal, key);
+  }
+
+  ready(): { readonly ready: boolean; readonly waitingFor: readonly string[] } {
+    const waitingFor: string[] = [];
+    for (const { kind, definition } of this.#ports.definitions.current().values()) {
+      const sources = kind === "valid" ? definition.gate.signals.map((signal) => signal.source) : [];
+      for (const source of sources) {
+        const entry = `source ${source}`;
+        if (this.#ports.metrics.clockSkewMs(source) === null && !waitingFor.includes(entry))
+          waitingFor.push(entry);
+      }
+    }
+    return { ready: waitingFor.length === 0, waitingFor };
+  }
+
+  async command(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {
+    // Finishing early asks for signals that are good now, not at the last pass.
+    if (command.action === "finish") await this.pass(command.gate);
+    const outcome = await this.#turns.take(command.gate, () => this.#obey(command, keep));
+    this.#waiters.wake(command.gate);
+    return outcome;
+  }
+
+  async approve(command: ApproveCommand, keep: ReplyKeeper | null): Promise<CommandOutcome> {
+    const outcome = await this.#turns.take(command.gate, () => this.#approve(command, keep));
+    this.#waiters.wake(command.gate);
+    return outcome;
+  }
+
+  /** Resolves when no pass and no command is under way. */
+  idle(): Promise<void> {
+    return this.#turns.idle();
+  }
+
+  async #passOnDemand(name: string): Promise<void> {
+    const now = this.#ports.clock.elapsed();
+    const recent = this.#onDemand.get(name);
+    if (recent !== undefined && now - recent.at < ON_DEMAND_MS) {
+      await recent.passed;
+      return;
+    }
+    const passed = this.pass(name, "schedule");
+    this.#onDemand.set(name, { at: now, passed });
+    await passed;
+  }
+
+  async #names(): Promise<readonly string[]> {
+    const recorded = (await this.#ports.records.all()).map((record) => record.gate);
+    return [...new Set([...this.#ports.definitions.current().keys(), ...recorded])].toSorted();
+  }
+
+  async #find(name: string): Promise<Found | null> {
+    const loaded = this.#ports.definitions.current().get(name);
+    const stored = await this.#ports.records.record(name);
+    if (loaded === undefined && stored === null) return null;
+    const record = stored ?? newRecord(name);
+    const effective = await effectiveDefinition(this.#ports.records, loaded, record);
+    return effective === null ? null : { ...effective, record, stored: stored !== null };
+  }
+
+  #lastDecision(record: GateRecord): Promise<Decision | null> {
+    return record.lastPass === null
+      ? Promise.resolve(null)
+      : this.#ports.records.decision(record.lastPass.decision);
+  }
+
+  #answer(
+    purpose: Purpose,
+    gate: Gate,
+    definition: DefinitionFacts,
+    record: GateRecord,
+    decision: Decision | null,
+  ): StatusAnswer {
+    return answer(purpose, {
+      gate,
+      definition: definition.hash,
+      record,
+      decision,
+      now: this.#ports.clock.now(),
+    });
+  }
+
+  async #obey(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {
+    const found = await this.#find(command.gate);
+    if (found === null) return unknownGate(command.gate);
+    const { record } = found;
+    // A new run takes the newest definition; everything else goes by the one in force.
+    const gate = found.gate;
+    const looks = isLegal(command.action, record.ramp.state) && this.#needsFlag(command, record);
+    const [observation, refusals] =
+      looks && gate.flag !== null
+        ? await Promise.all([
+            this.#ports.flags.observe(gate.flag),
+            startsRun(command) ? this.#ports.flags.preflight(gate.flag) : [],
+          ])
+        : [null, []];
+    const decision = this.#ports.ids.next("dec");
+    const obeyed = obey(gate, record, command, {
+      now: this.#ports.clock.now(),
+      decision,
+      runId: this.#ports.ids.next("run"),
+      storeId: this.#ports.records.storeId(),
+      epoch: this.#ports.records.epoch(),
+      definition: found.definition,
+      observation,
+      serverRefusals: refusals,
+    });
+    const stored = await this.#store(found, obeyed, decision, command.by.name, keep);
+    if (stored.record !== null) {
+      await converge(this.#ports, gate, stored.record, observation);
+      this.#onCommand(command.gate);
+    }
+    return stored.outcome;
+  }
+
+  /** A rollback waits for nothing, so it looks at the flag only where nothing is recorded of it. */
+  #needsFlag(command: Command, record: GateRecord): boolean {
+    switch (command.action) {
+      case "start":
+      case "restart":
+      case "adopt-flag":
+      case "restore":
+      case "pause":
+        return true;
+      case "rollback":
+      case "reject":
+        return record.flag === null;
+      case "act":
+      case "observe":
+      case "resume":
+      case "abort":
+      case "finish":
+        return false;
+    }
+  }
+
+  async #approve(command: ApproveCommand, keep: ReplyKeeper | null): Promise<CommandOutcome> {
+    const found = await this.#find(command.gate);
+    if (found === null) return unknownGate(command.gate);
+    const evidence = await this.#ports.records.decision(command.decision);
+    const facts = { now: this.#ports.clock.now(), definition: found.definition };
+    const obeyed = approve(found.gate, found.record, command, evidence, facts);
+    const stored = await this.#store(found, obeyed, this.#ports.ids.next("dec"), command.by.name, keep);
+    if (stored.record !== null) this.#onCommand(command.gate);
+    return stored.outcome;
+  }
+
+  async #store(
+    found: Found,
+    obeyed: Obeyed,
+    decision: string,
+    actor: string,
+    keep: ReplyKeeper | null,
+  ): Promise<{ readonly outcome: CommandOutcome; readonly record: GateRecord | null }> {
+    const { gate, record } = found;
+    if (obeyed.kind === "refused") {
+      return { outcome: refusal(obeyed.code, obeyed.message, record.ramp.state), record: null };
+    }
+    const outcome: CommandOutcome = {
+      kind: "done",
+      decision,
+      state: obeyed.record.ramp.state,
+      message: obeyed.message,
+    };
+    const row = commandDecision(found, obeyed, decision, actor, this.#ports.clock.now());
+    const committed = await this.#ports.records.commit({
+      record: obeyed.record,
+      expecting: found.stored ? record.version : null,
+      decision: { kind: "insert", decision: row },
+      tellings: tellings(gate, obeyed.record, decision, obeyed.tells),
+      pin: obeyed.pin ? { gate, hash: found.definition.hash, author: found.definition.author } : null,
+      reply: keep === null ? null : keep(outcome),
+    });
+    if (!committed) {
+      const message = "the gate changed in this very moment; look again and repeat";
+      return { outcome: refusal("conflict", message, record.ramp.state), record: null };
+    }
+    this.#ports.onDecision(row, obeyed.record, gate);
+    return { outcome, record: { ...obeyed.record, version: record.version + 1 } };
+  }
+}
+
+type Found = {
+  readonly gate: Gate;
+  readonly definition: DefinitionFacts;
+  readonly record: GateRecord;
+  readonly stored: boolean;
+};
+
+function startsRun(command: Command): boolean {
+  return command.action === "start" || command.action === "restart";
+}
+
+function unknownGate(name: string): CommandOutcome {
+  return {
+    kind: "refused",
+    code: "unknown-gate",
+    message: `there is no gate ${name}`,
+    state: null,
+    legal: [],
+  };
+}
+
+function refusal(code: RefusalCode, message: string, state: RampState): CommandOutcome {
+  return { kind: "refused", code, message, state, legal: legalIn(state) };
+}
+
+/** A command has a row of its own among the decisions: who ordered what, and what state it led to. */
+function commandDecision(
+  found: Found,
+  obeyed: Extract<Obeyed, { kind: "done" }>,
+  id: string,
+  actor: string,
+  now: Instant,
+): Decision {
+  const { record } = obeyed;
+  const { intention } = record;
+  const planned = intention !== null && intention.decision === id;
+  return {
+    id,
+    gate: found.gate.name,
+    run: record.run?.id ?? null,
+    definition: found.definition.hash,
+    at: now,
+    lastAt: now,
+    count: 1,
+    actor,
+    before: found.record.ramp.state,
+    after: record.ramp.state,
+    step: standingOf(record.ramp)?.step ?? 0,
+    of: found.gate.steps.length,
+    verdict: "wait",
+    because: [because("state", "command", obeyed.message)],
+    signals: [],
+    exposure: record.exposure,
+    flag: null,
+    served: null,
+    approvals: (record.run?.approvals ?? []).map((approval) => approval.person),
+    action: planned
+      ? { kind: intention.kind, from: intention.from, to: intention.to, title: intention.title }
+      : { kind: "none" },
+    would: null,
+  };
+}
