@@ -36,7 +36,7 @@ export class Conductor implements Controller {
   }
 
   /** One pass of one gate, after whatever is under way for it. */
-  async pass(gate: string, actor = "schedule"): Promise<Passed | null> {
+  async pass(gate: string, actor = "clock"): Promise<Passed | null> {
     const passed = await this.#turns.take(gate, () => pass(this.#ports, gate, actor));
     this.#waiters.wake(gate);
     return passed;
@@ -141,7 +141,7 @@ export class Conductor implements Controller {
       await recent.passed;
       return;
     }
-    const passed = this.pass(name, "schedule");
+    const passed = this.pass(name);
     this.#onDemand.set(name, { at: now, passed });
     await passed;
   }

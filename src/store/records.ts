@@ -1,0 +1,53 @@
+import type { Kysely } from "kysely";
+import type { Clock, Records } from "../control/ports.ts";
+import type { Definition } from "../domain/gate.ts";
+import type { GateRecord } from "../domain/record.ts";
+import { decodeBody } from "./body.ts";
+import { commitMoment } from "./commit.ts";
+import { decisionById, decisionsOf } from "./decisions.ts";
+import type { Identity } from "./identity.ts";
+import { findReply } from "./replies.ts";
+import { darkSince, setDarkSince } from "./sources.ts";
+import type { Tables } from "./tables.ts";
+
+export function recordsIn(db: Kysely<Tables>, clock: Clock, identity: Identity): Records {
+  return {
+    storeId: () => identity.storeId,
+    epoch: () => identity.epoch,
+    record: (gate) => findRecord(db, gate),
+    all: () => allRecords(db),
+    pinned: (hash) => findDefinition(db, hash),
+    commit: (moment) => commitMoment(db, clock, moment),
+    reply: (principal, key) => findReply(db, principal, key),
+    decision: (id) => decisionById(db, id),
+    decisions: (gate, limit, before) => decisionsOf(db, gate, limit, before),
+    darkSince: (source) => darkSince(db, source),
+    setDarkSince: (source, since) => setDarkSince(db, source, since),
+  };
+}
+
+async function findRecord(db: Kysely<Tables>, gate: string): Promise<GateRecord | null> {
+  const row = await db.selectFrom("gate_records").where("gate", "=", gate).selectAll().executeTakeFirst();
+  return row === undefined ? null : recordOf(row);
+}
+
+async function allRecords(db: Kysely<Tables>): Promise<readonly GateRecord[]> {
+  const rows = await db.selectFrom("gate_records").selectAll().orderBy("gate").execute();
+  return rows.map(recordOf);
+}
+
+async function findDefinition(db: Kysely<Tables>, hash: string): Promise<Definition | null> {
+  const row = await db.selectFrom("definitions").where("hash", "=", hash).selectAll().executeTakeFirst();
+  if (row === undefined) return null;
+  return decodeBody<Definition>({ table: "definitions", field: "hash", key: hash, body: row.body });
+}
+
+function recordOf(row: Tables["gate_records"]): GateRecord {
+  const body = decodeBody<GateRecord>({
+    table: "gate_records",
+    field: "gate",
+    key: row.gate,
+    body: row.body,
+  });
+  return { ...body, version: row.version };
+}

@@ -1,0 +1,61 @@
+import type { Generated } from "kysely";
+
+/**
+ * Rows as they lie in the database. `body` columns hold the whole value as JSON; the columns beside it are there to find,
+ * order or guard the row by. Instants are milliseconds.
+ */
+export type Tables = {
+  /** One row. */
+  meta: {
+    one: number;
+    store_id: string;
+    epoch: number;
+    /** Written by the health check, to have something to write. */
+    checked_at: number;
+  };
+  gate_records: { gate: string; version: number; body: string };
+  definitions: { hash: string; body: string };
+  decisions: {
+    /** Order of insertion; folding keeps it. */
+    seq: Generated<number>;
+    id: string;
+    gate: string;
+    at: number;
+    last_at: number;
+    count: number;
+    /** 1 for a decision that wrote or that somebody caused: kept longer. */
+    keep_long: number;
+    body: string;
+  };
+  outbox: {
+    seq: Generated<number>;
+    key: string;
+    body: string;
+    created_at: number;
+    next_at: number;
+    attempts: number;
+    last_error: string | null;
+    delivered_at: number | null;
+  };
+  replies: {
+    principal: string;
+    key: string;
+    request: string;
+    status: number;
+    body: string;
+    at: number;
+  };
+  tokens: {
+    id: string;
+    digest: string;
+    kind: string;
+    name: string;
+    /** JSON array of texts. */
+    scopes: string;
+    created_at: number;
+    created_by: string;
+    expires_at: number;
+    revoked_at: number | null;
+  };
+  sources: { name: string; dark_since: number };
+};

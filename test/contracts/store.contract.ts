@@ -1,0 +1,376 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Commit, Outbox, Records, Tokens } from "../../src/control/ports.ts";
+import { MINUTE } from "../../src/domain/instant.ts";
+import type { RampState } from "../../src/domain/ramp.ts";
+import {
+  decision,
+  definition,
+  fullRecord,
+  moment,
+  NOON,
+  RAMPS,
+  record,
+  reply,
+  type SetClock,
+  setClock,
+  telling,
+  token,
+} from "../unit/store/samples.ts";
+
+export type PortsOfStore = Records & Tokens & Outbox;
+
+/** Parts of a commit that can be made to fail. */
+export const PARTS = ["record", "decision", "telling", "pin", "reply"] as const;
+
+export type StoreUnderTest = {
+  readonly store: PortsOfStore;
+  /** The same content, opened as a later process does. */
+  reopen(): Promise<PortsOfStore>;
+  /** Makes writing that part fail until the returned function is called. */
+  breakPart(part: (typeof PARTS)[number]): () => void;
+  dispose(): Promise<void>;
+};
+
+/** What every store must do, whatever it is made of. */
+export function storeContract(name: string, open: (clock: SetClock) => Promise<StoreUnderTest>): void {
+  describe(`the store contract, ${name}`, () => {
+    let clock: SetClock;
+    let subject: StoreUnderTest;
+    let store: PortsOfStore;
+
+    beforeEach(async () => {
+      clock = setClock();
+      subject = await open(clock);
+      ({ store } = subject);
+    });
+    afterEach(() => subject.dispose());
+
+    async function insert(id: string, gate = "checkout"): Promise<void> {
+      const expecting = (await store.record(gate))?.version ?? null;
+      const kept = decision(id, { gate });
+      await store.commit(moment(record(gate), { expecting, decision: { kind: "insert", decision: kept } }));
+    }
+
+    async function ids(limit: number, before: string | null): Promise<readonly string[]> {
+      return (await store.decisions("checkout", limit, before)).map(({ id }) => id);
+    }
+
+    async function tell(...keys: string[]): Promise<void> {
+      const expecting = (await store.record("checkout"))?.version ?? null;
+      const tellings = keys.map((key) => telling(key));
+      await store.commit(moment(record("checkout"), { expecting, tellings }));
+    }
+
+    async function due(now: number, limit = 10): Promise<readonly string[]> {
+      return (await store.due(now, limit)).map(({ key }) => key);
+    }
+
+    async function expectNothing(): Promise<void> {
+      expect(await store.record("checkout")).toBeNull();
+      expect(await store.decision("dec_1")).toBeNull();
+      expect(await store.due(NOON, 10)).toEqual([]);
+      expect(await store.pinned("sha256:aa")).toBeNull();
+      expect(await store.reply("person:kim", "k1")).toBeNull();
+    }
+
+    describe("a record", () => {
+      test("is null before the first commit", async () => {
+        expect(await store.record("checkout")).toBeNull();
+        expect(await store.all()).toEqual([]);
+      });
+
+      test.each(Object.keys(RAMPS) as RampState[])("comes back whole in state %s", async (state) => {
+        const saved = fullRecord("checkout", RAMPS[state]);
+        await store.commit(moment(saved));
+        expect(await store.record("checkout")).toEqual({ ...saved, version: 1 });
+      });
+
+      test("has its version raised by each commit, whatever version it carries", async () => {
+        expect(await store.commit(moment(record("checkout", { version: 40 })))).toBe(true);
+        expect(await store.commit(moment(record("checkout", { version: 40 }), { expecting: 1 }))).toBe(true);
+        expect(await store.record("checkout")).toMatchObject({ version: 2 });
+      });
+
+      test("is refused when another commit was first", async () => {
+        await store.commit(moment(record("checkout")));
+        await store.commit(moment(record("checkout", { holdMs: 1 }), { expecting: 1 }));
+        expect(await store.commit(moment(record("checkout", { holdMs: 2 }), { expecting: 1 }))).toBe(false);
+        expect(await store.record("checkout")).toMatchObject({ version: 2, holdMs: 1 });
+      });
+
+      test("is refused as new when it exists, and as known when it does not", async () => {
+        expect(await store.commit(moment(record("checkout"), { expecting: 1 }))).toBe(false);
+        await store.commit(moment(record("checkout")));
+        expect(await store.commit(moment(record("checkout")))).toBe(false);
+      });
+
+      test("lets exactly one of many commits in flight through", async () => {
+        await store.commit(moment(record("checkout")));
+        const tries = Array.from({ length: 20 }, (_, index) =>
+          store.commit(
+            moment(record("checkout", { holdMs: index }), {
+              expecting: 1,
+              decision: { kind: "insert", decision: decision(`dec_${index}`) },
+            }),
+          ),
+        );
+        const won = (await Promise.all(tries)).map((done, index) => (done ? [index] : [])).flat();
+        expect(won).toHaveLength(1);
+        expect(await store.record("checkout")).toMatchObject({ version: 2, holdMs: won[0] });
+        expect((await store.decisions("checkout", 50, null)).map(({ id }) => id)).toEqual([`dec_${won[0]}`]);
+      });
+
+      test("shares no object with its reader or writer", async () => {
+        const saved = fullRecord("checkout", RAMPS.halted);
+        await store.commit(moment(saved));
+        const read = await store.record("checkout");
+        (read as { holdMs: number }).holdMs = -1;
+        (saved.exposure as { set: number }).set = 99;
+        expect(await store.record("checkout")).toMatchObject({ holdMs: 90_000, exposure: { set: 5 } });
+      });
+
+      test("is listed with all others by name", async () => {
+        for (const gate of ["pim", "checkout", "erp"]) await store.commit(moment(record(gate)));
+        expect((await store.all()).map(({ gate }) => gate)).toEqual(["checkout", "erp", "pim"]);
+      });
+    });
+
+    describe("a commit", () => {
+      test("keeps all of its parts", async () => {
+        expect(await store.commit(whole())).toBe(true);
+        expect(await store.record("checkout")).not.toBeNull();
+        expect(await store.decision("dec_1")).toEqual(decision("dec_1"));
+        expect(await store.due(NOON, 10)).toHaveLength(2);
+        expect(await store.pinned("sha256:aa")).toEqual(definition("sha256:aa"));
+        expect(await store.reply("person:kim", "k1")).toEqual(reply("k1"));
+      });
+
+      test.each(PARTS)("keeps nothing when its %s cannot be written, and can be repeated", async (part) => {
+        const repair = subject.breakPart(part);
+        await expect(store.commit(whole())).rejects.toThrow();
+        repair();
+        await expectNothing();
+        expect(await store.commit(whole())).toBe(true);
+      });
+
+      test("keeps nothing when the record has another version", async () => {
+        expect(await store.commit({ ...whole(), expecting: 3 })).toBe(false);
+        await expectNothing();
+      });
+    });
+
+    describe("a decision", () => {
+      test("is listed newest first, page by page, of its gate alone", async () => {
+        for (const id of ["d1", "d2", "d3", "d4", "d5"]) {
+          await insert(id);
+          await insert(`other-${id}`, "erp");
+        }
+        expect(await ids(2, null)).toEqual(["d5", "d4"]);
+        expect(await ids(2, "d4")).toEqual(["d3", "d2"]);
+        expect(await ids(2, "d2")).toEqual(["d1"]);
+        expect(await ids(2, "d1")).toEqual([]);
+      });
+
+      test("that is no cursor of this gate has nothing before it", async () => {
+        await insert("d1");
+        await insert("other", "erp");
+        expect(await ids(5, "gone")).toEqual([]);
+        expect(await ids(5, "other")).toEqual([]);
+      });
+
+      test("folds under its id and keeps its place", async () => {
+        await insert("d1");
+        await insert("d2");
+        const folded = decision("d1", { lastAt: NOON + MINUTE, count: 5 });
+        await store.commit(
+          moment(record("checkout"), { expecting: 2, decision: { kind: "fold", decision: folded } }),
+        );
+        expect(await store.decision("d1")).toEqual(folded);
+        expect(await ids(5, null)).toEqual(["d2", "d1"]);
+      });
+
+      test("is written by a fold whose row is gone", async () => {
+        const folded = decision("d1", { count: 5 });
+        await store.commit(moment(record("checkout"), { decision: { kind: "fold", decision: folded } }));
+        expect(await store.decision("d1")).toEqual(folded);
+      });
+
+      test("is never replaced by another of the same id", async () => {
+        await insert("d1");
+        await expect(insert("d1")).rejects.toThrow();
+        expect(await store.record("checkout")).toMatchObject({ version: 1 });
+      });
+
+      test("keeps numbers that JSON has no word for", async () => {
+        const odd = decision("odd", { step: Number.NaN, of: Number.NEGATIVE_INFINITY });
+        await store.commit(moment(record("checkout"), { decision: { kind: "insert", decision: odd } }));
+        expect(await store.decision("odd")).toEqual(odd);
+      });
+
+      test("is null when there is none", async () => {
+        expect(await store.decision("none")).toBeNull();
+      });
+    });
+
+    describe("a telling", () => {
+      test("is due at once, whole, with when it was written", async () => {
+        clock.set(NOON + 7);
+        await tell("t1");
+        expect(await store.due(NOON + 6, 10)).toEqual([]);
+        expect(await store.due(NOON + 7, 10)).toEqual([
+          { ...telling("t1"), createdAt: NOON + 7, attempts: 0 },
+        ]);
+      });
+
+      test("is given oldest first and no more than asked for", async () => {
+        await tell("b", "a");
+        await tell("c");
+        expect(await due(NOON)).toEqual(["b", "a", "c"]);
+        expect(await due(NOON, 2)).toEqual(["b", "a"]);
+      });
+
+      test("is gone once delivered, and stays so when its key is told again", async () => {
+        await tell("t1", "t2");
+        await store.delivered("t1", NOON);
+        await tell("t1");
+        expect(await due(NOON)).toEqual(["t2"]);
+      });
+
+      test("told twice under one key is kept once, as it was first", async () => {
+        await store.commit(
+          moment(record("checkout"), { tellings: [telling("t1"), telling("t1", { title: "again" })] }),
+        );
+        expect(await store.due(NOON, 10)).toMatchObject([{ title: "checkout halted at 5 %" }]);
+      });
+
+      test("that failed is due again at its time, with its attempts counted", async () => {
+        await tell("t1", "t2");
+        await store.failed("t1", NOON + 5_000, "500");
+        expect(await due(NOON + 4_999)).toEqual(["t2"]);
+        await store.failed("t1", NOON + 9_000, "500");
+        expect(await store.due(NOON + 9_000, 1)).toMatchObject([{ key: "t1", attempts: 2 }]);
+      });
+
+      test("that was delivered is not revived by a failure reported late", async () => {
+        await tell("t1");
+        await store.delivered("t1", NOON);
+        await store.failed("t1", NOON, "timeout");
+        expect(await due(NOON + MINUTE)).toEqual([]);
+      });
+    });
+
+    describe("a reply", () => {
+      test("belongs to its principal and key together", async () => {
+        await store.commit(moment(record("a"), { reply: reply("k1") }));
+        await store.commit(
+          moment(record("b"), { reply: reply("k1", { principal: "machine:ci", status: 409 }) }),
+        );
+        expect(await store.reply("person:kim", "k1")).toEqual(reply("k1"));
+        expect(await store.reply("machine:ci", "k1")).toMatchObject({ status: 409 });
+        expect(await store.reply("person:kim", "k2")).toBeNull();
+      });
+
+      test("is given once: a second commit under its key has no effect at all", async () => {
+        await store.commit(moment(record("a"), { reply: reply("k1") }));
+        const again = moment(record("a", { holdMs: 1 }), {
+          expecting: 1,
+          decision: { kind: "insert", decision: decision("dec_1") },
+          tellings: [telling("t1")],
+          reply: reply("k1", { request: "digest-2" }),
+        });
+        expect(await store.commit(again)).toBe(false);
+        expect(await store.record("a")).toMatchObject({ version: 1, holdMs: 90_000 });
+        expect(await store.decision("dec_1")).toBeNull();
+        expect(await store.due(NOON, 10)).toEqual([]);
+        expect(await store.reply("person:kim", "k1")).toEqual(reply("k1"));
+      });
+    });
+
+    describe("a token", () => {
+      test("is found by id and listed by age", async () => {
+        const older = token("t2");
+        const newer = token("t1", { createdAt: NOON + 1, kind: "machine", name: "ci", scopes: [] });
+        await store.add(newer);
+        await store.add(older);
+        expect(await store.find("t1")).toEqual(newer);
+        expect(await store.find("t3")).toBeNull();
+        expect(await store.list()).toEqual([older, newer]);
+      });
+
+      test("is revoked once, at the first instant", async () => {
+        await store.add(token("t1"));
+        expect(await store.revoke("t1", NOON + 1)).toBe(true);
+        expect(await store.revoke("t1", NOON + 2)).toBe(false);
+        expect(await store.revoke("t9", NOON + 2)).toBe(false);
+        expect(await store.find("t1")).toMatchObject({ revokedAt: NOON + 1 });
+      });
+
+      test("is never replaced by another of the same id", async () => {
+        await store.add(token("t1"));
+        await expect(store.add(token("t1", { name: "eve" }))).rejects.toThrow();
+        expect(await store.find("t1")).toMatchObject({ name: "kim" });
+      });
+    });
+
+    describe("a source", () => {
+      test("is dark from the instant it was said to be until it answers", async () => {
+        expect(await store.darkSince("main")).toBeNull();
+        await store.setDarkSince("main", NOON);
+        await store.setDarkSince("main", NOON + 1);
+        expect(await store.darkSince("main")).toBe(NOON + 1);
+        expect(await store.darkSince("other")).toBeNull();
+        await store.setDarkSince("main", null);
+        expect(await store.darkSince("main")).toBeNull();
+      });
+    });
+
+    describe("a later process", () => {
+      test("finds the same store id and takes the next epoch", async () => {
+        const id = store.storeId();
+        expect(id).toMatch(/^[a-z0-9]{3}$/);
+        expect(store.epoch()).toBe(1);
+        for (const epoch of [2, 3]) {
+          const next = await subject.reopen();
+          expect(next.storeId()).toBe(id);
+          expect(next.epoch()).toBe(epoch);
+        }
+      });
+
+      test("finds everything that was committed", async () => {
+        await store.commit(
+          moment(fullRecord("checkout", RAMPS["rolling-back"]), {
+            decision: { kind: "insert", decision: decision("dec_1") },
+            tellings: [telling("t1"), telling("t2")],
+            pin: definition("sha256:aa"),
+            reply: reply("k1"),
+          }),
+        );
+        await store.failed("t1", NOON + 1, "500");
+        await store.delivered("t2", NOON);
+        await store.add(token("t1"));
+        await store.setDarkSince("main", NOON);
+
+        const next = await subject.reopen();
+        expect(await next.record("checkout")).toEqual({
+          ...fullRecord("checkout", RAMPS["rolling-back"]),
+          version: 1,
+        });
+        expect(await next.decisions("checkout", 5, null)).toEqual([decision("dec_1")]);
+        expect(await next.due(NOON + 1, 5)).toMatchObject([{ key: "t1", attempts: 1 }]);
+        expect(await next.pinned("sha256:aa")).toEqual(definition("sha256:aa"));
+        expect(await next.reply("person:kim", "k1")).toEqual(reply("k1"));
+        expect(await next.find("t1")).toEqual(token("t1"));
+        expect(await next.darkSince("main")).toBe(NOON);
+      });
+    });
+  });
+}
+
+function whole(): Commit {
+  return moment(record("checkout"), {
+    decision: { kind: "insert", decision: decision("dec_1") },
+    tellings: [telling("t1"), telling("t2")],
+    pin: definition("sha256:aa"),
+    reply: reply("k1"),
+  });
+}

@@ -1,0 +1,188 @@
+import type {
+  Clock,
+  Commit,
+  Outbox,
+  PendingTelling,
+  Records,
+  StoredReply,
+  StoredToken,
+  Tokens,
+} from "../../src/control/ports.ts";
+import type { Decision } from "../../src/domain/decision.ts";
+import type { Definition } from "../../src/domain/gate.ts";
+import type { Instant } from "../../src/domain/instant.ts";
+import type { GateRecord } from "../../src/domain/record.ts";
+import type { Telling } from "../../src/domain/telling.ts";
+
+/**
+ * Where a commit can be made to break. The parts fail inside the transaction, so nothing is kept; `before` and `after` are a
+ * process that dies around it: after `after` everything is kept, and the caller never hears of it.
+ */
+export type BreakPoint = "before" | "record" | "decision" | "telling" | "pin" | "reply" | "after";
+
+export type MemoryStore = Records &
+  Tokens &
+  Outbox & {
+    /** The next commit that reaches that point rejects there, once. */
+    failNext(point: BreakPoint, error?: Error): void;
+    /** The store as the next process finds it: the same content under a new epoch. */
+    reopen(): MemoryStore;
+    /** Every telling ever written, delivered or not, oldest first. */
+    tellings(): readonly Telling[];
+    /** Every decision of every gate, oldest first. */
+    allDecisions(): readonly Decision[];
+  };
+
+type OutboxRow = PendingTelling & { readonly nextAt: Instant; readonly deliveredAt: Instant | null };
+
+type Content = {
+  readonly storeId: string;
+  readonly records: Map<string, GateRecord>;
+  readonly definitions: Map<string, Definition>;
+  readonly decisions: Map<string, Decision>;
+  readonly outbox: Map<string, OutboxRow>;
+  readonly replies: Map<string, StoredReply>;
+  readonly tokens: Map<string, StoredToken>;
+  readonly darkSince: Map<string, Instant>;
+};
+
+/** The store's port without a database. Values are copied on the way in and out, so nobody shares an object with it. */
+export function memoryStore(options: { readonly clock: Clock; readonly storeId?: string }): MemoryStore {
+  const content: Content = {
+    storeId: options.storeId ?? "mem",
+    records: new Map(),
+    definitions: new Map(),
+    decisions: new Map(),
+    outbox: new Map(),
+    replies: new Map(),
+    tokens: new Map(),
+    darkSince: new Map(),
+  };
+  return openOn(content, options.clock, 1);
+}
+
+function openOn(content: Content, clock: Clock, epoch: number): MemoryStore {
+  const breaks = new Map<BreakPoint, Error>();
+  const reach = (point: BreakPoint): void => {
+    const error = breaks.get(point);
+    breaks.delete(point);
+    if (error !== undefined) throw error;
+  };
+  return {
+    ...recordsOf(content, epoch, async (moment) => commit(content, clock, reach, moment)),
+    ...tokensOf(content),
+    ...outboxOf(content),
+    failNext: (point, error = new Error(`made to fail at ${point}`)) => breaks.set(point, error),
+    reopen: () => openOn(content, clock, epoch + 1),
+    tellings: () => structuredClone([...content.outbox.values()].map(tellingOf)),
+    allDecisions: () => structuredClone([...content.decisions.values()]),
+  };
+}
+
+function recordsOf(content: Content, epoch: number, commitMoment: Records["commit"]): Records {
+  return {
+    storeId: () => content.storeId,
+    epoch: () => epoch,
+    record: async (gate) => structuredClone(content.records.get(gate) ?? null),
+    all: async () =>
+      structuredClone([...content.records.values()].toSorted((a, b) => (a.gate < b.gate ? -1 : 1))),
+    pinned: async (hash) => structuredClone(content.definitions.get(hash) ?? null),
+    commit: commitMoment,
+    reply: async (principal, key) =>
+      structuredClone(content.replies.get(replyKey({ principal, key })) ?? null),
+    decision: async (id) => structuredClone(content.decisions.get(id) ?? null),
+    decisions: async (gate, limit, before) => structuredClone(pageOf(content, gate, limit, before)),
+    darkSince: async (source) => content.darkSince.get(source) ?? null,
+    setDarkSince: async (source, since) => {
+      if (since === null) content.darkSince.delete(source);
+      else content.darkSince.set(source, since);
+    },
+  };
+}
+
+function pageOf(content: Content, gate: string, limit: number, before: string | null): readonly Decision[] {
+  const newest = [...content.decisions.values()].filter((one) => one.gate === gate).toReversed();
+  if (before === null) return newest.slice(0, limit);
+  const cursor = newest.findIndex(({ id }) => id === before);
+  return cursor === -1 ? [] : newest.slice(cursor + 1, cursor + 1 + limit);
+}
+
+/** Applies part after part and takes all of them back when one fails. */
+function commit(content: Content, clock: Clock, reach: (point: BreakPoint) => void, moment: Commit): boolean {
+  reach("before");
+  const { record, expecting, decision, tellings, pin, reply } = structuredClone(moment);
+  if (reply !== null && content.replies.has(replyKey(reply))) return false;
+  if ((content.records.get(record.gate)?.version ?? null) !== expecting) return false;
+
+  const undo: (() => void)[] = [];
+  const put = <T>(point: BreakPoint, map: Map<string, T>, key: string, value: T): void => {
+    reach(point);
+    const old = map.get(key);
+    undo.push(() => (old === undefined ? map.delete(key) : map.set(key, old)));
+    map.set(key, value);
+  };
+  try {
+    put("record", content.records, record.gate, { ...record, version: (expecting ?? 0) + 1 });
+    if (decision.kind !== "none") {
+      const { id } = decision.decision;
+      if (decision.kind === "insert" && content.decisions.has(id))
+        throw new Error(`decision ${id} is there already`);
+      put("decision", content.decisions, id, decision.decision);
+    }
+    for (const telling of tellings) {
+      if (content.outbox.has(telling.key)) continue;
+      const at = clock.now();
+      const row = { ...telling, createdAt: at, nextAt: at, attempts: 0, deliveredAt: null };
+      put("telling", content.outbox, telling.key, row);
+    }
+    if (pin !== null) put("pin", content.definitions, pin.hash, pin);
+    if (reply !== null) put("reply", content.replies, replyKey(reply), reply);
+  } catch (error) {
+    for (const back of undo.toReversed()) back();
+    throw error;
+  }
+  reach("after");
+  return true;
+}
+
+function replyKey(reply: { readonly principal: string; readonly key: string }): string {
+  return JSON.stringify([reply.principal, reply.key]);
+}
+
+function tokensOf(content: Content): Tokens {
+  return {
+    add: async (token) => {
+      if (content.tokens.has(token.id)) throw new Error(`token ${token.id} is there already`);
+      content.tokens.set(token.id, structuredClone(token));
+    },
+    find: async (id) => structuredClone(content.tokens.get(id) ?? null),
+    list: async () =>
+      structuredClone([...content.tokens.values()].toSorted((a, b) => a.createdAt - b.createdAt)),
+    revoke: async (id, at) => {
+      const token = content.tokens.get(id);
+      if (token === undefined || token.revokedAt !== null) return false;
+      content.tokens.set(id, { ...token, revokedAt: at });
+      return true;
+    },
+  };
+}
+
+function outboxOf(content: Content): Outbox {
+  const change = (key: string, changes: (row: OutboxRow) => Partial<OutboxRow>): void => {
+    const row = content.outbox.get(key);
+    if (row !== undefined && row.deliveredAt === null) content.outbox.set(key, { ...row, ...changes(row) });
+  };
+  return {
+    due: async (now, limit) =>
+      [...content.outbox.values()]
+        .filter((row) => row.deliveredAt === null && row.nextAt <= now)
+        .slice(0, limit)
+        .map((row) => ({ ...tellingOf(row), createdAt: row.createdAt, attempts: row.attempts })),
+    delivered: async (key, at) => change(key, () => ({ deliveredAt: at })),
+    failed: async (key, nextAt) => change(key, ({ attempts }) => ({ attempts: attempts + 1, nextAt })),
+  };
+}
+
+function tellingOf({ key, gate, kind, page, title, text, decision }: OutboxRow): Telling {
+  return { key, gate, kind, page, title, text, decision };
+}
