@@ -6,6 +6,7 @@ import { type DefinitionFacts, because } from "../domain/growth.ts";
 import type { Instant } from "../domain/instant.ts";
 import { isLegal, legalIn } from "../domain/moves.ts";
 import { type Obeyed, approve, obey, openRequest } from "../domain/obey.ts";
+import type { Principal } from "../domain/principal.ts";
 import type { RampState } from "../domain/ramp.ts";
 import type { GateRecord } from "../domain/record.ts";
 import { tellings } from "../domain/tell.ts";
@@ -207,7 +208,7 @@ export class Conductor implements Controller {
       observation,
       serverRefusals: refusals,
     });
-    const stored = await this.#store(found, obeyed, decision, command.by.name, keep);
+    const stored = await this.#store(found, obeyed, decision, actorOf(command.by), keep);
     if (stored.record !== null) {
       await converge(this.#ports, gate, stored.record, observation);
       this.#onCommand(command.gate);
@@ -242,7 +243,7 @@ export class Conductor implements Controller {
     const evidence = await this.#ports.records.decision(command.decision);
     const facts = { now: this.#ports.clock.now(), definition: found.definition };
     const obeyed = approve(found.gate, found.record, command, evidence, facts);
-    const stored = await this.#store(found, obeyed, this.#ports.ids.next("dec"), command.by.name, keep);
+    const stored = await this.#store(found, obeyed, this.#ports.ids.next("dec"), actorOf(command.by), keep);
     if (stored.record !== null) this.#onCommand(command.gate);
     return stored.outcome;
   }
@@ -288,6 +289,11 @@ type Found = {
   readonly record: GateRecord;
   readonly stored: boolean;
 };
+
+/** `person:<name>` or `machine:<name>`; a pass by itself has the actor `clock`. */
+function actorOf(by: Principal): string {
+  return `${by.kind}:${by.name}`;
+}
 
 function startsRun(command: Command): boolean {
   return command.action === "start" || command.action === "restart";
