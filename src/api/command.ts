@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { ACTIONS } from "../domain/command.ts";
+import { approvalSchema } from "./approval.ts";
+import { stateSchema } from "./because.ts";
+import { requestSchema } from "./gate.ts";
+
+const REASON_LENGTH = 500;
+
+const reasonSchema = z
+  .string()
+  .max(REASON_LENGTH, `may have at most ${REASON_LENGTH} characters`)
+  .refine((text) => text.trim() !== "", "must say why");
+
+export const actionRequestSchema = z
+  .strictObject({
+    action: z.enum(ACTIONS),
+    reason: reasonSchema,
+    at: z
+      .int("must be a whole percent from 1 to 100")
+      .min(1, "must be a whole percent from 1 to 100")
+      .max(100, "must be a whole percent from 1 to 100")
+      .optional()
+      .describe("Only with start: the declared step the flag already stands at."),
+    change: z
+      .string()
+      .min(1, "must not be empty")
+      .max(200, "may have at most 200 characters")
+      .optional()
+      .describe("Only with start: what is being released. Told twice it has no further effect."),
+  })
+  .superRefine((body, context) => {
+    for (const key of ["at", "change"] as const) {
+      if (body[key] !== undefined && body.action !== "start") {
+        context.addIssue({ code: "custom", path: [key], message: `only goes with the action start` });
+      }
+    }
+  });
+
+export const approveRequestSchema = z.strictObject({
+  step: z.int("must be a step number").min(1, "must be 1 or more"),
+  decision: z.string().min(1, "must name a decision").max(100, "may have at most 100 characters"),
+  verdict: z.enum(["approve", "not-yet"]),
+  reason: reasonSchema,
+});
+
+/** A command that was accepted: the decision tells what came of it. */
+export const acceptedSchema = z.object({
+  gate: z.string(),
+  decision: z.string(),
+  state: stateSchema,
+  message: z.string(),
+  url: z.string(),
+});
+
+export type AcceptedBody = z.infer<typeof acceptedSchema>;
+
+export const approvalsSchema = z.object({
+  gate: z.string(),
+  request: requestSchema.nullable().describe("What waits for an approval now."),
+  approvals: z.array(approvalSchema).describe("Given in this run."),
+});

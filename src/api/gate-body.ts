@@ -1,0 +1,121 @@
+import type { Gate } from "../domain/gate.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Approval, GateRecord } from "../domain/record.ts";
+import type { StatusAnswer } from "../domain/answer.ts";
+import { approvalBody } from "./approval.ts";
+import { becauseBody } from "./because.ts";
+import type { GateBody, GateSummary } from "./gate.ts";
+import { decisionUrl, gateUrl } from "./links.ts";
+import { statusBody } from "./status.ts";
+import { isoTime, isoTimeOrNull, wholeSeconds } from "./wire-time.ts";
+
+/** A gate as the controller shows it; structural, so that this room need not know the controller. */
+export type ShownGate = {
+  readonly name: string;
+  readonly gate: Gate | null;
+  readonly definition: { readonly hash: string; readonly status: "valid" | "invalid" | "gone" | "changed" };
+  readonly problems: readonly Problem[];
+  readonly record: GateRecord;
+  readonly status: StatusAnswer;
+  readonly request: {
+    readonly step: number;
+    readonly decision: string;
+    readonly needed: readonly string[];
+    readonly given: readonly Approval[];
+  } | null;
+};
+
+/** What a reply is rendered with: where people reach this server, and where each source is. */
+export type Addresses = {
+  readonly publicUrl: string;
+  readonly sourceUrls: Readonly<Record<string, string>>;
+};
+
+export function gateSummary(view: ShownGate, addresses: Addresses): GateSummary {
+  const { gate, status } = view;
+  return {
+    name: view.name,
+    title: gate?.title ?? null,
+    owner: gate?.owner ?? null,
+    environment: gate?.flag?.environment ?? null,
+    flag: gate?.flag?.name ?? null,
+    state: status.state,
+    mode: status.mode,
+    verdict: status.verdict,
+    open: status.open,
+    exitCode: status.exitCode,
+    exposure: { ...status.exposure },
+    step: { ...status.step },
+    because: status.because.map(becauseBody),
+    retryAt: isoTimeOrNull(status.retryAt),
+    changedAt: isoTimeOrNull(view.record.exposure.changedAt),
+    decision: status.decision,
+    url:
+      status.decision === null
+        ? gateUrl(addresses.publicUrl, view.name)
+        : decisionUrl(addresses.publicUrl, status.decision),
+  };
+}
+
+export function gateBody(view: ShownGate, addresses: Addresses): GateBody {
+  const { gate, record } = view;
+  return {
+    ...gateSummary(view, addresses),
+    runbook: gate?.runbook ?? null,
+    version: record.version,
+    definition: { ...view.definition },
+    problems: view.problems.map(problemLine),
+    steps: (gate?.steps ?? []).map((step) => ({
+      to: step.to,
+      hold: wholeSeconds(step.holdMs),
+      approval: step.approve.length > 0,
+    })),
+    since: isoTimeOrNull("since" in record.ramp ? record.ramp.since : record.exposure.setAt),
+    run: runBody(record),
+    held: wholeSeconds(record.holdMs),
+    baked: wholeSeconds(record.bakeMs),
+    drift: record.drift.map((drift) => ({
+      kind: drift.kind,
+      message: drift.message,
+      observed: drift.observed,
+      by: drift.by,
+      at: isoTime(drift.at),
+    })),
+    request: requestBody(view),
+    status: statusBody(
+      view.status,
+      { signals: gate?.signals ?? [], sourceUrls: addresses.sourceUrls },
+      addresses.publicUrl,
+    ),
+  };
+}
+
+export function requestBody(view: Pick<ShownGate, "gate" | "request">): GateBody["request"] {
+  const { request } = view;
+  if (request === null) return null;
+  return {
+    step: request.step,
+    to: view.gate?.steps[request.step - 1]?.to ?? null,
+    decision: request.decision,
+    needed: [...request.needed],
+    given: request.given.map(approvalBody),
+  };
+}
+
+function problemLine(problem: Problem): GateBody["problems"][number] {
+  const { file, line, column, code, severity, message, suggestion } = problem;
+  return { file, line, column, code, severity, message, suggestion };
+}
+
+function runBody(record: GateRecord): GateBody["run"] {
+  const { run } = record;
+  if (run === null) return null;
+  return {
+    id: run.id,
+    startedAt: isoTime(run.startedAt),
+    startedBy: run.startedBy,
+    change: run.change,
+    definition: run.definition,
+    ceiling: run.ceiling,
+  };
+}

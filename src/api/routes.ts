@@ -1,0 +1,224 @@
+import { z } from "zod";
+import { ACTION_SCOPES } from "../domain/command.ts";
+import type { Scope } from "../domain/principal.ts";
+import { acceptedSchema, actionRequestSchema, approvalsSchema, approveRequestSchema } from "./command.ts";
+import { decisionPageSchema, decisionSchema } from "./decision.ts";
+import { gateListSchema, gateSchema } from "./gate.ts";
+import type { ProblemCode } from "./problem.ts";
+import { purposeSchema, statusSchema } from "./status.ts";
+import { issuedTokenSchema, tokenListSchema, tokenRequestSchema } from "./tokens.ts";
+
+export type Method = "get" | "post" | "delete";
+
+/** One address: who may use it, what it takes, what it answers. Mounting, checks, OpenAPI and tests all read this. */
+export type Route = {
+  readonly method: Method;
+  readonly path: string;
+  readonly summary: string;
+  /** Any one of these scopes lets a token in; a handler may ask for more. */
+  readonly scopes: readonly Scope[];
+  readonly query: z.ZodType;
+  readonly body: z.ZodType | null;
+  /** Whether the same request twice must be one act. */
+  readonly idempotent: boolean;
+  readonly answers: { readonly status: number; readonly schema: z.ZodType | null };
+  readonly refusals: readonly ProblemCode[];
+};
+
+const NO_QUERY = z.strictObject({});
+const READ = ["read"] as const;
+const COMMAND_REFUSALS = [
+  "illegal-move",
+  "watch-only",
+  "not-ready",
+  "flag",
+  "preflight",
+  "cooldown",
+  "signals",
+  "conflict",
+] as const;
+
+export const CURSOR = /^[A-Za-z0-9_.-]{1,100}$/;
+
+const pageSchema = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^(?:[1-9]\d?|100)$/, "must be a whole number from 1 to 100")
+    .default("20"),
+  cursor: z.string().regex(CURSOR, "must be a `next` of an earlier page").optional(),
+});
+
+const statusQuerySchema = z.strictObject({
+  for: purposeSchema.default("advance"),
+  strict: z.enum(["0", "1"]).default("0"),
+});
+
+export const ROUTES = {
+  listGates: {
+    method: "get",
+    path: "/v1/gates",
+    summary: "All gates: state, exposure, why, and what next",
+    scopes: READ,
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: gateListSchema },
+    refusals: [],
+  },
+  getGate: {
+    method: "get",
+    path: "/v1/gates/{name}",
+    summary: "One gate. Its ETag goes into If-Match",
+    scopes: READ,
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: gateSchema },
+    refusals: ["unknown-gate"],
+  },
+  getStatus: {
+    method: "get",
+    path: "/v1/gates/{name}/status",
+    summary:
+      "Whether exposure may grow, a deploy may go out, or the ramp may end. 200 whether open or closed; with strict=1 the status code says it. `Prefer: wait=60` waits for open or for another answer",
+    scopes: READ,
+    query: statusQuerySchema,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: statusSchema },
+    refusals: ["unknown-gate"],
+  },
+  listDecisions: {
+    method: "get",
+    path: "/v1/gates/{name}/decisions",
+    summary: "A gate's decisions, newest first",
+    scopes: READ,
+    query: pageSchema,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: decisionPageSchema },
+    refusals: ["unknown-gate"],
+  },
+  getDecision: {
+    method: "get",
+    path: "/v1/decisions/{id}",
+    summary: "One decision with all its evidence",
+    scopes: READ,
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: decisionSchema },
+    refusals: ["unknown-decision"],
+  },
+  openDecision: {
+    method: "get",
+    path: "/d/{id}",
+    summary: "The short address of a decision, as messages carry it",
+    scopes: READ,
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 302, schema: null },
+    refusals: [],
+  },
+  act: {
+    method: "post",
+    path: "/v1/gates/{name}/actions",
+    summary: "Tell a gate to do something",
+    scopes: [...new Set(Object.values(ACTION_SCOPES).flat())],
+    query: NO_QUERY,
+    body: actionRequestSchema,
+    idempotent: true,
+    answers: { status: 202, schema: acceptedSchema },
+    refusals: ["unknown-gate", ...COMMAND_REFUSALS],
+  },
+  getApprovals: {
+    method: "get",
+    path: "/v1/gates/{name}/approvals",
+    summary: "What waits for an approval, and what was given",
+    scopes: READ,
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: approvalsSchema },
+    refusals: ["unknown-gate"],
+  },
+  approve: {
+    method: "post",
+    path: "/v1/gates/{name}/approvals",
+    summary: "Approve a step on the evidence of one decision, or say not yet",
+    scopes: ["approve"],
+    query: NO_QUERY,
+    body: approveRequestSchema,
+    idempotent: true,
+    answers: { status: 202, schema: acceptedSchema },
+    refusals: ["unknown-gate", "no-request", "stale-evidence", "not-eligible", ...COMMAND_REFUSALS],
+  },
+  listTokens: {
+    method: "get",
+    path: "/v1/tokens",
+    summary: "All tokens, without their secrets",
+    scopes: ["admin"],
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: tokenListSchema },
+    refusals: [],
+  },
+  issueToken: {
+    method: "post",
+    path: "/v1/tokens",
+    summary: "Make a token; the secret is shown this once",
+    scopes: ["admin"],
+    query: NO_QUERY,
+    body: tokenRequestSchema,
+    idempotent: false,
+    answers: { status: 201, schema: issuedTokenSchema },
+    refusals: [],
+  },
+  revokeToken: {
+    method: "delete",
+    path: "/v1/tokens/{id}",
+    summary: "Take a token back, at once",
+    scopes: ["admin"],
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 204, schema: null },
+    refusals: ["unknown-token"],
+  },
+  openapi: {
+    method: "get",
+    path: "/openapi.json",
+    summary: "This description",
+    scopes: READ,
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: z.looseObject({}) },
+    refusals: [],
+  },
+  explainProblem: {
+    method: "get",
+    path: "/problems/{code}",
+    summary: "What a problem means and what to do about it",
+    scopes: READ,
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: {
+      status: 200,
+      schema: z.object({ code: z.string(), status: z.int(), title: z.string(), help: z.string() }),
+    },
+    refusals: ["not-found"],
+  },
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof ROUTES;
+
+/** The path of a route with its parameters filled in, each escaped. */
+export function pathTo(route: RouteName, parameters: Readonly<Record<string, string>> = {}): string {
+  return ROUTES[route].path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(parameters[name] ?? ""),
+  );
+}

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import type { StatusAnswer } from "../domain/answer.ts";
+import { becauseBody, becauseSchema, stateSchema, verdictSchema } from "./because.ts";
+import { decisionUrl, gateUrl } from "./links.ts";
+import { signalBody, signalSchema } from "./signal.ts";
+import type { SignalOrigin } from "./signal.ts";
+import { isoTime, timeSchema, wholeSeconds } from "./wire-time.ts";
+
+export const purposeSchema = z.enum(["advance", "deploy", "finish"]);
+
+export const exposureSchema = z.object({
+  wanted: z.number().nullable(),
+  set: z.number().nullable().describe("Read back from the admin API."),
+  served: z.number().nullable().describe("What an SDK of the environment evaluates."),
+  observed: z.number().nullable().describe("What traffic shows."),
+  unit: z.literal("percent"),
+});
+
+export const stepSchema = z.object({
+  index: z.number().int().describe("0 is before the first step."),
+  of: z.number().int(),
+  next: z.number().nullable().describe("Percent of the next step; null at the last."),
+});
+
+export const exitCodeSchema = z.literal([0, 3, 4, 5, 6]);
+
+export const statusSchema = z.object({
+  gate: z.string(),
+  for: purposeSchema,
+  open: z.boolean(),
+  verdict: verdictSchema.describe("Of the signals alone; everything else stands in `because`."),
+  state: stateSchema,
+  mode: z.enum(["observe", "act"]),
+  exitCode: exitCodeSchema.describe(
+    "0 open, 3 closed for now, 4 halted or rolled back, 5 only an approval is missing, 6 cannot see.",
+  ),
+  exposure: exposureSchema,
+  step: stepSchema,
+  because: z.array(becauseSchema),
+  signals: z.array(signalSchema),
+  retryAfter: z
+    .number()
+    .int()
+    .nullable()
+    .describe("Seconds until asking again may give another answer; null when only an act can change it."),
+  decision: z.string().nullable(),
+  definition: z.string(),
+  url: z.string(),
+  at: timeSchema,
+});
+
+export type StatusBody = z.infer<typeof statusSchema>;
+
+/** Status codes for shells that read nothing else (`strict=1`). */
+export const STRICT_STATUS = { 0: 200, 3: 409, 4: 423, 5: 428, 6: 503 } as const satisfies Record<
+  StatusAnswer["exitCode"],
+  number
+>;
+
+export function statusBody(answer: StatusAnswer, origin: SignalOrigin, publicUrl: string): StatusBody {
+  return {
+    gate: answer.gate,
+    for: answer.for,
+    open: answer.open,
+    verdict: answer.verdict,
+    state: answer.state,
+    mode: answer.mode,
+    exitCode: answer.exitCode,
+    exposure: { ...answer.exposure },
+    step: { ...answer.step },
+    because: answer.because.map(becauseBody),
+    signals: answer.signals.map((signal) => signalBody(signal, origin)),
+    // Zero seconds would invite a client to spin.
+    retryAfter: answer.retryAt === null ? null : Math.max(1, wholeSeconds(answer.retryAt - answer.at)),
+    decision: answer.decision,
+    definition: answer.definition,
+    url: answer.decision === null ? gateUrl(publicUrl, answer.gate) : decisionUrl(publicUrl, answer.decision),
+    at: isoTime(answer.at),
+  };
+}
+
+/** What must differ before a waiting caller is woken: a message whose numbers count up is the same answer. */
+export function sameAnswer(a: StatusAnswer, b: StatusAnswer): boolean {
+  return gist(a) === gist(b);
+}
+
+function gist(answer: StatusAnswer): string {
+  return JSON.stringify([
+    answer.open,
+    answer.exitCode,
+    answer.verdict,
+    answer.state,
+    answer.mode,
+    answer.exposure.set,
+    answer.step.index,
+    answer.because.map((because) => [because.kind, because.code]),
+  ]);
+}

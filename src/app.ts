@@ -1,0 +1,317 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Registry } from "prom-client";
+import type { Config } from "./config/config.ts";
+import { listenUrl, type Listen } from "./config/listen.ts";
+import type { Secrets, SourceSecrets, UnleashSecrets } from "./config/secrets.ts";
+import { Conductor } from "./control/conduct.ts";
+import { Metronome } from "./control/metronome.ts";
+import type { Clock, Ids } from "./control/ports.ts";
+import { openGatesFolder } from "./disk/gates-folder.ts";
+import { HOUR, MINUTE, SECOND } from "./domain/instant.ts";
+import type { Defaults } from "./gatefile/defaults.ts";
+import { createAuthenticator } from "./http/auth/authenticator.ts";
+import { createTokenDesk } from "./http/auth/token-desk.ts";
+import { createHttp } from "./http/create-http.ts";
+import { createMetrics } from "./http/metrics.ts";
+import { createProbes } from "./http/probes.ts";
+import { createServer } from "./http/server.ts";
+import type { Auth } from "./lib/credentials.ts";
+import { watchEventLoop } from "./lib/event-loop.ts";
+import type { Log } from "./lib/log.ts";
+import { createOutbound, type Outbound } from "./lib/outbound.ts";
+import type { Channel } from "./notify/channel.ts";
+import { createNotifier } from "./notify/notifier.ts";
+import { createWebhookChannel } from "./notify/webhook.ts";
+import { createPrometheus } from "./prometheus/prometheus.ts";
+import type { SourceConfig } from "./prometheus/source.ts";
+import { openStore } from "./store/open-store.ts";
+import type { Store } from "./store/store.ts";
+import { createFlags } from "./unleash/flags.ts";
+import { createServed } from "./unleash/served.ts";
+import { createSightings } from "./unleash/sightings.ts";
+import { VERSION } from "./version.ts";
+
+/** How often the metronome looks for due gates; the finest `every` is one second. */
+const LOOK_EVERY_MS = 200;
+const DELIVER_EVERY_MS = 1 * SECOND;
+const PRUNE_EVERY_MS = 6 * HOUR;
+/** Whoever still waits on us when we stop has this long. */
+const STOP_WITHIN_MS = 8 * SECOND;
+
+export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), elapsed: () => performance.now() };
+
+const SYSTEM_IDS: Ids = { next: (prefix) => `${prefix}_${randomUUID().replaceAll("-", "").slice(0, 20)}` };
+
+export type AppParts = {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  /** Called once when the process can no longer keep its promises and has to end. */
+  readonly onFatal: (error: unknown) => void;
+};
+
+export type App = {
+  /** Where the two listeners ended up, port 0 resolved. */
+  readonly addresses: { readonly http: string; readonly probes: string };
+  /** Takes no new work, finishes or abandons what is under way at a safe point, and closes everything. */
+  stop(): Promise<void>;
+};
+
+export type StartedApp = { readonly ok: true; readonly app: App } | { readonly ok: false; readonly message: string };
+
+/** Builds every object of the running service, starts them in order, and knows how to stop them. */
+export async function startApp(parts: AppParts): Promise<StartedApp> {
+  const { config, secrets, log } = parts;
+  const webhook = webhookOf(parts);
+  if (webhook.kind === "faulty") return { ok: false, message: webhook.problem };
+  const opened = await openStore({
+    path: config.store.path,
+    clock: SYSTEM_CLOCK,
+    randomBytes,
+    onFatal: parts.onFatal,
+  });
+  if (!opened.ok) return { ok: false, message: opened.message };
+  const { store } = opened;
+
+  const folder = openGatesFolder({
+    path: config.gates.path,
+    people: peopleByAddress(config),
+    defaults: parseDefaults(config),
+  });
+  await folder.load();
+  for (const problem of folder.problems()) log.warn({ problem }, "a gate file has a problem");
+
+  const registry = new Registry();
+  const eventLoop = watchEventLoop();
+  const outbounds = mapValues(config.unleash, (server, name) => adminOutbound(server, secrets.unleash[name]));
+  const sightings = createSightings();
+  const served = createServed({
+    servers: mapValues(config.unleash, (server, name) => servedServer(server, secrets.unleash[name])),
+    clock: SYSTEM_CLOCK,
+    sightings,
+  });
+  const metrics = createPrometheus({
+    sources: mapValues(config.sources, (source, name) => sourceConfig(source, secrets.sources[name])),
+    clock: SYSTEM_CLOCK,
+    observe: ({ source, outcome, durationMs }) =>
+      observer.onQuery(source, outcome === "success" ? "answered" : "failed", durationMs),
+  });
+  const conductor = new Conductor(
+    {
+      clock: SYSTEM_CLOCK,
+      ids: SYSTEM_IDS,
+      metrics,
+      flags: createFlags({ servers: outbounds, clock: SYSTEM_CLOCK, sightings }),
+      served,
+      records: store,
+      definitions: folder,
+      health: { eventLoopLagMs: () => eventLoop.worstLagMs() },
+      people: new Map(config.people.map((person) => [person.name, person.groups])),
+      onDecision: (decision) => observer.onDecision(decision),
+    },
+    (gate) => metronome.wake(gate),
+  );
+  const observer = createMetrics(registry, conductor, VERSION);
+  const metronome = new Metronome({
+    now: () => SYSTEM_CLOCK.now(),
+    gates: () => conductor.known(),
+    pass: (gate) => conductor.pass(gate),
+    onMissed: (gate, slots) => observer.onMissedPasses(gate, slots),
+    onError: (gate, error) => log.error({ err: error, gate }, "a pass failed"),
+  });
+  const notifier = createNotifier({
+    outbox: store,
+    channels: webhook.kind === "channel" ? [webhook.channel] : [],
+    clock: SYSTEM_CLOCK,
+    log,
+  });
+
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const http = createServer(
+    createHttp({
+      controller: conductor,
+      authenticator: createAuthenticator({
+        tokens: store,
+        people: () => config.people,
+        clock: SYSTEM_CLOCK,
+        bootstrap: secrets.bootstrap?.reveal() ?? null,
+      }),
+      tokens: createTokenDesk({
+        tokens: store,
+        people: () => config.people,
+        clock: SYSTEM_CLOCK,
+        random: randomBytes,
+        environment: config.environment,
+      }),
+      clock: SYSTEM_CLOCK,
+      log,
+      config: {
+        version: VERSION,
+        environment: config.environment,
+        publicUrl: config.http.url,
+        sourceUrls: mapValues(config.sources, (source) => source.url),
+        trustProxy: config.http.trustProxy,
+      },
+      stopping: signal,
+    }),
+  );
+  const probes = createServer(createProbes({ controller: conductor, registry, log }));
+  let addresses: App["addresses"];
+  try {
+    addresses = {
+      http: await listen(http, config.http.listen),
+      probes: await listen(probes, config.metrics.listen),
+    };
+  } catch (error) {
+    await Promise.all([closeServer(http), closeServer(probes), store.close(), metrics.close()]);
+    served.close();
+    eventLoop.stop();
+    return { ok: false, message: `cannot listen: ${String(error)}` };
+  }
+
+  const loops = [
+    folder.watch(() => {
+      log.info({ gates: folder.current().size }, "gate files were read again");
+      for (const problem of folder.problems()) log.warn({ problem }, "a gate file has a problem");
+      for (const gate of folder.current().keys()) metronome.wake(gate);
+    }, signal),
+    metronome.run(LOOK_EVERY_MS, signal),
+    notifier.run(signal, DELIVER_EVERY_MS),
+    prune(store, log, signal),
+  ];
+  for (const loop of loops) loop.catch(parts.onFatal);
+  log.info({ ...addresses, version: VERSION, gates: folder.current().size }, "serving");
+
+  async function stop(): Promise<void> {
+    stopping.abort();
+    const giveUp = sleep(STOP_WITHIN_MS, "late", { ref: false });
+    const done = Promise.allSettled([...loops, conductor.idle(), closeServer(http), closeServer(probes)]);
+    if ((await Promise.race([done, giveUp])) === "late") log.warn({}, "stopped without waiting any longer");
+    served.close();
+    await Promise.all([metrics.close(), ...Object.values(outbounds).map((outbound) => outbound.close())]);
+    eventLoop.stop();
+    await store.close();
+    log.info({}, "stopped");
+  }
+  return { ok: true, app: { addresses, stop } };
+}
+
+function peopleByAddress(config: Config): ReadonlyMap<string, string> {
+  return new Map(config.people.flatMap((person) => person.git.map((address) => [address, person.name] as const)));
+}
+
+/** What gate files mean where they say nothing; the linter of the command line uses the same. */
+export function parseDefaults(config: Config): Defaults {
+  const source = onlyName(config.sources);
+  return {
+    environment: config.environment,
+    server: onlyName(config.unleash),
+    source,
+    scrapeIntervalMs: (source === null ? undefined : config.sources[source]?.scrapeIntervalMs) ?? MINUTE,
+  };
+}
+
+function onlyName(named: Readonly<Record<string, unknown>>): string | null {
+  const [only, ...others] = Object.keys(named);
+  return only === undefined || others.length > 0 ? null : only;
+}
+
+function sourceConfig(source: Config["sources"][string], secrets: SourceSecrets | undefined): SourceConfig {
+  return {
+    url: source.url,
+    scrapeIntervalMs: source.scrapeIntervalMs,
+    timeoutMs: source.timeoutMs,
+    headers: source.headers,
+    auth: sourceAuth(source, secrets),
+    ...tlsOf(secrets),
+  };
+}
+
+function sourceAuth(source: Config["sources"][string], secrets: SourceSecrets | undefined): Auth {
+  const password = secrets?.password ?? null;
+  const bearer = secrets?.bearerToken ?? null;
+  if (source.basic !== null && password !== null) {
+    return { kind: "basic", username: source.basic.username, password: password.source() };
+  }
+  return bearer === null ? { kind: "none" } : { kind: "bearer", token: bearer.source() };
+}
+
+function adminOutbound(server: Config["unleash"][string], secrets: UnleashSecrets | undefined): Outbound {
+  return createOutbound({
+    baseUrl: server.url,
+    timeoutMs: server.timeoutMs,
+    auth: secrets === undefined ? { kind: "none" } : { kind: "token", token: secrets.token.source() },
+    ...tlsOf(secrets),
+  });
+}
+
+function servedServer(server: Config["unleash"][string], secrets: UnleashSecrets | undefined) {
+  return {
+    url: server.url,
+    tokens: mapValues(secrets?.clientTokens ?? {}, (token) => token.source()),
+    refreshMs: server.refreshMs,
+    timeoutMs: server.timeoutMs,
+    ...tlsOf(secrets),
+  };
+}
+
+function tlsOf(secrets: SourceSecrets | UnleashSecrets | undefined) {
+  return {
+    ca: secrets?.ca ?? undefined,
+    cert: secrets?.cert ?? undefined,
+    key: secrets?.key?.reveal(),
+  };
+}
+
+type WebhookChannel =
+  | { readonly kind: "none" }
+  | { readonly kind: "channel"; readonly channel: Channel }
+  | { readonly kind: "faulty"; readonly problem: string };
+
+function webhookOf({ config, secrets }: AppParts): WebhookChannel {
+  const { webhook } = config.notify;
+  if (webhook === null || secrets.webhook === null) return { kind: "none" };
+  const made = createWebhookChannel({
+    name: "webhook",
+    outbound: createOutbound({ baseUrl: webhook.url }),
+    secret: secrets.webhook.reveal(),
+    clock: SYSTEM_CLOCK,
+    urlOf: ({ decision }) => (decision === null ? null : `${config.http.url}/d/${decision}`),
+  });
+  return made.ok ? { kind: "channel", channel: made.channel } : { kind: "faulty", problem: made.problem };
+}
+
+async function prune(store: Store, log: Log, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    log.debug({ ...(await store.prune(SYSTEM_CLOCK.now())) }, "pruned");
+    await sleep(PRUNE_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function listen(server: Server, { host, port }: Listen): Promise<string> {
+  server.listen(port, host);
+  await once(server, "listening");
+  const address = server.address() as AddressInfo;
+  return listenUrl({ host, port: address.port });
+}
+
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+}
+
+function mapValues<From, To>(
+  from: Readonly<Record<string, From>>,
+  convert: (value: From, name: string) => To,
+): Readonly<Record<string, To>> {
+  return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, convert(value, name)]));
+}

@@ -1,0 +1,83 @@
+import { z } from "zod";
+
+import type { FlagTarget } from "../domain/gate.ts";
+import { SECOND } from "../domain/instant.ts";
+import type { Defaults } from "./defaults.ts";
+import { duration, leaf, listOf, type Read, sentence } from "./leaf.ts";
+import { type Fields, readMap } from "./mapping.ts";
+import type { Complain } from "./problem-list.ts";
+import type { Span } from "./source.ts";
+import type { Value } from "./value.ts";
+
+const unleashName = leaf(
+  z.string().regex(/^[A-Za-z0-9_.~-]{1,100}$/),
+  "a name of Unleash: at most 100 letters, digits and `_.~-`",
+);
+
+const FLAG_KEYS = {
+  unleash: unleashName,
+  project: unleashName,
+  server: sentence,
+  environment: unleashName,
+  strategy: sentence,
+  stickiness: sentence,
+  also: listOf(sentence, "a list of strategy names or ids"),
+  propagation: duration(),
+} as const;
+
+type FlagFields = Fields<typeof FLAG_KEYS>;
+
+/** The flag as written: its name alone, or a mapping. */
+export type FlagDraft =
+  | { readonly kind: "name"; readonly name: string; readonly at: Span }
+  | { readonly kind: "fields"; readonly fields: FlagFields; readonly at: Span };
+
+export const flagDraft: Read<FlagDraft> = (value: Value, complain) => {
+  if (value.kind === "scalar") {
+    const name = unleashName(value, complain);
+    return name === undefined ? undefined : { kind: "name", name, at: value.at };
+  }
+  const shape = {
+    what: "a flag",
+    keys: FLAG_KEYS,
+    unsupported: ["decide", "stamp"],
+    required: ["unleash"],
+  } as const;
+  const fields = readMap(value, shape, complain);
+  return fields === undefined ? undefined : { kind: "fields", fields, at: fields.at("unleash") };
+};
+
+const DEFAULT_PROPAGATION_MS = 45 * SECOND;
+
+/** The flag with defaults put in; null when something needed is missing, and that is complained. */
+export function resolveFlag(draft: FlagDraft, defaults: Defaults, complain: Complain): FlagTarget | null {
+  const given: FlagFields["values"] = draft.kind === "name" ? { unleash: draft.name } : draft.fields.values;
+  const server = given.server ?? defaults.server;
+  const environment = given.environment ?? defaults.environment;
+  for (const [key, value] of Object.entries({ server, environment })) {
+    if (value !== null) continue;
+    const message = `the flag needs \`${key}\`: the configuration names none that could be meant`;
+    complain({
+      code: "R107",
+      at: draft.at,
+      message,
+      suggestion: `write \`flag: { unleash: ..., ${key}: ... }\``,
+    });
+  }
+  if (given.unleash === undefined || server === null || environment === null) return null;
+  return {
+    server,
+    project: given.project ?? "default",
+    name: given.unleash,
+    environment,
+    strategy: given.strategy ?? null,
+    stickiness: given.stickiness ?? null,
+    also: given.also ?? [],
+    propagationMs: given.propagation ?? DEFAULT_PROPAGATION_MS,
+  };
+}
+
+/** Gates with the same key would write to the same strategy. */
+export function strategyKey(flag: FlagTarget): string {
+  return JSON.stringify([flag.server, flag.environment, flag.name, flag.strategy]);
+}

@@ -1,0 +1,146 @@
+import { z } from "zod";
+
+import { parseDuration } from "../promql/duration-text.ts";
+import type { Complain } from "./problem-list.ts";
+import type { RuleCode } from "./rules.ts";
+import { textOf, type Text } from "./text.ts";
+import { nameOfKind, type Scalar, type Value } from "./value.ts";
+
+/** Reads one value of a file; undefined when it cannot be used, and then why is already complained. */
+export type Read<T> = (value: Value, complain: Complain) => T | undefined;
+
+type LeafRule = { readonly code?: RuleCode; readonly suggestion?: (scalar: Scalar) => string | null };
+
+/** A scalar that has to fit a schema. `expected` completes the sentence "must be ...". */
+export function leaf<T>(schema: z.ZodType<T>, expected: string, rule: LeafRule = {}): Read<T> {
+  return (value, complain) => {
+    if (value.kind === "refused") return undefined;
+    const result = value.kind === "scalar" ? schema.safeParse(value.value) : null;
+    if (result?.success === true) return result.data;
+    complain({
+      code: value.kind === "scalar" && value.value !== null ? (rule.code ?? "R108") : "R108",
+      at: value.at,
+      message: `must be ${expected}, not ${nameOfKind(value)}`,
+      suggestion: value.kind === "scalar" ? (rule.suggestion?.(value) ?? null) : null,
+    });
+    return undefined;
+  };
+}
+
+export function oneOf<const T extends readonly [string, ...string[]]>(...words: T): Read<T[number]> {
+  return leaf<T[number]>(z.enum(words), wordList(words));
+}
+
+export const sentence: Read<string> = leaf(z.string().trim().min(1), "a text");
+
+/** Names of gates, signals, environments: what may stand in a path, a label or a message without quoting. */
+export const name: Read<string> = leaf(
+  z.string().regex(/^[a-z0-9-]{1,60}$/),
+  "a name of at most 60 lower-case letters, digits and `-`",
+  { suggestion: (scalar) => nameLike(String(scalar.value)) },
+);
+
+/** Whole numbers are read from the source, so that `0x10`, `1e3` and `012` are refused instead of guessed at. */
+export function wholeNumber(least: number): Read<number> {
+  const expected = `a whole number of at least ${least}`;
+  const plain = leaf(z.int().min(least), expected);
+  return (value, complain) => {
+    if (
+      value.kind === "scalar" &&
+      typeof value.value === "number" &&
+      !/^(?:0|[1-9]\d{0,14})$/.test(value.source)
+    ) {
+      complain({
+        code: "R108",
+        at: value.at,
+        message: `must be ${expected} in plain digits, not ${nameOfKind(value)}`,
+      });
+      return undefined;
+    }
+    return plain(value, complain);
+  };
+}
+
+const TEN_YEARS_MS = 10 * 365 * 86_400_000;
+
+/** Milliseconds. */
+export function duration(
+  least: { readonly ms: number; readonly says: string } = { ms: 0, says: "at least 0s" },
+): Read<number> {
+  const form = leaf(
+    z.string().refine((text) => parseDuration(text) !== null),
+    "a duration such as `1h30m` or `45s`",
+    {
+      code: "R113",
+      suggestion: durationLike,
+    },
+  );
+  return (value, complain) => {
+    const written = form(value, complain);
+    if (written === undefined) return undefined;
+    const ms = parseDuration(written) ?? 0;
+    if (ms >= least.ms && ms <= TEN_YEARS_MS) return ms;
+    const message =
+      ms < least.ms ? `must be ${least.says}, not \`${written}\`` : `must be at most 10y, not \`${written}\``;
+    complain({ code: "R113", at: value.at, message });
+    return undefined;
+  };
+}
+
+export const longerThanNothing = duration({ ms: 1, says: "longer than 0s" });
+
+/** A string that is read further by its own grammar. */
+export function inOwnGrammar(expected: string): Read<Text> {
+  return (value, complain) => {
+    if (value.kind === "refused") return undefined;
+    if (value.kind === "scalar" && typeof value.value === "string" && value.value.trim() !== "")
+      return textOf(value);
+    complain({ code: "R108", at: value.at, message: `must be ${expected}, not ${nameOfKind(value)}` });
+    return undefined;
+  };
+}
+
+/** A list without the items that were no good: one bad item hides no mistake in another. Undefined: it is no list. */
+export function listOf<T>(item: Read<T>, expected: string): Read<readonly T[]> {
+  return (value, complain) => {
+    if (value.kind === "refused") return undefined;
+    if (value.kind === "list" && value.items.length > 0) {
+      return value.items.map((each) => item(each, complain)).filter((each) => each !== undefined);
+    }
+    const given = value.kind === "list" ? "an empty list" : nameOfKind(value);
+    complain({ code: "R108", at: value.at, message: `must be ${expected}, not ${given}` });
+    return undefined;
+  };
+}
+
+/** The value itself, for keys whose reading depends on others. */
+export const anything: Read<Value> = (value) => (value.kind === "refused" ? undefined : value);
+
+function durationLike(scalar: Scalar): string | null {
+  const written = String(scalar.value).trim().toLowerCase().replaceAll(/\s+/g, "");
+  if (/^\d+$/.test(written)) return `write a unit, e.g. \`${written}s\` or \`${written}m\``;
+  const spelled = written
+    .replaceAll(/(?:milliseconds?|millis)/g, "ms")
+    .replaceAll(/(?:seconds?|secs?)/g, "s")
+    .replaceAll(/(?:minutes?|mins?)/g, "m")
+    .replaceAll(/(?:hours?|hrs?)/g, "h")
+    .replaceAll(/days?/g, "d")
+    .replaceAll(/weeks?/g, "w");
+  return spelled !== "" && parseDuration(spelled) !== null ? `write \`${spelled}\`` : null;
+}
+
+function nameLike(written: string): string | null {
+  const mended = written
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 60);
+  return mended === "" ? null : `write \`${mended}\``;
+}
+
+/** "`a`", "`a` or `b`", "`a`, `b` or `c`". */
+export function wordList(words: readonly string[]): string {
+  const quoted = words.map((word) => `\`${word}\``);
+  const last = quoted.at(-1) ?? "";
+  return quoted.length < 2 ? last : `${quoted.slice(0, -1).join(", ")} or ${last}`;
+}

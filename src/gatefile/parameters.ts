@@ -1,0 +1,111 @@
+import { z } from "zod";
+
+import { nearestName } from "../promql/nearest-name.ts";
+import { leaf, type Read, sentence } from "./leaf.ts";
+import type { Complain } from "./problem-list.ts";
+import type { Span } from "./source.ts";
+import { nameOfKind, type Value } from "./value.ts";
+
+/** What a library signal can be told; `fallback` null: it must be told. */
+export type Parameter = { readonly name: string; readonly fallback: string | null };
+
+/** What a gate tells a library signal, with where. */
+export type Argument = { readonly name: string; readonly value: string; readonly at: Span };
+
+const NAME = z.string().regex(/^[A-Za-z_]\w{0,39}$/);
+
+/** A list names what must be given, a mapping what has a default. */
+export const parameters: Read<readonly Parameter[]> = (value, complain) => {
+  const parameterName = leaf(NAME, "a parameter's name: letters, digits and `_`");
+  if (value.kind === "list") {
+    return value.items.flatMap((item) => {
+      const name = parameterName(item, complain);
+      return name === undefined ? [] : [{ name, fallback: null }];
+    });
+  }
+  if (value.kind === "map") {
+    return value.entries.flatMap(({ key, keyAt, value: given }) => {
+      if (!NAME.safeParse(key).success) {
+        complain({
+          code: "R108",
+          at: keyAt,
+          message: `\`${key}\` cannot be a parameter's name: letters, digits and \`_\``,
+        });
+        return [];
+      }
+      const fallback = argumentText(given, complain);
+      return fallback === undefined ? [] : [{ name: key, fallback }];
+    });
+  }
+  if (value.kind === "refused") return undefined;
+  complain({
+    code: "R108",
+    at: value.at,
+    message: `must be a list or a mapping of parameters, not ${nameOfKind(value)}`,
+  });
+  return undefined;
+};
+
+export const argumentsGiven: Read<readonly Argument[]> = (value, complain) => {
+  if (value.kind === "refused") return undefined;
+  if (value.kind !== "map") {
+    complain({
+      code: "R108",
+      at: value.at,
+      message: `must be a mapping of parameters, not ${nameOfKind(value)}`,
+    });
+    return undefined;
+  }
+  return value.entries.flatMap(({ key, keyAt, value: given }) => {
+    const text = argumentText(given, complain);
+    return text === undefined ? [] : [{ name: key, value: text, at: keyAt }];
+  });
+};
+
+/** A label value is a text; a whole number is taken as it stands in the file. */
+function argumentText(value: Value, complain: Complain): string | undefined {
+  if (value.kind === "scalar" && typeof value.value === "number" && /^\d+$/.test(value.source))
+    return value.source;
+  return sentence(value, complain);
+}
+
+/** Values for every parameter; null when one is missing or unknown. */
+export function bind(
+  signal: string,
+  declared: readonly Parameter[],
+  given: readonly Argument[],
+  at: Span,
+  complain: Complain,
+): ReadonlyMap<string, string> | null {
+  const values = new Map<string, string>();
+  let bound = true;
+  for (const argument of given) {
+    if (declared.some((each) => each.name === argument.name)) continue;
+    bound = false;
+    const near = nearestName(
+      argument.name,
+      declared.map((each) => each.name),
+    );
+    complain({
+      code: "R150",
+      at: argument.at,
+      message: `\`${signal}\` has no parameter \`${argument.name.slice(0, 60)}\``,
+      suggestion: near === null ? null : `did you mean \`${near}\`?`,
+    });
+  }
+  for (const { name, fallback } of declared) {
+    const value = given.find((each) => each.name === name)?.value ?? fallback;
+    if (value !== null) {
+      values.set(name, value);
+      continue;
+    }
+    bound = false;
+    complain({
+      code: "R151",
+      at,
+      message: `\`${signal}\` needs \`${name}\``,
+      suggestion: `write \`with: { ${name}: ... }\``,
+    });
+  }
+  return bound ? values : null;
+}

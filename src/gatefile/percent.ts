@@ -1,0 +1,33 @@
+import type { Percent } from "../domain/percent.ts";
+import type { Read } from "./leaf.ts";
+import { nameOfKind } from "./value.ts";
+
+const WHOLE = /^(?:0|[1-9]\d?|100)%?$/;
+const FRACTION = /^(\d{1,3})[.,](\d+)\s?%?$/;
+
+/** A whole percent, judged by what stands in the file: YAML would turn `0x19` and `1e1` into other numbers. */
+export const percent: Read<Percent> = (value, complain) => {
+  if (value.kind === "refused") return undefined;
+  const written =
+    value.kind !== "scalar" ? null : typeof value.value === "number" ? value.source : value.value;
+  if (typeof written === "string") {
+    if (WHOLE.test(written)) return Number(written.replace("%", ""));
+    const whole = FRACTION.exec(written);
+    if (whole !== null) {
+      const nearest = Math.min(100, Math.max(1, Math.round(Number(`${whole[1]}.${whole[2]}`))));
+      complain({
+        code: "R110",
+        at: value.at,
+        message: `\`${written}\` is not a whole percent; Unleash has 100 buckets`,
+        suggestion: `write \`${nearest}%\``,
+      });
+      return undefined;
+    }
+  }
+  complain({
+    code: "R114",
+    at: value.at,
+    message: `must be a whole percent from 0% to 100%, not ${nameOfKind(value)}`,
+  });
+  return undefined;
+};

@@ -1,0 +1,229 @@
+import type { Severity } from "../domain/problem.ts";
+
+type Rule = {
+  readonly title: string;
+  readonly severity: Severity;
+  /** Why the rule exists and what to do about it; the page of the rule is made from this. */
+  readonly docs: string;
+};
+
+const error = (title: string, docs: string): Rule => ({ title, severity: "error", docs });
+const warning = (title: string, docs: string): Rule => ({ title, severity: "warning", docs });
+const hint = (title: string, docs: string): Rule => ({ title, severity: "hint", docs });
+
+/** Every rule of the gate language by its code. R1xx shape and steps, R2xx limits, R3xx PromQL, R4xx ownership. */
+export const RULES = {
+  R100: error(
+    "The file cannot be read",
+    "A file is UTF-8 text without control characters or invisible direction marks, at most 64 KiB. Such characters can make a file read differently to a person than to the parser.",
+  ),
+  R101: error(
+    "Unknown key",
+    "A key that nobody knows is most often a typing mistake, and a gate without the limit somebody meant to write is not the gate they reviewed. So unknown keys are never ignored.",
+  ),
+  R102: error(
+    "Not valid YAML",
+    "Files are YAML 1.2, read strictly; a warning of the parser counts as an error.",
+  ),
+  R103: error(
+    "A key is written twice",
+    "Two values under one key mean two different things to two readers. Keep one of them.",
+  ),
+  R104: error(
+    "A part of YAML that gates do not use",
+    "Anchors, aliases, merge keys, custom tags, directives and several documents in one file are refused: a gate reads the same from top to bottom, and an alias can grow a small file without bounds.",
+  ),
+  R105: error("Not one mapping", "Each file is exactly one document: a mapping that begins with `schema:`."),
+  R106: error(
+    "Too large",
+    "A folder holds at most 200 files; a file at most 64 KiB, 2,000 values and 20 levels, and it is read within one second. Split a larger one.",
+  ),
+  R107: error("A key is missing", "The mapping cannot be understood without this key."),
+  R108: error(
+    "Wrong kind of value",
+    "The key is known and takes another kind of value; the message says which.",
+  ),
+  R109: error(
+    "Unknown schema",
+    "The first key names kind and version of the file: `gate/v1` or `signals/v1`.",
+  ),
+  R110: error(
+    "A fraction of a percent",
+    "Unleash spreads users over 100 buckets, so 0.5 % of exposure is no exposure. Steps are whole percents from 1 to 100.",
+  ),
+  R111: error(
+    "Stickiness that does not stick",
+    "`random` decides anew on every call, and `default` does so for everyone without user or session: one order could take both paths. Name the field that identifies the thing being exposed.",
+  ),
+  R113: error(
+    "Not a duration",
+    "Durations are written as in Prometheus: whole numbers with units from large to small, such as `1h30m` or `45s`. Units: y, w, d, h, m, s, ms.",
+  ),
+  R114: error(
+    "Not a percent",
+    "A percent is a whole number from 0 to 100 in plain digits, with or without `%`. Octal, hexadecimal and exponent forms are refused because readers disagree about them.",
+  ),
+  R120: error(
+    "Steps do not increase",
+    "Each step exposes more than the one before it. Going back is `rollback`, not a step.",
+  ),
+  R121: error(
+    "The ramp does not end",
+    "A file that was cut off must not mean a shorter ramp. The last step is 100 %, or `stopsAt` says where the ramp ends on purpose.",
+  ),
+  R122: error(
+    "Bake where it cannot be",
+    "`bake` is the time at the last step before a ramp is finished. It stands there only, and is never 0.",
+  ),
+  R123: error(
+    "A key that needs a flag",
+    "A gate without a flag only watches: it exposes nobody, so it has no steps and nothing to roll back. Add `flag:` or leave the key out.",
+  ),
+  R124: error(
+    "Nothing to judge",
+    "A gate opens on evidence. Without a signal that counts for raises there is none, and exposure could never grow.",
+  ),
+  R125: error(
+    "Two gates for one flag",
+    "Two gates on the same flag, environment and strategy would undo each other's writes. Both are refused until one of them is changed.",
+  ),
+  R126: error(
+    "A gate's name is used twice",
+    "A name stands for one gate in commands, records and messages. Both files are refused.",
+  ),
+  R131: warning(
+    "Hold is shorter than settle",
+    "Until a signal has settled its readings still show the exposure before the step. The step waits for that anyway; a hold below it promises a pace that cannot be kept.",
+  ),
+  R133: warning(
+    "A missing signal never escalates",
+    "`missingFor: {}` switches the clock off: a signal that stays missing closes increases and does nothing else, for as long as nobody looks.",
+  ),
+  R134: error(
+    "Escalation out of order",
+    "A missing signal halts first and rolls back later; a halt at or after the rollback can never happen.",
+  ),
+  R140: error(
+    "A signal's name is used twice",
+    "Names tell the signals of a gate apart in evidence and messages. Give one of them another `name:`.",
+  ),
+  R141: error(
+    "No name for the signal",
+    "A signal is named by `name:`, by the library signal it uses, or by the first metric of its query.",
+  ),
+  R142: error(
+    "Either a query or a library signal",
+    "A signal says `query:` or `use:`. What a library signal means stands in the library alone; a gate that uses it sets limits, times and floors.",
+  ),
+  R143: error("Unknown library signal", "`use:` names a signal of a `signals/v1` file in the same folder."),
+  R144: error(
+    "A signal without a limit",
+    "A signal that nothing is compared with judges nothing. State at least one of `advance`, `halt` and `rollback`.",
+  ),
+  R145: error(
+    "The library signal has problems",
+    "The gate cannot be loaded while the library signal it uses cannot be understood. Its own problems are listed with its file.",
+  ),
+  R146: error(
+    "A library signal is declared twice",
+    "`use:` must mean one signal, whichever file declares it. Both are refused.",
+  ),
+  R150: error(
+    "Unknown parameter",
+    "Only parameters that the signal declares under `params:` can be given, and only those may stand in its queries.",
+  ),
+  R151: error(
+    "A parameter is missing",
+    "A parameter listed under `params:` without a default has to be given with `with:`.",
+  ),
+  R152: error(
+    "A parameter outside a label value",
+    "`$name` may stand only inside the string of a label matcher, where its value is escaped. Anywhere else a value could change what the query means.",
+  ),
+  R153: error(
+    "A parameter's value cannot be used",
+    "A value in `=~` or `!~` is a regular expression of at most 200 characters; a value between backticks cannot contain one.",
+  ),
+  R160: error(
+    "An empty answer that means zero needs a witness",
+    "`emptyIs: 0` is believed only while the `witness` query shows that the exporter is alive. One without the other has no meaning.",
+  ),
+  R180: warning(
+    "gates.lock cannot be used",
+    "Who wrote a gate is read from `gates.lock` alone. While it cannot be read every author is unknown, and each approval needs one more person.",
+  ),
+  R190: error(
+    "Not supported by this version",
+    "The key belongs to the language, but this version cannot act on it. Ignoring it would run a weaker gate than the one that was written, so the gate is not loaded.",
+  ),
+  R201: error(
+    "Limits in the wrong order",
+    "`advance` is the strictest limit, `halt` comes later and `rollback` last. A value must never be good enough to advance and bad enough to halt, nor roll back before it halts.",
+  ),
+  R202: error(
+    "A limit against the signal's direction",
+    "Where lower is better, `advance` bounds from above and `halt` and `rollback` fire above. Where higher is better it is the other way round; then say `better: higher`.",
+  ),
+  R203: error(
+    "A unit is missing",
+    "`0.5` could mean half or half a percent. Ratios carry `%`, `pp` or `x`, times carry `s`, `m`, `h` or `d`. A bare 0 needs none.",
+  ),
+  R207: error(
+    "A limit that counts the wrong thing",
+    "`for N runs` counts new watermarks (`asOf`) or periods, so the signal needs one of them. `for 10m` on data that changes by watermark would read the same number again and again.",
+  ),
+  R220: error(
+    "Not a limit",
+    "A limit is a sentence: `at most 0.5%`, `above 2% for 10m`, `below 30%`, `exactly 0`, `above 1% for 2 runs`. The operators <=, >=, <, > and == are accepted in quotes.",
+  ),
+  R221: error(
+    "`for` on an advance limit",
+    "How long things must have been good is what a step's `hold` says.",
+  ),
+  R222: error(
+    "A unit that does not fit",
+    "The unit of a limit must fit the unit of the signal: a share is compared with percents, an age with a duration, a count with a plain number.",
+  ),
+  R301: error("PromQL syntax", "The query, after parameters are put in, must be a query Prometheus accepts."),
+  R302: error(
+    "A counter function without a range",
+    "`rate`, `increase` and their kin compare samples over a range, such as `[5m]`.",
+  ),
+  R305: error(
+    "Missing data filled with zero",
+    "`or vector(0)` answers 0 when the exporter is dead. Missing data has to be seen as missing; where empty does mean zero, write `emptyIs: 0` with a `witness`.",
+  ),
+  R320: error(
+    "The query is too long",
+    "Queries have at most 4 KiB. Long ones belong into a recording rule, where they can be tested.",
+  ),
+  R321: error(
+    "The query does not answer one number",
+    "A signal needs a scalar or an instant vector with one series.",
+  ),
+  R322: error(
+    "A threshold in the query",
+    "A query that compares answers nothing while all is well, and nothing looks like missing data. Thresholds are limits.",
+  ),
+  R323: error(
+    "A computed range",
+    "Ranges are written as plain durations, so that it is known how far back a reading looks.",
+  ),
+  R401: warning("No owner", "Somebody has to be asked when it halts."),
+  R402: hint("No runbook", "The one who is paged at night needs to know what to do."),
+} as const satisfies Record<string, Rule>;
+
+export type RuleCode = keyof typeof RULES;
+
+/** Where the rule is explained, below the root of the project. */
+export function rulePage(code: string): string {
+  return `docs/lint.md#${code.toLowerCase()}`;
+}
+
+/** The page itself, in Markdown: one section a rule, in the order of the codes. */
+export function renderRulePages(): string {
+  const sections = Object.entries(RULES).map(
+    ([code, rule]) => `## ${code}\n\n**${rule.title}** (${rule.severity})\n\n${rule.docs}\n`,
+  );
+  return `# Rules of the gate language\n\n${sections.join("\n")}`;
+}

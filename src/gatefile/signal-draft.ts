@@ -1,0 +1,110 @@
+import type { Unit } from "../domain/gate.ts";
+import { type Counts, inferCounts } from "../promql/counts.ts";
+import { longestRange } from "../promql/look-back.ts";
+import { limitDirection } from "./lint/limit-direction.ts";
+import { limitOrder } from "./lint/limit-order.ts";
+import { limitPersistence } from "./lint/limit-persistence.ts";
+import type { Parameter } from "./parameters.ts";
+import { checkReferences } from "./substitution.ts";
+import type { Complain } from "./problem-list.ts";
+import { checkQuery } from "./query-check.ts";
+import type { SignalFields } from "./signal-keys.ts";
+import { placeLimit, type PlacedLimit, type Verb, VERBS } from "./signal-limits.ts";
+import type { Text } from "./text.ts";
+
+export const QUERY_KEYS = ["query", "samples", "bad", "asOf", "witness"] as const;
+
+/** A signal as it is meant, before parameters are put in. */
+export type SignalDraft = {
+  readonly unit: Unit;
+  readonly better: "lower" | "higher";
+  /** The counts behind the ratio, where its query shows them and nothing written says otherwise. */
+  readonly counts: Counts | null;
+  /** The increase of the total, for a ratio whose counts are not bad outcomes. */
+  readonly samples: string | null;
+  readonly windowMs: number;
+  readonly limits: readonly PlacedLimit[];
+};
+
+/**
+ * Checks a signal and completes what it leaves out; null when its query cannot be understood. `meaning` holds the
+ * queries; `own` is what the gate says, and the same fields where nothing comes from a library.
+ */
+export function draftSignal(
+  meaning: SignalFields,
+  own: SignalFields,
+  declared: readonly Parameter[],
+  complain: Complain,
+): SignalDraft | null {
+  const sound = checkQueries(meaning, declared, complain);
+  witnessTogether(meaning, complain);
+  const query = meaning.values.query;
+  if (query === undefined) return null;
+
+  const limits = statesLimit(own) ? own : meaning;
+  const inferred = sound.includes("query") ? inferCounts(query.text) : null;
+  const unit = meaning.values.unit ?? (inferred === null ? "none" : "ratio");
+  const better = meaning.values.better ?? (inferred === null ? directionOf(limits) : "lower");
+  const asBad = inferred !== null && unit === "ratio" && better === "lower" && !meaning.has("bad");
+  const placed = VERBS.flatMap((verb) => {
+    const sentence = limits.values[verb];
+    const known = meaning.values.unit !== undefined || sound.includes("query") ? unit : null;
+    const limit = sentence === undefined ? null : placeLimit(verb, sentence, known, complain);
+    return limit === null ? [] : [limit];
+  });
+  limitDirection(placed, better, complain);
+  limitOrder(placed, complain);
+  const rhythm = { hasWatermark: meaning.has("asOf"), hasPeriod: own.has("period") || meaning.has("period") };
+  limitPersistence(placed, rhythm, complain);
+  return {
+    unit,
+    better,
+    counts: asBad ? inferred : null,
+    samples: inferred !== null && unit === "ratio" && !asBad ? inferred.total : null,
+    windowMs: own.values.window ?? meaning.values.window ?? windowOf(query, unit),
+    limits: placed,
+  };
+}
+
+/** Whether any of the three limits is written, readable or not. Who states one inherits none. */
+export function statesLimit(fields: SignalFields): boolean {
+  return VERBS.some((verb) => fields.has(verb));
+}
+
+/** The keys whose queries are sound. */
+function checkQueries(meaning: SignalFields, declared: readonly Parameter[], complain: Complain): string[] {
+  return QUERY_KEYS.filter((key) => {
+    const query = meaning.values[key];
+    if (query === undefined) return false;
+    // A parameter in the wrong place is no syntax either; once is enough.
+    return checkReferences(query, declared, complain) && checkQuery(query, complain);
+  });
+}
+
+function witnessTogether(meaning: SignalFields, complain: Complain): void {
+  const [given, missing] = meaning.has("emptyIs")
+    ? (["emptyIs", "witness"] as const)
+    : (["witness", "emptyIs"] as const);
+  if (!meaning.has(given) || meaning.has(missing)) return;
+  const suggestion =
+    missing === "witness"
+      ? "add `witness:` with a query that answers only while the exporter lives"
+      : "add `emptyIs: 0`";
+  complain({ code: "R160", at: meaning.at(given), message: `\`${given}\` needs \`${missing}\``, suggestion });
+}
+
+/** A plain value that has to stay up says so by its limits. */
+function directionOf({ values: { advance, halt, rollback } }: SignalFields): "lower" | "higher" {
+  if (advance !== undefined) return /^(?:at least|above|>)/.test(advance.text) ? "higher" : "lower";
+  return /^(?:at most|below|<)/.test((halt ?? rollback)?.text ?? "") ? "higher" : "lower";
+}
+
+/** Counts, ages and gauges show the present; a ratio or rate over a range shows its whole range. */
+function windowOf(query: Text, unit: Unit): number {
+  if (unit === "count" || unit === "seconds") return 0;
+  return /\b(?:rate|irate|increase|delta|idelta)\s*\(/.test(query.text) ? longestRange(query.text) : 0;
+}
+
+export function limitOf(draft: SignalDraft, verb: Verb): PlacedLimit | null {
+  return draft.limits.find((placed) => placed.verb === verb) ?? null;
+}

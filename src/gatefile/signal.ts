@@ -1,0 +1,199 @@
+import type { Measure, MissingBounds, Signal } from "../domain/gate.ts";
+import { parse } from "../promql/parse.ts";
+import { firstMetric } from "../promql/selectors.ts";
+import type { Library } from "./library.ts";
+import { nearestName } from "../promql/nearest-name.ts";
+import { bind, type Parameter } from "./parameters.ts";
+import { substitute } from "./substitution.ts";
+import type { Complain } from "./problem-list.ts";
+import { draftSignal, limitOf, QUERY_KEYS, type SignalDraft, statesLimit } from "./signal-draft.ts";
+import type { GateSignalFields, SignalFields } from "./signal-keys.ts";
+import type { Span } from "./source.ts";
+import { inferCounts } from "../promql/counts.ts";
+
+/** A signal of a gate with where it is named, for the rules that compare signals. */
+export type PlacedSignal = { readonly signal: Signal; readonly at: Span };
+
+export type SignalContext = {
+  readonly library: Library;
+  /** The gate's source; null: none could be told, which is complained elsewhere. */
+  readonly source: string | null;
+  /** The gate's bounds, for signals that state none. */
+  readonly missing: MissingBounds;
+};
+
+/** The signal with library, parameters and defaults put in; null when it has problems, and they are complained. */
+export function resolveSignal(
+  fields: GateSignalFields,
+  context: SignalContext,
+  complain: Complain,
+): PlacedSignal | null {
+  if (fields.has("use")) return usedSignal(fields, context, complain);
+  if (!fields.has("query")) {
+    complain({ code: "R142", at: fields.head, message: "the signal has neither `query` nor `use`" });
+  }
+  for (const key of ["with", "params"] as const) {
+    if (!fields.has(key)) continue;
+    complain({
+      code: "R142",
+      at: fields.at(key),
+      message: `\`${key}\` belongs to library signals`,
+      suggestion: "write the values into the query",
+    });
+  }
+  const own: SignalFields = fields;
+  const draft = draftSignal(own, own, [], complain);
+  if (draft === null) return null;
+  return complete({ meaning: own, own, draft, values: new Map(), at: fields.head }, context, complain);
+}
+
+const LIBRARY_ONLY = [
+  "query",
+  "unit",
+  "better",
+  "samples",
+  "bad",
+  "asOf",
+  "emptyIs",
+  "witness",
+  "params",
+] as const;
+
+function usedSignal(
+  fields: GateSignalFields,
+  context: SignalContext,
+  complain: Complain,
+): PlacedSignal | null {
+  for (const key of LIBRARY_ONLY) {
+    if (!fields.has(key)) continue;
+    complain({
+      code: "R142",
+      at: fields.at(key),
+      message: `\`${key}\` says what a signal means, and \`use\` takes that from the library`,
+      suggestion: `remove \`${key}\`, or \`use\``,
+    });
+  }
+  const { use } = fields.values;
+  if (use === undefined) return null;
+  const entry = context.library.get(use);
+  if (entry === undefined) {
+    const near = nearestName(use, [...context.library.keys()]);
+    complain({
+      code: "R143",
+      at: fields.at("use"),
+      message: `there is no library signal \`${use}\``,
+      suggestion: near === null ? "declare it in a `signals/v1` file" : `did you mean \`${near}\`?`,
+    });
+    return null;
+  }
+  if (entry.isBroken) {
+    complain({
+      code: "R145",
+      at: fields.at("use"),
+      message: `\`${use}\` has problems of its own in ${entry.path}`,
+    });
+    return null;
+  }
+  const declared: readonly Parameter[] = entry.fields.values.params ?? [];
+  const values = bind(use, declared, fields.values.with ?? [], fields.at("use"), complain);
+  const draft = draftSignal(entry.fields, fields, declared, complain);
+  if (values === null || draft === null) return null;
+  return complete(
+    { meaning: entry.fields, own: fields, draft, values, at: fields.at("use") },
+    context,
+    complain,
+  );
+}
+
+type Parts = {
+  readonly meaning: SignalFields;
+  readonly own: SignalFields;
+  readonly draft: SignalDraft;
+  readonly values: ReadonlyMap<string, string>;
+  readonly at: Span;
+};
+
+function complete(parts: Parts, context: SignalContext, complain: Complain): PlacedSignal | null {
+  const { meaning, own, draft, at } = parts;
+  if (!statesLimit(own) && !statesLimit(meaning)) {
+    complain({
+      code: "R144",
+      at,
+      message: "the signal states no limit",
+      suggestion: "add `advance:`, `halt:` or `rollback:`",
+    });
+  }
+  const queries = substituted(parts, complain);
+  const name = nameOf(parts, queries?.get("query") ?? null, complain);
+  const query = queries?.get("query");
+  if (queries === null || query === undefined || name === null) return null;
+
+  const value = <K extends keyof SignalFields["values"]>(key: K): SignalFields["values"][K] =>
+    own.values[key] ?? meaning.values[key];
+  const signal: Signal = {
+    name,
+    title: value("title") ?? null,
+    owner: value("owner") ?? null,
+    runbook: value("runbook") ?? null,
+    source: context.source ?? "",
+    measure: measureOf(draft, query),
+    unit: draft.unit,
+    better: draft.better,
+    lagMs: value("lag") ?? 0,
+    periodMs: value("period") ?? null,
+    windowMs: draft.windowMs,
+    settleMs: value("settle") ?? null,
+    samples: queries.get("samples") ?? (draft.samples === null ? null : (inferCounts(query)?.total ?? null)),
+    bad: queries.get("bad") ?? null,
+    floor: value("floor") ?? 1,
+    minBad: value("minBad") ?? 5,
+    asOf: queries.get("asOf") ?? null,
+    emptyIsZeroWitness: queries.get("witness") ?? null,
+    gates: value("gates") ?? ["advance", "deploy", "finish"],
+    missing: value("missingFor") ?? context.missing,
+    advance: limitOf(draft, "advance")?.limit ?? null,
+    halt: limitOf(draft, "halt")?.limit ?? null,
+    rollback: limitOf(draft, "rollback")?.limit ?? null,
+  };
+  return { signal, at: own.has("name") ? own.at("name") : at };
+}
+
+/** Each query of the signal with its parameters put in; null when one cannot be. */
+function substituted({ meaning, values, at }: Parts, complain: Complain): ReadonlyMap<string, string> | null {
+  const queries = new Map<string, string>();
+  let whole = true;
+  for (const key of QUERY_KEYS) {
+    const query = meaning.values[key];
+    if (query === undefined) continue;
+    const text = substitute(query, values, at, complain);
+    if (text === null) whole = false;
+    else queries.set(key, text.trim());
+  }
+  return whole ? queries : null;
+}
+
+/** The counts are taken from the query as it is sent, so that they carry the same label values. */
+function measureOf(draft: SignalDraft, query: string): Measure {
+  const counts = draft.counts === null ? null : inferCounts(query);
+  return counts === null ? { kind: "plain", query } : { kind: "counts", query, ...counts };
+}
+
+function nameOf({ meaning, own, at }: Parts, query: string | null, complain: Complain): string | null {
+  if (own.has("name")) return own.values.name ?? null;
+  if (meaning !== own) return meaning.values.name ?? null;
+  // A query that does not parse is complained about as such.
+  if (query === null || !parse(query).ok) return null;
+  const metric = firstMetric(query)
+    ?.toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 60);
+  if (metric !== undefined && metric !== "") return metric;
+  complain({
+    code: "R141",
+    at,
+    message: "the query names no metric to call the signal by",
+    suggestion: "add `name:`",
+  });
+  return null;
+}

@@ -1,0 +1,42 @@
+import type { ROUTES } from "../api/routes.ts";
+import { ACTION_SCOPES } from "../domain/command.ts";
+import { mayUse } from "../domain/principal.ts";
+import { commandReply } from "./command-reply.ts";
+import type { Door } from "./door.ts";
+import { findGate, unknownGate } from "./gates.ts";
+import { createOnce } from "./idempotency.ts";
+import { forbidden } from "./mount.ts";
+import type { Handler } from "./mount.ts";
+import { changedMeanwhile } from "./preconditions.ts";
+
+export function act(door: Door, once: ReturnType<typeof createOnce>): Handler<typeof ROUTES.act> {
+  return async (call) => {
+    const { principal, body } = call;
+    const scopes = ACTION_SCOPES[body.action];
+    if (!scopes.some((scope) => mayUse(principal, scope))) return forbidden(principal, scopes);
+
+    const view = await findGate(door, call.parameter("name"));
+    if (view === null) return unknownGate();
+    const changed = changedMeanwhile(call.header("if-match"), view);
+    if (changed !== null) return changed;
+
+    const command = {
+      gate: view.name,
+      action: body.action,
+      reason: body.reason,
+      by: principal,
+      at: body.at ?? null,
+      change: body.change ?? null,
+    };
+    return once({
+      principal,
+      method: call.method,
+      path: call.path,
+      body,
+      key: call.header("idempotency-key"),
+      keyRequired: body.action !== "rollback",
+      run: (keep) => door.controller.command(command, keep),
+      render: (outcome) => commandReply(view.name, outcome, door.config.publicUrl),
+    });
+  };
+}

@@ -1,0 +1,66 @@
+import type { SyntaxNode, Tree } from "@lezer/common";
+
+/** The expression of a whole query; null for a tree without one. */
+export function topExpression(tree: Tree): SyntaxNode | null {
+  return expressions(tree.topNode)[0] ?? null;
+}
+
+/** Direct operands or arguments of an expression, comments and operators left out. */
+export function expressions(node: SyntaxNode): SyntaxNode[] {
+  const found: SyntaxNode[] = [];
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) {
+    if (EXPRESSIONS.has(child.name)) found.push(child);
+  }
+  return found;
+}
+
+/** The arguments of a function call or of an aggregation. */
+export function callArguments(call: SyntaxNode): SyntaxNode[] {
+  const body = call.getChild("FunctionCallBody");
+  return body === null ? [] : expressions(body);
+}
+
+/** The expression without the parentheses around it. */
+export function unwrapped(node: SyntaxNode): SyntaxNode {
+  let inner = node;
+  while (inner.name === "ParenExpr") {
+    const next = expressions(inner)[0];
+    if (next === undefined) return inner;
+    inner = next;
+  }
+  return inner;
+}
+
+/** The lower-cased name of the function or aggregation that is called. */
+export function calledName(call: SyntaxNode, text: string): string {
+  const name = call.getChild("FunctionIdentifier") ?? call.getChild("AggregateOp");
+  return name === null ? "" : text.slice(name.from, name.to).toLowerCase();
+}
+
+/** Every node of the tree with one of these names, in the order of the text. */
+export function nodesNamed(tree: Tree, ...names: readonly string[]): SyntaxNode[] {
+  const found: SyntaxNode[] = [];
+  tree.iterate({
+    enter(node) {
+      if (names.includes(node.name)) found.push(node.node);
+    },
+  });
+  return found;
+}
+
+const EXPRESSIONS: ReadonlySet<string> = new Set([
+  "AggregateExpr",
+  "BinaryExpr",
+  "FunctionCall",
+  "MatrixSelector",
+  "NumberDurationLiteral",
+  "OffsetExpr",
+  "AnchoredExpr",
+  "SmoothedExpr",
+  "ParenExpr",
+  "StringLiteral",
+  "SubqueryExpr",
+  "UnaryExpr",
+  "VectorSelector",
+  "StepInvariantExpr",
+]);

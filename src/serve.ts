@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import { startApp } from "./app.ts";
+import type { Env } from "./config/env.ts";
+import { parseConfig } from "./config/parse-config.ts";
+import { resolveSecrets } from "./config/secrets.ts";
+import { formatProblem } from "./gatefile/format-problem.ts";
+import { type LogLevel, createLog } from "./lib/log.ts";
+
+export type ServeParts = {
+  readonly configPath: string;
+  readonly env: Env;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  /** Resolves when the process is asked to stop. */
+  readonly asked: Promise<string>;
+  /** Ends the process at once with this code: a failure after which no promise can be kept. */
+  readonly exit: (code: number) => void;
+};
+
+/** Runs the service until it is asked to stop. Exit code 0 after an orderly end, 1 for a failure, 2 for a wrong configuration. */
+export async function serve(parts: ServeParts): Promise<number> {
+  const { configPath, env, stderr } = parts;
+  const text = await readText(configPath);
+  if (text === null) return refuse(stderr, `${configPath} cannot be read`);
+  const parsed = parseConfig(text, configPath);
+  if (!parsed.ok) return refuse(stderr, parsed.problems.map((problem) => formatProblem(problem, text)).join("\n"));
+  const { config } = parsed;
+  const resolved = await resolveSecrets(config, env, readText);
+  if (!resolved.ok) return refuse(stderr, resolved.problems.join("\n"));
+
+  const { log, hide } = createLog({ level: config.log.level satisfies LogLevel, destination: parts.stdout });
+  for (const secret of resolved.all) hide(secret.reveal());
+  const started = await startApp({
+    config,
+    secrets: resolved.secrets,
+    log,
+    onFatal(error) {
+      log.error({ err: error }, "the process cannot go on");
+      parts.exit(1);
+    },
+  });
+  if (!started.ok) return refuse(stderr, started.message, 1);
+  log.info({ why: await parts.asked }, "stopping");
+  await started.app.stop();
+  return 0;
+}
+
+function refuse(stderr: NodeJS.WritableStream, message: string, code = 2): number {
+  stderr.write(`${message}\n`);
+  return code;
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Percent } from "../domain/percent.ts";
+
+export type PatchOperation = {
+  readonly op: "test" | "replace";
+  readonly path: "/title" | "/parameters/rollout";
+  readonly value: string | null;
+};
+
+/**
+ * The one change Rampart makes to a strategy. `rollout` must be a string; a number is refused. The tests come first: what
+ * they compare with is the strategy as the server read it for this request. A strategy that never had a title has null.
+ */
+export function strategyPatch(
+  to: Percent,
+  title: string,
+  expecting: { readonly title: string | null; readonly rollout: Percent } | null,
+): readonly PatchOperation[] {
+  const tests: readonly PatchOperation[] =
+    expecting === null
+      ? []
+      : [
+          { op: "test", path: "/title", value: expecting.title },
+          { op: "test", path: "/parameters/rollout", value: String(expecting.rollout) },
+        ];
+  return [
+    ...tests,
+    { op: "replace", path: "/parameters/rollout", value: String(to) },
+    { op: "replace", path: "/title", value: title },
+  ];
+}

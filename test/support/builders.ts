@@ -1,0 +1,502 @@
+import type { PassFacts } from "../../src/domain/draft.ts";
+import type {
+  FlagEvent,
+  FlagRecord,
+  FlagSeen,
+  ServedObservation,
+  StrategySeen,
+} from "../../src/domain/flag.ts";
+import type { ApprovalDemand, FlagTarget, Gate, Signal, Step } from "../../src/domain/gate.ts";
+import { DAY, HOUR, type Instant, MINUTE, type Millis, SECOND } from "../../src/domain/instant.ts";
+import { FRESH_CLOCK, type GateJudgement, type JudgeContext } from "../../src/domain/judge.ts";
+import { UNBREACHED } from "../../src/domain/limit-clock.ts";
+import type { Comparison, Limit, Persistence } from "../../src/domain/limit.ts";
+import type { Percent } from "../../src/domain/percent.ts";
+import type { Principal } from "../../src/domain/principal.ts";
+import type { Ramp, Standing } from "../../src/domain/ramp.ts";
+import type { Answer, Asked, Freshness, Reading, SignalAnswers } from "../../src/domain/reading.ts";
+import type {
+  Approval,
+  Drift,
+  Exposure,
+  GateRecord,
+  Intention,
+  LastPass,
+  LimitClock,
+  Run,
+  SignalClock,
+} from "../../src/domain/record.ts";
+import type { WriteToken } from "../../src/domain/token.ts";
+import type { Because, SignalJudgement } from "../../src/domain/verdict.ts";
+
+/** The instant everything below happens at unless it says otherwise. */
+export const NOON: Instant = Date.UTC(2026, 2, 4, 12);
+export const DEFINITION = "sha256:aa";
+
+const SENTENCE =
+  /^(?<comparison>at most|at least|above|below|exactly) (?<number>-?[\d.]+)(?<unit>%|ms|s|m|h|d)?(?: for (?:(?<time>\d+)(?<timeUnit>ms|s|m|h|d)|(?<runs>\d+) runs?))?$/;
+const SIZES: Readonly<Record<string, number>> = {
+  ms: 1 / SECOND,
+  s: 1,
+  m: MINUTE / SECOND,
+  h: HOUR / SECOND,
+  d: DAY / SECOND,
+};
+
+/** A limit from its sentence: `above 2% for 10m`, `at most 30s`, `below 5 for 2 runs`. */
+export function aLimit(text: string): Limit {
+  const said = SENTENCE.exec(text)?.groups;
+  if (said === undefined) throw new Error(`not a limit: ${text}`);
+  const unit = said["unit"];
+  return {
+    text,
+    comparison: said["comparison"] as Comparison,
+    value: unit === "%" ? Number(said["number"]) / 100 : Number(said["number"]) * (SIZES[unit ?? ""] ?? 1),
+    persistence: persistenceOf(said),
+  };
+}
+
+function persistenceOf(said: Record<string, string | undefined>): Persistence {
+  if (said["runs"] !== undefined) return { kind: "runs", count: Number(said["runs"]) };
+  if (said["time"] === undefined) return { kind: "at-once" };
+  const size = SIZES[said["timeUnit"] ?? ""] ?? 1;
+  return { kind: "time", ms: Math.round(Number(said["time"]) * size * SECOND) };
+}
+
+/** A plain ratio without samples or watermark: good up to 1%, halts above 2%, rolls back above 5%. */
+export function aSignal(fields: Partial<Signal> = {}): Signal {
+  return {
+    name: "errors",
+    title: null,
+    owner: null,
+    runbook: null,
+    source: "main",
+    measure: { kind: "plain", query: "errors" },
+    unit: "ratio",
+    better: "lower",
+    lagMs: 0,
+    periodMs: null,
+    windowMs: 0,
+    settleMs: null,
+    samples: null,
+    bad: null,
+    floor: 1,
+    minBad: 5,
+    asOf: null,
+    emptyIsZeroWitness: null,
+    gates: ["advance", "deploy", "finish"],
+    missing: { haltMs: 30 * MINUTE, rollbackMs: 2 * HOUR },
+    advance: aLimit("at most 1%"),
+    halt: aLimit("above 2%"),
+    rollback: aLimit("above 5%"),
+    ...fields,
+  };
+}
+
+/** Bad out of total; the queries are called `bad` and `total`. */
+export function aCounts(fields: Partial<Signal> = {}): Signal {
+  return aSignal({
+    measure: { kind: "counts", query: "bad / total", bad: "bad", total: "total" },
+    ...fields,
+  });
+}
+
+export function aStep(fields: Partial<Step> = {}): Step {
+  return { to: 5, holdMs: 30 * MINUTE, approve: [], ...fields };
+}
+
+export function aDemand(fields: Partial<ApprovalDemand> = {}): ApprovalDemand {
+  return {
+    by: "release-leads",
+    count: 1,
+    notAuthor: true,
+    expiresMs: 8 * HOUR,
+    onReject: "rollback",
+    ...fields,
+  };
+}
+
+export function aFlagTarget(fields: Partial<FlagTarget> = {}): FlagTarget {
+  return {
+    server: "main",
+    project: "default",
+    name: "new-pricing",
+    environment: "production",
+    strategy: null,
+    stickiness: null,
+    also: [],
+    propagationMs: 45 * SECOND,
+    ...fields,
+  };
+}
+
+/** Drives a flag through 5, 25 and 100 %, and watches one signal. */
+export function aGate(fields: Partial<Gate> = {}): Gate {
+  return {
+    name: "checkout",
+    title: null,
+    owner: null,
+    runbook: null,
+    change: null,
+    everyMs: 15 * SECOND,
+    mode: null,
+    start: "manual",
+    flag: aFlagTarget(),
+    steps: [aStep({ to: 5 }), aStep({ to: 25 }), aStep({ to: 100 })],
+    bakeMs: DAY,
+    signals: [aSignal()],
+    data: { missing: "wait", darkPageMs: 5 * MINUTE, darkHaltMs: 30 * MINUTE, darkRollbackMs: null },
+    drift: { raised: "halt", changed: "halt" },
+    haltDeadlineMs: 2 * HOUR,
+    cooldownMs: HOUR,
+    ...fields,
+  };
+}
+
+/** An answer in short: a number, `null` for an empty answer, or the answer itself. */
+export type Told = number | null | Answer;
+
+export function anAnswer(told: Told): Answer {
+  if (told === null) return { kind: "empty" };
+  return typeof told === "number" ? { kind: "value", value: told, infos: [] } : told;
+}
+
+/** Data as new as `newest`, scraped every 15 s. */
+export function freshAt(newest: Instant | null = NOON): Freshness {
+  return { kind: "known", selectors: [{ selector: "errors", newest, scrapeIntervalMs: 15 * SECOND }] };
+}
+
+/** What one pass learned about one signal: each role with its answer, from data as fresh as noon. */
+export function answers(
+  told: Partial<Record<Asked["role"], Told>>,
+  fields: Partial<SignalAnswers> = {},
+): SignalAnswers {
+  return {
+    signal: "errors",
+    asked: Object.entries(told).map(([role, each]) => ({
+      role: role as Asked["role"],
+      query: role,
+      answer: anAnswer(each),
+    })),
+    freshness: freshAt(),
+    scrapeIntervalMs: 15 * SECOND,
+    ...fields,
+  };
+}
+
+export function aReading(fields: Partial<Reading> = {}): Reading {
+  return { value: { kind: "known", value: 0 }, samples: null, bad: null, asOf: null, notes: [], ...fields };
+}
+
+export function aLimitClock(fields: Partial<LimitClock> = {}): LimitClock {
+  return { ...UNBREACHED, ...fields };
+}
+
+export function aSignalClock(fields: Partial<SignalClock> = {}): SignalClock {
+  return { ...FRESH_CLOCK, ...fields };
+}
+
+/** A pass at noon, one minute after nothing: exposure last changed a day ago, so everything has settled. */
+export function aJudgeContext(fields: Partial<JudgeContext> = {}): JudgeContext {
+  return {
+    now: NOON,
+    lastPassAt: NOON - 15 * SECOND,
+    changedAt: NOON - DAY,
+    purpose: "advance",
+    clocks: {},
+    dark: new Map(),
+    ...fields,
+  };
+}
+
+/** A good signal that counts. */
+export function aSignalJudgement(fields: Partial<SignalJudgement> = {}): SignalJudgement {
+  return {
+    signal: "errors",
+    verdict: "good",
+    code: "good",
+    message: "0%, advance at most 1%",
+    limit: "at most 1%",
+    until: null,
+    settleMs: 75 * SECOND,
+    counts: true,
+    reading: aReading(),
+    asked: [],
+    ...fields,
+  };
+}
+
+/** A gate that is good by one good signal. */
+export function aJudgement(fields: Partial<GateJudgement> = {}): GateJudgement {
+  return { verdict: "good", signals: [aSignalJudgement()], clocks: { errors: FRESH_CLOCK }, ...fields };
+}
+
+export function aBecause(fields: Partial<Because> = {}): Because {
+  return {
+    kind: "signal",
+    code: "halt",
+    message: "errors: 3%, halt above 2%",
+    until: null,
+    opens: null,
+    ...fields,
+  };
+}
+
+export function aToken(fields: Partial<WriteToken> = {}): WriteToken {
+  return { step: 1, of: 3, store: "k3f", epoch: 7, sequence: 12, ...fields };
+}
+
+/** The team's own gradual rollout at 5 %, as our last write (step 1, sequence 12) left it. */
+export function aStrategy(fields: Partial<StrategySeen> = {}): StrategySeen {
+  return {
+    id: "s1",
+    kind: "flexibleRollout",
+    title: "Gradual rollout [rampart 1/3 #k3f.7.12]",
+    disabled: false,
+    rollout: "5",
+    groupId: "new-pricing",
+    stickiness: "userId",
+    constraints: "[]",
+    segments: "[]",
+    variants: "[]",
+    milestoneId: null,
+    ...fields,
+  };
+}
+
+export function aFlagSeen(fields: Partial<FlagSeen> = {}): FlagSeen {
+  return {
+    kind: "seen",
+    project: "default",
+    archived: false,
+    environmentEnabled: true,
+    strategies: [aStrategy()],
+    ...fields,
+  };
+}
+
+/** What an SDK evaluates of `aFlagSeen()`. */
+export function aServed(
+  rollout: string | null = "5",
+  fields: Partial<Extract<ServedObservation, { kind: "seen" }>> = {},
+): ServedObservation {
+  return { kind: "seen", enabled: true, strategies: [{ id: "s1", rollout }], at: NOON, ...fields };
+}
+
+export function aFlagEvent(fields: Partial<FlagEvent> = {}): FlagEvent {
+  return {
+    id: 100,
+    type: "feature-strategy-update",
+    at: NOON - MINUTE,
+    by: "operator",
+    byUserId: 4,
+    environment: "production",
+    strategyId: "s1",
+    rolloutBefore: null,
+    rolloutAfter: null,
+    titleAfter: null,
+    ...fields,
+  };
+}
+
+/** What the record pins of `aFlagSeen()`. */
+export function aFlagRecord(fields: Partial<FlagRecord> = {}): FlagRecord {
+  return {
+    strategyId: "s1",
+    project: "default",
+    environmentEnabled: true,
+    titleText: "Gradual rollout",
+    title: "Gradual rollout [rampart 1/3 #k3f.7.12]",
+    rollout: 5,
+    groupId: "new-pricing",
+    stickiness: "userId",
+    constraints: "[]",
+    segments: "[]",
+    variants: "[]",
+    companions: [],
+    ...fields,
+  };
+}
+
+export function anApproval(fields: Partial<Approval> = {}): Approval {
+  return {
+    person: "approver",
+    groups: ["release-leads"],
+    step: 2,
+    definition: DEFINITION,
+    decision: "dec_1",
+    at: NOON - MINUTE,
+    expiresAt: NOON + 8 * HOUR,
+    reason: "looks good",
+    ...fields,
+  };
+}
+
+export function aRun(fields: Partial<Run> = {}): Run {
+  return {
+    id: "run_1",
+    startedAt: NOON - DAY,
+    startedBy: "starter",
+    change: null,
+    definition: DEFINITION,
+    approvals: [],
+    ceiling: null,
+    ...fields,
+  };
+}
+
+export function anExposure(fields: Partial<Exposure> = {}): Exposure {
+  return { wanted: 5, set: 5, setAt: NOON - HOUR, served: 5, changedAt: NOON - HOUR, ...fields };
+}
+
+export function aLastPass(fields: Partial<LastPass> = {}): LastPass {
+  return { at: NOON - 15 * SECOND, counted: true, alarmed: false, decision: "dec_1", ...fields };
+}
+
+export function anIntention(fields: Partial<Intention> = {}): Intention {
+  const token = fields.token ?? aToken({ step: 2, sequence: 13 });
+  return {
+    kind: "raise",
+    from: 5,
+    to: 25,
+    token,
+    title: `Gradual rollout [rampart ${token.step}/${token.of} #${token.store}.${token.epoch}.${token.sequence}]`,
+    decision: "dec_1",
+    at: NOON - 15 * SECOND,
+    step: 2,
+    ...fields,
+  };
+}
+
+export function aDrift(fields: Partial<Drift> = {}): Drift {
+  return {
+    kind: "raised",
+    message: "raised to 50%",
+    observed: 50,
+    by: "operator",
+    at: NOON - MINUTE,
+    ...fields,
+  };
+}
+
+/** Proving at step 1 (5 %) for an hour, acting, its hold done: nothing but the facts of the pass keeps it from growing. */
+export function aRecord(fields: Partial<GateRecord> = {}): GateRecord {
+  return {
+    gate: "checkout",
+    version: 3,
+    sequence: 12,
+    epoch: 7,
+    acting: { by: "operator", at: NOON - DAY },
+    ramp: { state: "proving", step: 1 },
+    run: aRun(),
+    flag: aFlagRecord(),
+    exposure: anExposure(),
+    holdMs: 30 * MINUTE,
+    bakeMs: 0,
+    clocks: { errors: FRESH_CLOCK },
+    intention: null,
+    drift: [],
+    reassertUntil: null,
+    lastPass: aLastPass(),
+    because: [],
+    ...fields,
+  };
+}
+
+const AT_STEP_1: Standing = { state: "proving", step: 1 };
+
+export function aHalt(fields: Partial<Extract<Ramp, { state: "halted" }>> = {}): Ramp {
+  return {
+    state: "halted",
+    from: AT_STEP_1,
+    since: NOON - MINUTE,
+    causes: [aBecause()],
+    alarmMs: 0,
+    remindedAt: NOON - MINUTE,
+    ...fields,
+  };
+}
+
+export function aPause(fields: Partial<Extract<Ramp, { state: "paused" }>> = {}): Ramp {
+  return {
+    state: "paused",
+    from: AT_STEP_1,
+    since: NOON - MINUTE,
+    by: "operator",
+    reason: "lunch",
+    ...fields,
+  };
+}
+
+export function aRollback(fields: Partial<Extract<Ramp, { state: "rolling-back" }>> = {}): Ramp {
+  return {
+    state: "rolling-back",
+    from: AT_STEP_1,
+    since: NOON - MINUTE,
+    fromPercent: 5,
+    causes: [aBecause({ code: "rollback", message: "errors: 6%, rollback above 5%" })],
+    rung: "rollout",
+    verification: { firstAt: null, servedLateSince: null },
+    pagedAt: null,
+    ...fields,
+  };
+}
+
+/** Everything a pass knows, and all of it in favour of growth: good, healthy, the flag as recorded. */
+export function passFacts(fields: Partial<PassFacts> = {}): PassFacts {
+  return {
+    now: NOON,
+    definition: { hash: DEFINITION, status: "valid", author: { kind: "known", person: "author" } },
+    stopSwitch: "off",
+    flagUnreadable: null,
+    eventLoopLagMs: 0,
+    clockSkewMs: 0,
+    storeId: "k3f",
+    epoch: 7,
+    decision: "dec_2",
+    observation: aFlagSeen(),
+    served: aServed(),
+    events: [],
+    ownUserId: 1,
+    judgement: aJudgement(),
+    actor: "clock",
+    people: new Map([
+      ["starter", ["release-leads"]],
+      ["operator", ["release-leads"]],
+      ["approver", ["release-leads"]],
+    ]),
+    dark: new Map(),
+    ...fields,
+  };
+}
+
+export function aPerson(fields: Partial<Extract<Principal, { kind: "person" }>> = {}): Principal {
+  return {
+    kind: "person",
+    name: "operator",
+    groups: ["release-leads"],
+    scopes: ["read", "start", "stop", "operate", "approve", "adopt"],
+    token: "tok_operator",
+    ...fields,
+  };
+}
+
+export function aMachine(fields: Partial<Extract<Principal, { kind: "machine" }>> = {}): Principal {
+  return {
+    kind: "machine",
+    name: "ci",
+    scopes: ["read", "start", "stop", "changes"],
+    token: "tok_ci",
+    ...fields,
+  };
+}
+
+/** The flag of `aFlagSeen()` at another percent, its title as given or as our last write left it. */
+export function aFlagAt(percent: Percent, title: string | null = aStrategy().title): FlagSeen {
+  return aFlagSeen({ strategies: [aStrategy({ rollout: String(percent), title })] });
+}
+
+/** An instant so long after noon. */
+export function after(duration: Millis): Instant {
+  return NOON + duration;
+}

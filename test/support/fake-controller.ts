@@ -1,0 +1,282 @@
+import type { Controller, GateView } from "../../src/control/controller.ts";
+import type { StoredReply } from "../../src/control/ports.ts";
+import type { StatusAnswer } from "../../src/domain/answer.ts";
+import type { ApproveCommand, Command, CommandOutcome } from "../../src/domain/command.ts";
+import type { Decision } from "../../src/domain/decision.ts";
+import type { Gate, Signal } from "../../src/domain/gate.ts";
+import { MINUTE, SECOND } from "../../src/domain/instant.ts";
+import type { GateRecord } from "../../src/domain/record.ts";
+import type { SignalJudgement } from "../../src/domain/verdict.ts";
+
+/** Tue 3 March 2026, 10:42 UTC. */
+export const NOON = Date.UTC(2026, 2, 3, 10, 42);
+
+export type FakeController = Controller & {
+  /** What it was told, in order. */
+  readonly told: (Command | ApproveCommand)[];
+  readonly replies: Map<string, StoredReply>;
+  /** Answers of `status`, one a call; the last is repeated. Empty: the gate's own status. */
+  answers: StatusAnswer[];
+  outcome: CommandOutcome | (() => Promise<CommandOutcome>);
+  views: GateView[];
+  known: Decision[];
+  waitingFor: string[];
+  /** Called when somebody begins to wait for a change; resolves the wait. */
+  onWait: (until: number, abort: AbortSignal) => Promise<void>;
+};
+
+/** A controller that answers from a script and keeps replies as the real one does: in the moment of the effect. */
+export function fakeController(views: GateView[] = [gateView()]): FakeController {
+  const fake: FakeController = {
+    told: [],
+    replies: new Map(),
+    answers: [],
+    outcome: { kind: "done", decision: "dec_done", state: "proving", message: "as you wish" },
+    views,
+    known: [],
+    waitingFor: [],
+    onWait: async () => {},
+    gates: async () => fake.views,
+    gate: async (name) => fake.views.find((view) => view.name === name) ?? null,
+    async status(name, purpose) {
+      const scripted = fake.answers.length > 1 ? fake.answers.shift() : fake.answers[0];
+      const view = await fake.gate(name);
+      return view === null ? null : { ...(scripted ?? view.status), for: purpose };
+    },
+    changed: (_, until, abort) => fake.onWait(until, abort),
+    async decisions(name, limit, before) {
+      if ((await fake.gate(name)) === null) return null;
+      const all = fake.known.filter((each) => each.gate === name);
+      const from = before === null ? 0 : all.findIndex(({ id }) => id === before) + 1;
+      return all.slice(from, from + limit);
+    },
+    decision: async (id) => fake.known.find((each) => each.id === id) ?? null,
+    command: (command, keep) => carryOut(command, keep),
+    approve: (command, keep) => carryOut(command, keep),
+    reply: async (principal, key) => fake.replies.get(`${principal} ${key}`) ?? null,
+    ready: () => ({ ready: fake.waitingFor.length === 0, waitingFor: fake.waitingFor }),
+  };
+  return fake;
+
+  async function carryOut(
+    command: Command | ApproveCommand,
+    keep: ((outcome: CommandOutcome) => StoredReply) | null,
+  ): Promise<CommandOutcome> {
+    fake.told.push(command);
+    const outcome = typeof fake.outcome === "function" ? await fake.outcome() : fake.outcome;
+    const kept = keep?.(outcome);
+    if (kept !== undefined) fake.replies.set(`${kept.principal} ${kept.key}`, kept);
+    return outcome;
+  }
+}
+
+export function signal(over: Partial<Signal> = {}): Signal {
+  return {
+    name: "orders-missing",
+    title: null,
+    owner: null,
+    runbook: null,
+    source: "main",
+    measure: { kind: "plain", query: "sum(orders_missing_ratio)" },
+    unit: "ratio",
+    better: "lower",
+    lagMs: 0,
+    periodMs: null,
+    windowMs: 0,
+    settleMs: null,
+    samples: null,
+    bad: null,
+    floor: 1,
+    minBad: 5,
+    asOf: null,
+    emptyIsZeroWitness: null,
+    gates: ["advance", "deploy", "finish"],
+    missing: { haltMs: 30 * MINUTE, rollbackMs: 120 * MINUTE },
+    advance: null,
+    halt: null,
+    rollback: null,
+    ...over,
+  };
+}
+
+export function gate(over: Partial<Gate> = {}): Gate {
+  return {
+    name: "erp-order-export-v2",
+    title: "ERP order export v2",
+    owner: "team-order-integrations",
+    runbook: "https://runbooks.example.com/rb-03",
+    change: null,
+    everyMs: 15 * SECOND,
+    mode: null,
+    start: "manual",
+    flag: {
+      server: "main",
+      project: "default",
+      name: "erp-order-export-v2",
+      environment: "production",
+      strategy: null,
+      stickiness: null,
+      also: [],
+      propagationMs: 30 * SECOND,
+    },
+    steps: [
+      { to: 1, holdMs: 30 * MINUTE, approve: [] },
+      { to: 25, holdMs: 30 * MINUTE, approve: [] },
+      {
+        to: 50,
+        holdMs: 30 * MINUTE,
+        approve: [
+          {
+            by: "release-managers",
+            count: 1,
+            notAuthor: true,
+            expiresMs: 480 * MINUTE,
+            onReject: "rollback",
+          },
+        ],
+      },
+    ],
+    bakeMs: 60 * MINUTE,
+    signals: [signal()],
+    data: { missing: "wait", darkPageMs: 5 * MINUTE, darkHaltMs: null, darkRollbackMs: null },
+    drift: { raised: "halt", changed: "halt" },
+    haltDeadlineMs: 120 * MINUTE,
+    cooldownMs: 0,
+    ...over,
+  };
+}
+
+export function judgement(over: Partial<SignalJudgement> = {}): SignalJudgement {
+  return {
+    signal: "orders-missing",
+    verdict: "good",
+    code: "good",
+    message: "0.03%, at most 0.05%",
+    limit: "at most 0.05%",
+    until: null,
+    settleMs: 5 * MINUTE,
+    counts: true,
+    reading: {
+      value: { kind: "known", value: 0.0003 },
+      samples: { kind: "known", value: 4871 },
+      bad: null,
+      asOf: NOON - 17 * MINUTE,
+      notes: [],
+    },
+    asked: [
+      {
+        role: "value",
+        query: "sum(orders_missing_ratio)",
+        answer: { kind: "value", value: 0.0003, infos: [] },
+      },
+    ],
+    ...over,
+  };
+}
+
+export function statusAnswer(over: Partial<StatusAnswer> = {}): StatusAnswer {
+  return {
+    gate: "erp-order-export-v2",
+    for: "advance",
+    open: false,
+    verdict: "wait",
+    state: "proving",
+    mode: "act",
+    exitCode: 3,
+    exposure: { wanted: 25, set: 25, served: 25, observed: 24.8, unit: "percent" },
+    step: { index: 2, of: 3, next: 50 },
+    because: [
+      {
+        kind: "hold",
+        code: "hold",
+        message: "12m of 30m at 25%",
+        until: NOON + 18 * MINUTE,
+        opens: null,
+      },
+    ],
+    signals: [judgement()],
+    retryAt: NOON + 18 * MINUTE,
+    decision: "dec_8f31",
+    definition: "sha256:9b1c",
+    at: NOON,
+    ...over,
+  };
+}
+
+export function gateRecord(over: Partial<GateRecord> = {}): GateRecord {
+  return {
+    gate: "erp-order-export-v2",
+    version: 12,
+    sequence: 3,
+    epoch: 1,
+    acting: null,
+    ramp: { state: "proving", step: 2 },
+    run: {
+      id: "run_1",
+      startedAt: NOON - 60 * MINUTE,
+      startedBy: "ben",
+      change: "abc123",
+      definition: "sha256:9b1c",
+      approvals: [],
+      ceiling: null,
+    },
+    flag: null,
+    exposure: {
+      wanted: 25,
+      set: 25,
+      setAt: NOON - 12 * MINUTE,
+      served: 25,
+      changedAt: NOON - 12 * MINUTE,
+    },
+    holdMs: 12 * MINUTE,
+    bakeMs: 0,
+    clocks: {},
+    intention: null,
+    drift: [],
+    reassertUntil: null,
+    lastPass: { at: NOON, counted: true, alarmed: false, decision: "dec_8f31" },
+    because: [],
+    ...over,
+  };
+}
+
+export function gateView(over: Partial<GateView> = {}): GateView {
+  const name = over.name ?? "erp-order-export-v2";
+  return {
+    name,
+    gate: gate({ name }),
+    definition: { hash: "sha256:9b1c", status: "valid" },
+    problems: [],
+    record: gateRecord({ gate: name }),
+    status: statusAnswer({ gate: name }),
+    request: null,
+    ...over,
+  };
+}
+
+export function decision(over: Partial<Decision> = {}): Decision {
+  return {
+    id: "dec_8f31",
+    gate: "erp-order-export-v2",
+    run: "run_1",
+    definition: "sha256:9b1c",
+    at: NOON,
+    lastAt: NOON,
+    count: 1,
+    actor: "clock",
+    before: "proving",
+    after: "proving",
+    step: 2,
+    of: 3,
+    verdict: "wait",
+    because: statusAnswer().because,
+    signals: [judgement()],
+    exposure: gateRecord().exposure,
+    flag: null,
+    served: null,
+    approvals: [],
+    action: { kind: "none" },
+    would: null,
+    ...over,
+  };
+}

@@ -1,0 +1,60 @@
+import type { FlagEvent, StrategySeen } from "../../src/domain/flag.ts";
+import type { Instant } from "../../src/domain/instant.ts";
+
+export type Actor = { readonly name: string; readonly userId: number };
+
+export type EnvironmentState = {
+  readonly enabled: boolean;
+  readonly strategies: readonly StrategySeen[];
+};
+
+/** One flag in one environment. Frozen values: a change makes a new one, so old ones can be kept and served late. */
+export type FlagState = EnvironmentState & { readonly project: string; readonly archived: boolean };
+
+type EventDetail = Partial<Pick<FlagEvent, "strategyId" | "rolloutBefore" | "rolloutAfter" | "titleAfter">>;
+
+/** What happened to one flag, newest last, and the event log over all flags: the memory of the fake server. */
+export function createFlagStates(now: () => Instant) {
+  const histories = new Map<string, { readonly at: Instant; readonly state: FlagState }[]>();
+  const events: { readonly flag: string; readonly event: FlagEvent }[] = [];
+  let strategiesAdded = 1;
+
+  function history(flag: string, environment: string) {
+    return histories.get(`${flag} ${environment}`) ?? [];
+  }
+
+  return {
+    create(flag: string, environment: string, state: FlagState): void {
+      histories.set(`${flag} ${environment}`, [{ at: -Infinity, state }]);
+    },
+    /** As it stood so long ago; undefined: no such flag in that environment. */
+    read(flag: string, environment: string, agoMs = 0): FlagState | undefined {
+      return history(flag, environment).findLast(({ at }) => at <= now() - agoMs)?.state;
+    },
+    write(flag: string, environment: string, state: FlagState): void {
+      history(flag, environment).push({ at: now(), state });
+    },
+    note(flag: string, environment: string | null, type: string, by: Actor, detail: EventDetail = {}): void {
+      const id = events.length + 1;
+      const none = { strategyId: null, rolloutBefore: null, rolloutAfter: null, titleAfter: null };
+      const event = { id, type, at: now(), by: by.name, byUserId: by.userId, environment };
+      events.push({ flag, event: { ...none, ...event, ...detail } });
+    },
+    eventsOf(flag: string): readonly FlagEvent[] {
+      return events.filter((entry) => entry.flag === flag).map(({ event }) => event);
+    },
+    /** Ids never repeat: a strategy made again is another one. */
+    nextStrategyId(): string {
+      strategiesAdded += 1;
+      return `strategy-${strategiesAdded}`;
+    },
+    /** The environments that a flag has. */
+    environmentsOf(flag: string): readonly string[] {
+      return [...histories.keys()]
+        .filter((key) => key.startsWith(`${flag} `))
+        .map((key) => key.slice(flag.length + 1));
+    },
+  };
+}
+
+export type FlagStates = ReturnType<typeof createFlagStates>;

@@ -1,0 +1,261 @@
+import type { Clock, Flags, PreflightRefusal, Served, WriteOutcome } from "../../src/control/ports.ts";
+import type { FlagObservation, StrategySeen } from "../../src/domain/flag.ts";
+import type { FlagTarget } from "../../src/domain/gate.ts";
+import type { Millis } from "../../src/domain/instant.ts";
+import type { Percent } from "../../src/domain/percent.ts";
+import { fakeStrategy, flagEdits } from "./fake-flag-edits.ts";
+import { createFlagStates, type Actor, type EnvironmentState, type FlagState } from "./fake-flag-state.ts";
+
+/**
+ * What becomes of one write. `lost`: not applied, no answer. `reply-lost`: applied, no answer. `late`: no answer, applied
+ * when `deliverLate` is called. `refused`: 403.
+ */
+export type WriteFault = "lost" | "reply-lost" | "late" | "refused";
+
+/** Set by the test at any time. */
+export type FakeFlagFaults = {
+  /** Nothing answers. */
+  down: boolean;
+  /** How the next writes and switch-offs go, one entry each; then they succeed. */
+  writes: WriteFault[];
+  /** Every write is answered with 403. */
+  refuseWrites: boolean;
+  eventsDown: boolean;
+  /** The admin API answers from a replica that is so far behind. */
+  readsBehindMs: Millis;
+  /** The SDK sees a change so much later. */
+  propagationMs: Millis;
+  servedUnknown: boolean;
+  stopSwitch: "off" | "on" | "unknown";
+  /** What the preflight of the server adds. */
+  preflight: readonly PreflightRefusal[];
+  /** Runs once between the moment a write has read the strategy and the moment it writes the whole row back. */
+  betweenReadAndWrite: (() => void) | null;
+};
+
+/** The server's own log of requests that may write, kept apart from what any caller believes. */
+export type FakeWrite = {
+  readonly at: number;
+  readonly by: string;
+  readonly flag: string;
+  readonly change:
+    | { readonly kind: "percent"; readonly to: Percent; readonly title: string }
+    | { readonly kind: "off" };
+  readonly applied: boolean;
+};
+
+export type FakeFlag = {
+  readonly name: string;
+  readonly environment?: string;
+  readonly project?: string;
+  readonly enabled?: boolean;
+  readonly strategies?: readonly StrategySeen[];
+};
+
+export type Person = ReturnType<FakeFlags["person"]>;
+
+export type FakeFlags = ReturnType<typeof createFakeFlags>;
+
+export const RAMPART: Actor = { name: "rampart", userId: 2 };
+
+/** Unleash in memory, behaving as the real servers were measured, over a clock of the test. Every edit happens at once. */
+export function createFakeFlags(clock: Clock) {
+  const states = createFlagStates(() => clock.now());
+  const writes: FakeWrite[] = [];
+  const late: (() => void)[] = [];
+  const faults: FakeFlagFaults = {
+    down: false,
+    writes: [],
+    refuseWrites: false,
+    eventsDown: false,
+    readsBehindMs: 0,
+    propagationMs: 1_000,
+    servedUnknown: false,
+    stopSwitch: "off",
+    preflight: [],
+    betweenReadAndWrite: null,
+  };
+
+  function observe(target: FlagTarget): FlagObservation {
+    if (faults.down) return { kind: "unreadable", detail: "no complete answer" };
+    const state = states.read(target.name, target.environment, faults.readsBehindMs);
+    if (state === undefined) {
+      const isKnown = states.environmentsOf(target.name).length > 0;
+      return { kind: "absent", what: isKnown ? "environment" : "flag" };
+    }
+    // The admin API answers 404 for an archived flag.
+    if (state.archived) return { kind: "absent", what: "flag" };
+    const { project, enabled, strategies } = state;
+    return { kind: "seen", project, archived: false, environmentEnabled: enabled, strategies };
+  }
+
+  /** Carries out a change under the faults that are set; `apply` answers with what the server would. */
+  function change(
+    by: Actor,
+    mayWrite: boolean,
+    target: FlagTarget,
+    what: FakeWrite["change"],
+    apply: () => WriteOutcome,
+  ): WriteOutcome {
+    const fault = faults.writes.shift();
+    const carryOut = (): WriteOutcome => {
+      const outcome = apply();
+      const applied = outcome.kind === "accepted";
+      writes.push({ at: clock.now(), by: by.name, flag: target.name, change: what, applied });
+      return outcome;
+    };
+    const noAnswer: WriteOutcome = { kind: "unsure", detail: "no complete answer" };
+    if (faults.down || fault === "lost") return noAnswer;
+    if (!mayWrite || faults.refuseWrites || fault === "refused") {
+      return { kind: "refused", status: 403, detail: "Unleash answered 403: no permission" };
+    }
+    if (fault === "late") {
+      late.push(carryOut);
+      return noAnswer;
+    }
+    const outcome = carryOut();
+    return fault === "reply-lost" ? noAnswer : outcome;
+  }
+
+  function patch(
+    by: Actor,
+    target: FlagTarget,
+    strategyId: string,
+    to: Percent,
+    title: string,
+    expecting: { readonly title: string | null; readonly rollout: Percent } | null,
+  ): WriteOutcome {
+    const row = findRow(target, strategyId);
+    if (row.kind === "refused") return row;
+    const { strategy } = row;
+    faults.betweenReadAndWrite?.();
+    faults.betweenReadAndWrite = null;
+    const isExpected =
+      expecting === null ||
+      (strategy.title === expecting.title && strategy.rollout === String(expecting.rollout));
+    if (!isExpected) return { kind: "unsure", detail: "Unleash answered 500: Test operation failed" };
+    flagEdits(states, target, by).replace({ ...strategy, rollout: String(to), title });
+    return { kind: "accepted" };
+  }
+
+  type Row =
+    | { readonly kind: "row"; readonly strategy: StrategySeen }
+    | Extract<WriteOutcome, { kind: "refused" }>;
+
+  function findRow(target: FlagTarget, strategyId: string): Row {
+    const state = states.read(target.name, target.environment);
+    if (state === undefined) return { kind: "refused", status: 403, detail: "Unleash answered 403" };
+    const strategy = state.strategies.find(({ id }) => id === strategyId);
+    if (strategy === undefined) return { kind: "refused", status: 404, detail: "Unleash answered 404" };
+    return { kind: "row", strategy };
+  }
+
+  function off(by: Actor, target: FlagTarget): WriteOutcome {
+    const state = states.read(target.name, target.environment);
+    if (state === undefined) return { kind: "refused", status: 404, detail: "Unleash answered 404" };
+    if (state.archived) return { kind: "refused", status: 400, detail: "Unleash answered 400: archived" };
+    flagEdits(states, target, by).switchTo(false);
+    return { kind: "accepted" };
+  }
+
+  /** The admin API as the owner of a token sees it. */
+  function flagsAs(by: Actor, mayWrite: boolean): Flags {
+    return {
+      observe: (target) => Promise.resolve(observe(target)),
+      preflight: () => Promise.resolve(mayWrite && !faults.refuseWrites ? faults.preflight : NO_RIGHT),
+      write: (target, strategyId, to, title, expecting) =>
+        Promise.resolve(
+          change(by, mayWrite, target, { kind: "percent", to, title }, () =>
+            patch(by, target, strategyId, to, title, expecting),
+          ),
+        ),
+      switchOff: (target) =>
+        Promise.resolve(change(by, mayWrite, target, { kind: "off" }, () => off(by, target))),
+      events(target, after) {
+        if (faults.down || faults.eventsDown) return Promise.resolve(null);
+        const all = states.eventsOf(target.name);
+        return Promise.resolve(after === null ? all.slice(-20) : all.filter(({ id }) => id > after));
+      },
+      ownUserId: () => Promise.resolve(faults.down ? null : by.userId),
+    };
+  }
+
+  const served: Served = {
+    observe(target) {
+      if (faults.servedUnknown)
+        return Promise.resolve({ kind: "unknown", detail: "the SDK stopped synchronising" });
+      const state = states.read(target.name, target.environment, faults.propagationMs);
+      const at = clock.now();
+      if (state === undefined || state.archived) {
+        return Promise.resolve({ kind: "seen", enabled: false, strategies: [], at });
+      }
+      const strategies = state.strategies
+        .filter(({ disabled }) => !disabled)
+        .map(({ id, rollout }) => ({ id, rollout }));
+      return Promise.resolve({ kind: "seen", enabled: state.enabled, strategies, at });
+    },
+    stopSwitch: () => (faults.servedUnknown ? "unknown" : faults.stopSwitch),
+  };
+
+  return {
+    flags: flagsAs(RAMPART, true),
+    flagsAs,
+    served,
+    faults,
+    /** Every write that reached the server, in order. */
+    writes: writes as readonly FakeWrite[],
+
+    /** A flag with one gradual rollout at 0 %, its environment on, unless told otherwise. Gives the first strategy's id. */
+    addFlag(flag: FakeFlag): string {
+      const strategies = flag.strategies ?? [fakeStrategy({ groupId: flag.name })];
+      const state: FlagState = {
+        project: flag.project ?? "default",
+        archived: false,
+        enabled: flag.enabled ?? true,
+        strategies,
+      };
+      states.create(flag.name, flag.environment ?? "production", state);
+      return strategies[0]?.id ?? "";
+    },
+
+    /** What stands on the server now. */
+    state(target: Pick<FlagTarget, "name" | "environment">): EnvironmentState {
+      const state = states.read(target.name, target.environment);
+      if (state === undefined) throw new Error(`there is no flag ${target.name}`);
+      return state;
+    },
+
+    /** Lets writes that were on their way arrive, oldest first. */
+    deliverLate(): void {
+      for (const arrive of late.splice(0)) arrive();
+    },
+
+    /** A colleague who changes the flag by hand; without an id the first strategy is meant. */
+    person(who: Actor, target: Pick<FlagTarget, "name" | "environment">) {
+      const edits = flagEdits(states, target, who);
+      const rows = (): readonly StrategySeen[] =>
+        states.read(target.name, target.environment)?.strategies ?? [];
+      const edit = (fields: Partial<StrategySeen>, id = rows()[0]?.id): void => {
+        const row = rows().find((each) => each.id === id);
+        if (row === undefined) throw new Error("there is no strategy to change");
+        edits.replace({ ...row, ...fields });
+      };
+      return {
+        set: (rollout: number | string, id?: string): void => edit({ rollout: String(rollout) }, id),
+        change: edit,
+        off: (): void => edits.switchTo(false),
+        on: (): void => edits.switchTo(true),
+        archive: (): void => edits.archive(true),
+        revive: (): void => edits.archive(false),
+        addStrategy: (fields?: Partial<StrategySeen>): string => edits.add(fields),
+        removeStrategy: (id = rows()[0]?.id ?? ""): void => edits.remove(id),
+        move: (project: string): void => edits.move(project),
+      };
+    },
+  };
+}
+
+const NO_RIGHT: readonly PreflightRefusal[] = [
+  { code: "no-right", message: "the token lacks UPDATE_FEATURE_STRATEGY" },
+  { code: "no-right", message: "the token lacks UPDATE_FEATURE_ENVIRONMENT" },
+];
