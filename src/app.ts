@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { performance } from "node:perf_hooks";
@@ -297,8 +296,8 @@ async function prune(store: Store, log: Log, signal: AbortSignal): Promise<void>
 async function listen(server: Server, { host, port }: Listen): Promise<string> {
   server.listen(port, host);
   await once(server, "listening");
-  const address = server.address() as AddressInfo;
-  return listenUrl({ host, port: address.port });
+  const address = server.address();
+  return listenUrl({ host, port: typeof address === "object" && address !== null ? address.port : port });
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -25,7 +25,7 @@ export class Conductor implements Controller {
   readonly #ports: PassPorts;
   readonly #turns = new Turns();
   readonly #waiters: Waiters;
-  readonly #onDemand = new Map<string, { readonly at: number; readonly passed: Promise<Passed | null> }>();
+  readonly #recent = new Map<string, { readonly at: number; readonly passed: Promise<Passed | null> }>();
 
   readonly #onCommand: (gate: string) => void;
 
@@ -38,9 +38,13 @@ export class Conductor implements Controller {
 
   /** One pass of one gate, after whatever is under way for it. */
   async pass(gate: string, actor = "clock"): Promise<Passed | null> {
-    const passed = await this.#turns.take(gate, () => pass(this.#ports, gate, actor));
-    this.#waiters.wake(gate);
-    return passed;
+    const passed = this.#turns.take(gate, () => pass(this.#ports, gate, actor));
+    this.#recent.set(gate, { at: this.#ports.clock.elapsed(), passed });
+    try {
+      return await passed;
+    } finally {
+      this.#waiters.wake(gate);
+    }
   }
 
   /** Names and rhythms of all gates: those with a file, and those that still run without one. */
@@ -72,7 +76,14 @@ export class Conductor implements Controller {
       definition: { hash: definition.hash, status: definition.status },
       problems: loaded?.kind === "invalid" ? loaded.problems : [],
       record,
-      status: this.#answer("advance", gate, definition, record, decision),
+      // A write that landed after the pass has changed the reasons.
+      status: this.#answer(
+        "advance",
+        gate,
+        definition,
+        record,
+        decision && { ...decision, because: record.because },
+      ),
       request: request === null ? null : { ...request, decision: decision?.id ?? "" },
     };
   }
@@ -136,15 +147,9 @@ export class Conductor implements Controller {
   }
 
   async #passOnDemand(name: string): Promise<void> {
-    const now = this.#ports.clock.elapsed();
-    const recent = this.#onDemand.get(name);
-    if (recent !== undefined && now - recent.at < ON_DEMAND_MS) {
-      await recent.passed;
-      return;
-    }
-    const passed = this.pass(name);
-    this.#onDemand.set(name, { at: now, passed });
-    await passed;
+    const recent = this.#recent.get(name);
+    const isRecent = recent !== undefined && this.#ports.clock.elapsed() - recent.at < ON_DEMAND_MS;
+    await (isRecent ? recent.passed : this.pass(name));
   }
 
   async #names(): Promise<readonly string[]> {

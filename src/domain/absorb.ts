@@ -1,8 +1,8 @@
-import { attribute, compare } from "./drift.ts";
-import type { FlagEvent, FlagObservation, ServedObservation, StrategySeen } from "./flag.ts";
+import { type FlagRead, attribute, compare } from "./drift.ts";
+import type { FlagEvent, FlagObservation, FlagRecord, ServedObservation, StrategySeen } from "./flag.ts";
 import type { Gate } from "./gate.ts";
 import { type Instant, MINUTE, type Millis } from "./instant.ts";
-import { modeOf } from "./growth.ts";
+import { because, modeOf } from "./growth.ts";
 import { type Percent, parseRollout } from "./percent.ts";
 import { strategyOf } from "./preflight.ts";
 import type { Drift, GateRecord, Intention } from "./record.ts";
@@ -44,20 +44,22 @@ export type Absorbed = {
  * Used at the start of a pass and again after its write.
  */
 export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorbed {
-  if (facts.observation === null) return { record: before, landed: null, newDrift: [] };
+  const { observation } = facts;
+  if (observation === null) return { record: before, landed: null, newDrift: [] };
   if (before.flag === null) return watch(gate, before, facts);
-  const resolved = resolveIntention(gate, before, facts);
-  const record = withServed(resolved.record, facts.served);
-  if (record.flag === null) return { record, landed: null, newDrift: [] };
+  const pinned = withServed({ ...before, flag: before.flag }, facts.served);
+  // What could not be read says nothing new: drift found before stays, and waits for a person as before.
+  if (observation.kind === "unreadable") return { record: pinned, landed: null, newDrift: [] };
+  const resolved = resolveIntention(gate, withOwnSwitchOff(pinned, observation), observation, facts);
+  const { record } = resolved;
 
   const compared = compare(
     {
       record: record.flag,
       storeId: facts.storeId,
-      pending: record.intention?.token ?? null,
       issued: { epoch: record.epoch, sequence: record.sequence },
     },
-    facts.observation,
+    observation,
     facts.now,
   );
   const drift = attribute(compared.drift, before.drift, facts.events ?? [], facts.ownUserId);
@@ -69,6 +71,9 @@ export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorb
     newDrift,
   };
 }
+
+/** A record of a flag whose strategy is known. */
+type Pinned = GateRecord & { readonly flag: FlagRecord };
 
 /** A flag nothing is recorded of: its exposure is followed, so that settle runs from each change whoever made it. */
 function watch(gate: Gate, record: GateRecord, facts: FlagFacts): Absorbed {
@@ -94,15 +99,19 @@ function sameDrift(a: Drift, b: Drift): boolean {
   return a.kind === b.kind && a.message === b.message;
 }
 
-function withServed(record: GateRecord, served: ServedObservation | null): GateRecord {
-  return { ...record, exposure: { ...record.exposure, served: servedPercent(record, served) } };
+function withServed(record: Pinned, served: ServedObservation | null): Pinned {
+  const percent = servedOf(record.flag.strategyId, served);
+  return { ...record, exposure: { ...record.exposure, served: percent } };
 }
 
-/** The percent an SDK evaluates for our strategy; null while that is not known. */
-export function servedPercent(record: GateRecord, served: ServedObservation | null): Percent | null {
-  return record.flag === null ? null : servedOf(record.flag.strategyId, served);
+/** The second rung of a rollback is a write of ours like any other: found done, it is on record and no drift. */
+function withOwnSwitchOff(record: Pinned, observation: FlagRead): Pinned {
+  const ordered = record.ramp.state === "rolling-back" && record.ramp.rung === "environment-off";
+  if (!ordered || observation.kind !== "seen" || observation.environmentEnabled) return record;
+  return { ...record, flag: { ...record.flag, environmentEnabled: false } };
 }
 
+/** The percent an SDK evaluates for the strategy; null while that is not known. */
 function servedOf(strategyId: string, served: ServedObservation | null): Percent | null {
   if (served?.kind !== "seen") return null;
   if (!served.enabled) return 0;
@@ -110,7 +119,7 @@ function servedOf(strategyId: string, served: ServedObservation | null): Percent
   return own === undefined ? 0 : parseRollout(own.rollout ?? "");
 }
 
-function followExposure(record: GateRecord, observed: Percent | null, now: Instant): GateRecord {
+function followExposure<R extends GateRecord>(record: R, observed: Percent | null, now: Instant): R {
   if (observed === null) return record;
   const moved = record.exposure.set !== null && record.exposure.set !== observed;
   const followed = moved ? exposureChanged(record, observed, now) : record;
@@ -125,20 +134,20 @@ function followExposure(record: GateRecord, observed: Percent | null, now: Insta
   };
 }
 
-type Resolved = { readonly record: GateRecord; readonly landed: Intention | null };
+type Resolved = { readonly record: Pinned; readonly landed: Intention | null };
 
-function resolveIntention(gate: Gate, record: GateRecord, facts: FlagFacts): Resolved {
+function resolveIntention(gate: Gate, record: Pinned, observation: FlagRead, facts: FlagFacts): Resolved {
   const { intention, flag } = record;
-  if (intention === null || flag === null || facts.observation?.kind !== "seen") {
-    return { record, landed: null };
-  }
-  const ours = facts.observation.strategies.find((strategy) => strategy.id === flag.strategyId);
+  if (intention === null || observation.kind !== "seen") return { record, landed: null };
+  const ours = observation.strategies.find((strategy) => strategy.id === flag.strategyId);
   if (ours !== undefined && sameToken(splitTitle(ours.title).token, intention.token)) {
     return { record: landed(gate, record, intention, ours, facts), landed: intention };
   }
-  const percent = ours === undefined ? null : parseRollout(ours.rollout ?? "");
-  const loweredFurther = percent !== null && percent < intention.to;
-  if (intention.kind !== "raise" && !loweredFurther) return { record, landed: null };
+  const percent = parseRollout(ours?.rollout ?? "");
+  // A new token leaves the percent as it is, so any change by a person comes before it; a decrease only if it went further.
+  const overtaken =
+    percent !== null && (intention.kind === "retoken" ? percent !== intention.to : percent < intention.to);
+  if (intention.kind !== "raise" && !overtaken) return { record, landed: null };
   // A raise is never sent again: it is decided anew. Its late arrival must fail, so the token changes first,
   // unless a person changed the flag meanwhile: then nothing is written at all.
   const dropped = {
@@ -155,29 +164,32 @@ function resolveIntention(gate: Gate, record: GateRecord, facts: FlagFacts): Res
 
 function landed(
   gate: Gate,
-  record: GateRecord,
+  record: Pinned,
   intention: Intention,
   ours: StrategySeen,
   facts: FlagFacts,
-): GateRecord {
+): Pinned {
   const event = facts.events?.findLast((entry) => entry.titleAfter === intention.title);
   const at = Math.min(event?.at ?? facts.now, facts.now);
-  const flag = record.flag === null ? null : { ...record.flag, title: ours.title, rollout: intention.to };
-  const cleared: GateRecord = { ...record, flag, intention: null };
+  const flag: FlagRecord = { ...record.flag, title: ours.title, rollout: intention.to };
+  const cleared: Pinned = { ...record, flag, intention: null };
   const changed = intention.to === intention.from ? cleared : exposureChanged(cleared, intention.to, at);
-  const verified: GateRecord = {
+  const verified: Pinned = {
     ...changed,
     exposure: {
       ...changed.exposure,
       wanted: intention.to,
       set: intention.to,
-      setAt: changed.exposure.setAt ?? at,
+      // Settle runs from the change itself, hold only from its being seen.
+      setAt: changed.exposure.setAt ?? facts.now,
     },
   };
   if (intention.kind !== "raise") return verified;
   const standing = standingAt(gate, intention.step);
   return {
     ...verified,
+    // Until the next pass has looked, the reasons of the step before would answer for the new one.
+    because: [because("settle", "just-changed", `exposure has just gone to ${intention.to}%`)],
     ramp: standingOf(verified.ramp) === null ? verified.ramp : withStanding(verified.ramp, standing),
     run:
       verified.run === null
@@ -190,13 +202,8 @@ function landed(
 }
 
 /** A raise of an older decision arrived after all: exposure goes back to what is on record, under a new token. */
-function undoLateWrite(
-  gate: Gate,
-  record: GateRecord,
-  observed: Percent | null,
-  facts: FlagFacts,
-): GateRecord {
-  if (record.flag === null || record.intention?.kind === "lower") return record;
+function undoLateWrite(gate: Gate, record: Pinned, observed: Percent | null, facts: FlagFacts): Pinned {
+  if (record.intention?.kind === "lower") return record;
   const step = standingOf(record.ramp)?.step ?? 0;
   return intend(gate, record, facts, {
     kind: observed === record.flag.rollout ? "retoken" : "lower",

@@ -1,7 +1,7 @@
 import type { Decision } from "./decision.ts";
 import { nextPercent } from "./decide.ts";
 import type { Gate, Purpose } from "./gate.ts";
-import { because, modeOf, signalBecause } from "./growth.ts";
+import { because, modeOf, signalBecause, stateBecause } from "./growth.ts";
 import type { Instant } from "./instant.ts";
 import type { Percent } from "./percent.ts";
 import type { RampState } from "./ramp.ts";
@@ -97,8 +97,14 @@ function reasonsFor(purpose: Purpose, asked: Asked, decision: Decision): readonl
     case "deploy":
       return deployReasons(asked.gate, decision);
     case "finish":
-      return asked.record.ramp.state === "baking" ? withoutState(decision.because) : decision.because;
+      return finishReasons(asked.record, decision);
   }
+}
+
+/** A ramp that still proves is not at its end, whatever growth lacks; one that bakes is, so its state is in nobody's way. */
+function finishReasons(record: GateRecord, decision: Decision): readonly Because[] {
+  if (record.ramp.state === "proving") return [stateBecause(record), ...decision.because];
+  return record.ramp.state === "baking" ? withoutState(decision.because) : decision.because;
 }
 
 /** While baking, the state itself does not stand in the way of finishing. */

@@ -21,7 +21,8 @@ export function unmet(
   approvals: readonly Approval[],
 ): readonly { readonly by: string; readonly missing: number }[] {
   const seats = demands.flatMap((demand) => Array.from({ length: demand.count }, () => demand.by));
-  const seated = assign(seats, approvals);
+  const people = new Map(approvals.map((approval) => [approval.person, approval]));
+  const seated = assign(seats, [...people.values()]);
   const missing = new Map<string, number>();
   for (const [index, group] of seats.entries()) {
     if (!seated.has(index)) missing.set(group, (missing.get(group) ?? 0) + 1);

@@ -5,19 +5,21 @@ import { type Draft, type PassFacts, tell } from "./draft.ts";
 import type { Gate } from "./gate.ts";
 import {
   because,
+  driftBecause,
   growthBlockers,
+  isOpenForApproval,
   modeOf,
   nextStep,
   percentOf,
-  signalBecause,
   stateBecause,
+  unreadyBecause,
 } from "./growth.ts";
 import { countsTowardsHold, holdAfter } from "./hold.ts";
-import type { GateJudgement } from "./judge.ts";
+import { type Instant, type Millis, formatMillis } from "./instant.ts";
 import type { Percent } from "./percent.ts";
 import type { Drift, GateRecord, Intention } from "./record.ts";
 import { verify } from "./rolling-back.ts";
-import { driftBecause, followPerson, isAlarmed, shrink, stop } from "./shrink.ts";
+import { followPerson, isAlarmed, shrink, stop } from "./shrink.ts";
 import { type Tell, tellings } from "./tell.ts";
 import type { Telling } from "./telling.ts";
 import { intend, intendToken, standingOf } from "./transition.ts";
@@ -36,11 +38,12 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
   const absorbed = absorb(gate, judged, facts);
   const counted = withTime(gate, absorbed.record, facts);
   const valid = withValidApprovals(counted, facts);
-  const acting = modeOf(gate, valid) === "act";
+  // A rollback once ordered is driven to its end, whatever the mode says meanwhile.
+  const acting = modeOf(gate, valid) === "act" || valid.ramp.state === "rolling-back";
   const start: Draft = {
     record: valid,
     tells: [
-      ...driftTells(absorbed.newDrift, valid),
+      ...driftTells(gate, absorbed.newDrift, before, acting),
       ...(absorbed.landed === null ? [] : landedTells(gate, absorbed.landed, valid)),
       ...darkTells(gate, before, facts),
     ],
@@ -67,7 +70,7 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
 function withTime(gate: Gate, record: GateRecord, facts: PassFacts): GateRecord {
   const counted = countsTowardsHold(facts.judgement.verdict, facts.judgement.signals);
   const pass = { now: facts.now, everyMs: gate.everyMs, counted };
-  const { ramp, lastPass } = record;
+  const { ramp } = record;
   if (record.exposure.setAt === null || record.drift.length > 0) return alarmed(record, facts);
   if (ramp.state === "proving") {
     const holdMs = gate.steps[ramp.step - 1]?.holdMs ?? 0;
@@ -79,7 +82,7 @@ function withTime(gate: Gate, record: GateRecord, facts: PassFacts): GateRecord 
       bakeMs: holdAfter(record.bakeMs, sinceSet(record), { ...pass, holdMs: gate.bakeMs }),
     };
   }
-  return lastPass === null ? record : alarmed(record, facts);
+  return alarmed(record, facts);
 }
 
 /** The clocks of a step start when its percent was verified as set, not at a pass before that. */
@@ -98,9 +101,10 @@ function alarmed(record: GateRecord, facts: PassFacts): GateRecord {
 }
 
 function withValidApprovals(record: GateRecord, facts: PassFacts): GateRecord {
-  const { run, ramp } = record;
+  const { run } = record;
   if (run === null) return record;
-  const step = ramp.state === "proving" ? ramp.step + 1 : 0;
+  const standing = standingOf(record.ramp);
+  const step = standing?.state === "proving" ? standing.step + 1 : 0;
   const approvals = run.approvals.filter(
     (approval) =>
       voidedBy(approval, {
@@ -162,10 +166,8 @@ function grow(gate: Gate, draft: Draft, step: number, facts: PassFacts): Draft {
   if (next === null || record.flag === null) return draft;
   const blockers = growthBlockers(gate, record, facts.judgement, facts);
   if (blockers.length > 0) {
-    const waitsForApprovalAlone = blockers.every((blocker) => blocker.kind === "approval");
-    const asked = record.because.some((reason) => reason.kind === "approval");
-    return waitsForApprovalAlone && !asked
-      ? tell(draft, { kind: "needs-approval", page: false, causes: blockers })
+    return asksForApproval(blockers) && !asksForApproval(record.because)
+      ? tell(draft, { kind: "needs-approval", page: false, causes: blockers.filter(isApproval) })
       : draft;
   }
   const write = {
@@ -176,6 +178,14 @@ function grow(gate: Gate, draft: Draft, step: number, facts: PassFacts): Draft {
     at: facts.now,
   } as const;
   return { ...draft, record: intend(gate, record, facts, write) };
+}
+
+function asksForApproval(reasons: readonly Because[]): boolean {
+  return reasons.some(isApproval) && isOpenForApproval(reasons);
+}
+
+function isApproval(reason: Because): boolean {
+  return reason.kind === "approval";
 }
 
 function bake(gate: Gate, draft: Draft, facts: PassFacts): Draft {
@@ -190,23 +200,29 @@ export function finishBlockers(gate: Gate, record: GateRecord, facts: PassFacts)
   const found: Because[] = [];
   if (record.bakeMs < gate.bakeMs) {
     const until = facts.now + (gate.bakeMs - record.bakeMs);
-    found.push(because("hold", "bake", "the bake is not over", { until }));
+    const message = `baked ${formatMillis(record.bakeMs)} of ${formatMillis(gate.bakeMs)}`;
+    found.push(because("hold", "bake", message, { until }));
   }
-  found.push(...unready(facts.judgement).map(signalBecause));
-  found.push(...record.drift.map(driftBecause));
+  found.push(...unreadyBecause(facts.judgement.signals.filter((signal) => signal.counts)));
+  found.push(...record.drift.map((drift) => driftBecause(gate, drift)));
   return found;
 }
 
-function unready(judgement: GateJudgement) {
-  return judgement.signals.filter((signal) => signal.counts && signal.verdict !== "good");
-}
-
-function driftTells(newDrift: readonly Drift[], record: GateRecord): readonly Tell[] {
-  const watched = standingOf(record.ramp) !== null;
+/** A raise is paged where no signal watches it: no ramp runs that could halt on it. */
+function driftTells(
+  gate: Gate,
+  newDrift: readonly Drift[],
+  before: GateRecord,
+  acting: boolean,
+): readonly Tell[] {
+  const unwatched = acting && standingOf(before.ramp) === null;
+  const { set } = before.exposure;
+  const isRaise = ({ kind, observed }: Drift) =>
+    kind === "raised" || (kind === "unmanaged" && set !== null && observed !== null && observed > set);
   return newDrift.map((found) => ({
     kind: "changed-by-hand",
-    page: !watched && found.kind === "raised",
-    causes: [driftBecause(found)],
+    page: unwatched && isRaise(found),
+    causes: [driftBecause(gate, found)],
   }));
 }
 
@@ -228,16 +244,29 @@ function darkTells(gate: Gate, before: GateRecord, facts: PassFacts): readonly T
     tells.push({
       kind: "cannot-see",
       page: true,
-      causes: [because("health", "dark", `source ${source} answers nothing`)],
+      causes: [darkBecause(gate, source, since, facts.now)],
     });
   }
   return tells;
 }
 
+function darkBecause(gate: Gate, source: string, since: Instant, now: Instant): Because {
+  const { darkHaltMs, darkRollbackMs } = gate.data;
+  const next = (what: string, after: Millis | null) =>
+    after === null ? [] : [`${what} ${formatMillis(since + after - now)} from now`];
+  const becomes = [...next("halts", darkHaltMs), ...next("rolls back", darkRollbackMs)].join(", ");
+  const message = `source ${source} has answered nothing for ${formatMillis(now - since)}`;
+  return because("health", "dark", becomes === "" ? message : `${message}; ${becomes}`);
+}
+
 /** Why the gate stands where it stands, whatever the state: what growth would need, or what ends the state. */
 function reasonsOf(gate: Gate, record: GateRecord, facts: PassFacts): readonly Because[] {
   const { state } = record.ramp;
-  if (state === "finished") return [stateBecause(record), ...record.drift.map(driftBecause)];
+  // A pass that raises had no reason against it.
+  if (record.intention?.kind === "raise" && record.intention.decision === facts.decision) return [];
+  if (state === "finished") {
+    return [stateBecause(record), ...record.drift.map((drift) => driftBecause(gate, drift))];
+  }
   if (state === "baking") return [stateBecause(record), ...finishBlockers(gate, record, facts)];
   return growthBlockers(gate, record, facts.judgement, facts);
 }
@@ -277,9 +306,9 @@ function decisionOf(
 
 function actionOf(before: GateRecord, record: GateRecord): Action {
   const { intention, ramp } = record;
+  if (intention === null) return { kind: "none" };
   if (ramp.state === "rolling-back" && ramp.rung === "environment-off") return { kind: "switch-off" };
-  if (intention === null || intention.token.sequence === before.intention?.token.sequence)
-    return { kind: "none" };
+  if (intention.token.sequence === before.intention?.token.sequence) return { kind: "none" };
   return { kind: intention.kind, from: intention.from, to: intention.to, title: intention.title };
 }
 
@@ -298,5 +327,6 @@ function wouldDo(verdict: Verdict): Decision["would"] {
 /** Percent the next step would expose; null at the last. */
 export function nextPercent(gate: Gate, record: GateRecord): Percent | null {
   const standing = standingOf(record.ramp);
-  return standing === null ? (gate.steps[0]?.to ?? null) : (nextStep(gate, standing.step)?.to ?? null);
+  const step = record.ramp.state === "finished" ? gate.steps.length : (standing?.step ?? 0);
+  return nextStep(gate, step)?.to ?? null;
 }

@@ -17,31 +17,27 @@ export type Comparison = {
 type Expected = {
   readonly record: FlagRecord;
   readonly storeId: string;
-  /** Token of a write still under way; null when none is. */
-  readonly pending: WriteToken | null;
   /** The newest token this store ever issued for the flag. */
   readonly issued: { readonly epoch: number; readonly sequence: number };
 };
+
+/** A flag of which something could be read, if only that it is gone. */
+export type FlagRead = Exclude<FlagObservation, { readonly kind: "unreadable" }>;
 
 /**
  * Compares every field that matters with the record. The percent and title of a write of ours that is still under way
  * are not drift: the caller resolves them first and hands in the record it arrived at.
  */
-export function compare(expected: Expected, seen: FlagObservation, at: Instant): Comparison {
+export function compare(expected: Expected, seen: FlagRead, at: Instant): Comparison {
   const found: Finding[] = [];
   const result = (observed: Percent | null, lateWrite = false): Comparison => ({
     observed,
     lateWrite,
     drift: found.map((finding) => ({ ...finding, by: null, at })),
   });
-  switch (seen.kind) {
-    case "unreadable":
-      return result(null);
-    case "absent":
-      found.push({ kind: "flag-gone", message: `the ${seen.what} no longer exists`, observed: 0 });
-      return result(0);
-    case "seen":
-      break;
+  if (seen.kind === "absent") {
+    found.push({ kind: "flag-gone", message: `the ${seen.what} no longer exists`, observed: 0 });
+    return result(0);
   }
   const { record } = expected;
   if (seen.archived || seen.project !== record.project) {
@@ -59,9 +55,9 @@ export function compare(expected: Expected, seen: FlagObservation, at: Instant):
     });
     return result(0);
   }
-  const lateWrite = isLateWrite(expected, ours) && (parseRollout(ours.rollout ?? "") ?? 0) >= record.rollout;
-  found.push(...strategyFindings(expected, ours, lateWrite));
   const percent = parseRollout(ours.rollout ?? "");
+  const lateWrite = percent !== null && percent >= record.rollout && isLateWrite(expected, ours);
+  found.push(...strategyFindings(expected, ours, percent, lateWrite));
   if (!seen.environmentEnabled || ours.disabled) {
     if (record.environmentEnabled) {
       const what = ours.disabled ? "the strategy was disabled" : "the environment was switched off";
@@ -74,10 +70,14 @@ export function compare(expected: Expected, seen: FlagObservation, at: Instant):
 
 type Finding = Pick<Drift, "kind" | "message" | "observed">;
 
-function strategyFindings(expected: Expected, ours: StrategySeen, lateWrite: boolean): readonly Finding[] {
+function strategyFindings(
+  expected: Expected,
+  ours: StrategySeen,
+  percent: Percent | null,
+  lateWrite: boolean,
+): readonly Finding[] {
   const { record } = expected;
   const found: Finding[] = [];
-  const percent = parseRollout(ours.rollout ?? "");
   if (percent === null) {
     found.push({
       kind: "rollout-unreadable",
@@ -87,7 +87,7 @@ function strategyFindings(expected: Expected, ours: StrategySeen, lateWrite: boo
   } else if (!lateWrite && percent !== record.rollout) {
     found.push(percentFinding(record.rollout, percent));
   }
-  if (!lateWrite) found.push(...titleFindings(expected, ours));
+  found.push(...titleFindings(expected, ours));
   for (const field of ["groupId", "stickiness", "constraints", "segments", "variants"] as const) {
     if (ours[field] === record[field]) continue;
     found.push({
@@ -105,39 +105,30 @@ function percentFinding(recorded: Percent, observed: Percent): Finding {
 }
 
 function titleFindings(expected: Expected, ours: StrategySeen): readonly Finding[] {
-  if (ours.title === expected.record.title) return [];
-  const { text, token } = splitTitle(ours.title);
-  const recorded = splitTitle(expected.record.title);
-  if (token !== null && !sameToken(token, recorded.token) && !sameToken(token, expected.pending)) {
-    if (isLateWrite(expected, ours)) return [];
-    return token.store === expected.storeId
-      ? [
-          {
-            kind: "restored-store",
-            message: "the token in the title is newer than the record: was an old store restored?",
-            observed: null,
-          },
-        ]
-      : [{ kind: "foreign-token", message: "the token in the title is of another store", observed: null }];
+  const { token } = splitTitle(ours.title);
+  const said = (kind: DriftKind, message: string) => [{ kind, message, observed: null }];
+  // Whose token it is matters even where the title is the one a start or an adoption found: two stores, or one store
+  // and its own future, must not both raise.
+  if (token !== null && token.store !== expected.storeId) {
+    return said("foreign-token", "the token in the title is of another store");
   }
-  if (text === recorded.text && token !== null) return [];
-  return [
-    {
-      kind: "title",
-      message: `the title was changed to ${JSON.stringify(ours.title ?? "")}`,
-      observed: null,
-    },
-  ];
+  if (token !== null && isNewer(token, expected.issued)) {
+    const message = "the token in the title is newer than the record: was an old store restored?";
+    return said("restored-store", message);
+  }
+  if (ours.title === expected.record.title || isLateWrite(expected, ours)) return [];
+  return said("title", `the title was changed to ${JSON.stringify(ours.title ?? "")}`);
+}
+
+function isNewer(token: WriteToken, issued: Expected["issued"]): boolean {
+  return token.epoch > issued.epoch || (token.epoch === issued.epoch && token.sequence > issued.sequence);
 }
 
 /** A token this store issued, but not the one on record: what it wrote was decided before the write on record. */
 function isLateWrite(expected: Expected, ours: StrategySeen): boolean {
   const { token } = splitTitle(ours.title);
-  if (token === null || token.store !== expected.storeId) return false;
-  const recorded = splitTitle(expected.record.title).token;
-  if (sameToken(token, recorded) || sameToken(token, expected.pending)) return false;
-  const { issued } = expected;
-  return token.epoch < issued.epoch || (token.epoch === issued.epoch && token.sequence <= issued.sequence);
+  if (token === null || token.store !== expected.storeId || isNewer(token, expected.issued)) return false;
+  return !sameToken(token, splitTitle(expected.record.title).token);
 }
 
 function othersServing(record: FlagRecord, seen: FlagSeen): readonly Finding[] {

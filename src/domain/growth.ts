@@ -3,7 +3,7 @@ import type { Author, Gate, Step } from "./gate.ts";
 import { type Instant, type Millis, SECOND, formatMillis } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
 import type { Percent } from "./percent.ts";
-import type { GateRecord } from "./record.ts";
+import type { Drift, GateRecord } from "./record.ts";
 import type { Because, BecauseKind, SignalJudgement } from "./verdict.ts";
 
 /** Everything outside signals and record that may keep exposure from growing. */
@@ -44,7 +44,7 @@ export function nextStep(gate: Gate, index: number): Step | null {
 
 /** Percent of a step by its number from 1; step 0 is 0 %. */
 export function percentOf(gate: Gate, index: number): Percent {
-  return index === 0 ? 0 : (gate.steps[index - 1]?.to ?? 0);
+  return gate.steps[index - 1]?.to ?? 0;
 }
 
 export function modeOf(gate: Gate, record: GateRecord): "observe" | "act" {
@@ -66,7 +66,7 @@ export function growthBlockers(
   return [
     ...stateBlockers(gate, record, facts),
     ...timeBlockers(gate, record, step),
-    ...signalBlockers(judgement),
+    ...signalBlockers(judgement, record.exposure.changedAt, facts.now),
     ...(step === null ? [] : approvalBlockers(gate, record, step, facts.definition.author)),
     ...lockBlockers(gate, facts),
     ...flagBlockers(gate, record, step, facts),
@@ -140,13 +140,45 @@ function timeBlockers(gate: Gate, record: GateRecord, step: number | null): read
   return [because("hold", "hold", `held ${formatMillis(record.holdMs)} of ${formatMillis(hold)}`, { until })];
 }
 
-function signalBlockers(judgement: GateJudgement): readonly Because[] {
+function signalBlockers(
+  judgement: GateJudgement,
+  changedAt: Instant | null,
+  now: Instant,
+): readonly Because[] {
   const counted = judgement.signals.filter((signal) => signal.counts);
-  const found = counted.filter((signal) => signal.verdict !== "good").map(signalBecause);
-  if (found.length === 0 && counted.length === 0) {
-    found.push(because("signal", "no-evidence", "no signal that gates this step has an answer"));
+  if (counted.length === 0) {
+    return [because("signal", "no-evidence", "no signal that gates this step has an answer")];
   }
-  return found;
+  return unreadyBecause(counted.map((signal) => settled(signal, changedAt, now)));
+}
+
+/** A change found only in this very pass is younger than its judgement, which still calls old evidence good. */
+function settled(signal: SignalJudgement, changedAt: Instant | null, now: Instant): SignalJudgement {
+  if (changedAt === null || signal.verdict !== "good") return signal;
+  const until = changedAt + signal.settleMs;
+  const { asOf } = signal.reading;
+  if (now >= until && (asOf === null || asOf > changedAt)) return signal;
+  const message = "still shows the time before the change";
+  return { ...signal, verdict: "wait", code: "settling", message, until: now < until ? until : null };
+}
+
+/** Why the signals that count are not all good. Settling is one reason however many signals it holds: one clock opens it. */
+export function unreadyBecause(counted: readonly SignalJudgement[]): readonly Because[] {
+  const unready = counted.filter((signal) => signal.verdict !== "good");
+  const settling = unready.filter((signal) => signal.code === "settling");
+  const [only] = settling;
+  const others = unready.filter((signal) => signal.code !== "settling").map(signalBecause);
+  if (only === undefined) return others;
+  return [...others, settling.length === 1 ? signalBecause(only) : settlingTogether(settling)];
+}
+
+function settlingTogether(settling: readonly SignalJudgement[]): Because {
+  const untils = settling.map((signal) => signal.until).filter((until) => until !== null);
+  const last = settling.reduce((a, b) => ((b.until ?? 0) > (a.until ?? 0) ? b : a));
+  const names = settling.map((signal) => signal.signal).join(", ");
+  return because("settle", "settling", `${last.message}: ${names}`, {
+    until: untils.length === 0 ? null : Math.max(...untils),
+  });
 }
 
 /** A signal's verdict as a reason; settling stands under its own kind, for it opens by time alone. */
@@ -154,6 +186,25 @@ export function signalBecause(signal: SignalJudgement): Because {
   const kind: BecauseKind = signal.code === "settling" ? "settle" : "signal";
   const code = signal.verdict === "wait" ? signal.code : signal.verdict;
   return because(kind, code, `${signal.signal}: ${signal.message}`, { until: signal.until });
+}
+
+const BEFORE_APPROVAL: readonly BecauseKind[] = [
+  "state",
+  "definition",
+  "signal",
+  "alert",
+  "settle",
+  "proof",
+  "require",
+  "drift",
+];
+const BEFORE_APPROVAL_CODES: readonly string[] = ["observe", "flag-unreadable"];
+
+/** Whether people are asked for their approval now: nothing is left but it and what time or other teams will open. */
+export function isOpenForApproval(reasons: readonly Because[]): boolean {
+  return !reasons.some(
+    ({ kind, code }) => BEFORE_APPROVAL.includes(kind) || BEFORE_APPROVAL_CODES.includes(code),
+  );
 }
 
 function approvalBlockers(gate: Gate, record: GateRecord, step: number, author: Author): readonly Because[] {
@@ -187,6 +238,15 @@ function lockBlockers(gate: Gate, facts: GrowthFacts): readonly Because[] {
   ];
 }
 
+/** A drift as a reason, with what settles it. */
+export function driftBecause(gate: Gate, drift: Drift): Because {
+  const who = drift.by === null ? "" : ` by ${drift.by}`;
+  const restore = drift.kind === "raised" ? `, rampart restore ${gate.name}` : "";
+  return because("drift", drift.kind, `${drift.message}${who}`, {
+    opens: `rampart adopt-flag ${gate.name}${restore} or rampart rollback ${gate.name}`,
+  });
+}
+
 function flagBlockers(
   gate: Gate,
   record: GateRecord,
@@ -198,14 +258,7 @@ function flagBlockers(
   if (facts.flagUnreadable !== null) {
     found.push(because("health", "flag-unreadable", `the flag cannot be read: ${facts.flagUnreadable}`));
   }
-  for (const drift of record.drift) {
-    const who = drift.by === null ? "" : ` (by ${drift.by})`;
-    found.push(
-      because("drift", drift.kind, `${drift.message}${who}`, {
-        opens: `rampart adopt-flag ${gate.name}, rampart restore ${gate.name} or rampart rollback ${gate.name}`,
-      }),
-    );
-  }
+  found.push(...record.drift.map((drift) => driftBecause(gate, drift)));
   const ceiling = record.run?.ceiling ?? null;
   const next = step === null ? null : nextStep(gate, step);
   if (ceiling !== null && next !== null && next.to > ceiling) {

@@ -48,34 +48,32 @@ export function readingOf(signal: Signal, answers: SignalAnswers, now: Instant):
 
   const notes: string[] = [];
   const watermark = signal.asOf === null ? null : watermarkOf(answerTo("asOf"), signal, now);
-  const tooOld = watermark === null ? staleness(signal, answers.freshness, now) : watermark.unknown;
-  const believed = (raw: Known | Unknown): Known | Unknown =>
-    raw.kind === "known" && tooOld !== null ? tooOld : raw;
+  const doubt = watermark === null ? staleness(signal, answers.freshness, now) : watermark.unknown;
+  const rest = { asOf: watermark?.at ?? null, notes };
 
   if (signal.measure.kind === "counts") {
-    const total = believed(number(answerTo("total")));
-    const bad = believed(orZero(answerTo("bad"), notes));
-    return {
-      value: ratio(bad, total),
-      samples: signal.samples === null ? total : believed(number(answerTo("samples"))),
-      bad,
-      asOf: watermark?.at ?? null,
-      notes,
-    };
+    const total = believed(number(answerTo("total")), doubt);
+    const bad = believed(badOf(answerTo("bad"), total, notes), doubt);
+    const samples = signal.samples === null ? total : believed(number(answerTo("samples")), doubt);
+    notes.push(...infosOf(answers));
+    return { value: ratio(bad, total), samples, bad, ...rest };
   }
   const main = answerTo("value");
   const zero =
     main.kind === "empty" && signal.emptyIsZeroWitness !== null ? witnessed(answerTo("witness")) : null;
   if (zero?.kind === "known") notes.push("empty, and the witness answers: 0");
   // An empty answer has no sample of its own to be fresh; the witness answers for it in the same instant.
-  const value = zero === null ? believed(number(main)) : (watermark?.unknown ?? zero);
-  return {
-    value,
-    samples: signal.samples === null ? null : believed(number(answerTo("samples"))),
-    bad: signal.bad === null ? null : believed(orZero(answerTo("bad"), notes)),
-    asOf: watermark?.at ?? null,
-    notes: [...notes, ...infosOf(main)],
-  };
+  const vouched = zero?.kind === "known" && watermark === null;
+  const trust = (raw: Known | Unknown) => believed(raw, vouched ? null : doubt);
+  const value = trust(zero ?? number(main));
+  const samples = signal.samples === null ? null : trust(number(answerTo("samples")));
+  const bad = signal.bad === null ? null : trust(badOf(answerTo("bad"), value, notes));
+  notes.push(...infosOf(answers));
+  return { value, samples, bad, ...rest };
+}
+
+function believed(raw: Known | Unknown, doubt: Unknown | null): Known | Unknown {
+  return raw.kind === "known" && doubt !== null ? doubt : raw;
 }
 
 function number(answer: Answer): Known | Unknown {
@@ -89,20 +87,21 @@ function number(answer: Answer): Known | Unknown {
   }
 }
 
-/** A bad-counter without any series, while the total is fresh, is a counter that never had to count. */
-function orZero(answer: Answer, notes: string[]): Known | Unknown {
-  if (answer.kind !== "empty") return number(answer);
+/** A bad-counter without any series, while what it is counted against is known, is a counter that never had to count. */
+function badOf(answer: Answer, against: Known | Unknown, notes: string[]): Known | Unknown {
+  if (answer.kind !== "empty" || against.kind === "unknown") return number(answer);
   notes.push("no errors seen yet");
   return { kind: "known", value: 0 };
 }
 
 function witnessed(witness: Answer): Known | Unknown {
+  if (witness.kind === "unknown") return witness;
   if (witness.kind === "value" && witness.value > 0) return { kind: "known", value: 0 };
   const detail =
     witness.kind === "value"
       ? `the query is empty and its witness answers ${witness.value}, not above 0`
       : "the query is empty and so is its witness";
-  return witness.kind === "unknown" ? witness : { kind: "unknown", reason: "no-series", detail };
+  return { kind: "unknown", reason: "no-series", detail };
 }
 
 function ratio(bad: Known | Unknown, total: Known | Unknown): Known | Unknown {
@@ -112,8 +111,9 @@ function ratio(bad: Known | Unknown, total: Known | Unknown): Known | Unknown {
   return { kind: "known", value: bad.value / total.value };
 }
 
-function infosOf(answer: Answer): readonly string[] {
-  return answer.kind === "value" ? answer.infos : [];
+/** What Prometheus remarked on any of the answers; shown, and changing nothing. */
+function infosOf(answers: SignalAnswers): readonly string[] {
+  return [...new Set(answers.asked.flatMap(({ answer }) => (answer.kind === "value" ? answer.infos : [])))];
 }
 
 type Watermark = { readonly at: Instant | null; readonly unknown: Unknown | null };

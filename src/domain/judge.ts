@@ -3,7 +3,7 @@ import { readingOf } from "./inquiry.ts";
 import { type Instant, MINUTE, type Millis, formatMillis } from "./instant.ts";
 import { type Limit, holds } from "./limit.ts";
 import { CONSECUTIVE, UNBREACHED, breachedOrNot, lasted, unread } from "./limit-clock.ts";
-import type { Reading, SignalAnswers } from "./reading.ts";
+import type { Reading, SignalAnswers, Unknown } from "./reading.ts";
 import type { SignalClock } from "./record.ts";
 import { settleOf } from "./settle.ts";
 import { type SignalJudgement, type Verdict, type VerdictCode, worse } from "./verdict.ts";
@@ -48,11 +48,13 @@ export function judge(
   answers: ReadonlyMap<string, SignalAnswers>,
   context: JudgeContext,
 ): GateJudgement {
+  // A map, since a record would answer for names such as `constructor` too.
+  const before = new Map(Object.entries(context.clocks));
   const clocks: Record<string, SignalClock> = {};
   const signals = gate.signals.map((signal) => {
     const own = answers.get(signal.name) ?? unasked(signal);
-    const before = context.clocks[signal.name] ?? FRESH_CLOCK;
-    const { judgement, clock } = judgeSignal(gate, signal, own, before, context);
+    const clockBefore = before.get(signal.name) ?? FRESH_CLOCK;
+    const { judgement, clock } = judgeSignal(gate, signal, own, clockBefore, context);
     clocks[signal.name] = clock;
     return judgement;
   });
@@ -76,21 +78,15 @@ function judgeSignal(
   const reading = readingOf(signal, answers, context.now);
   const settleMs = settleOf(signal, gate.flag?.propagationMs ?? 0, answers.scrapeIntervalMs);
   const applies = signal.gates.includes(context.purpose);
-  const clock = clockAfter(gate, signal, reading, before, applies, context);
-  const said =
-    short(signal, reading) ??
-    missing(gate, signal, reading, clock, context) ??
-    breached(signal, reading, clock, context) ??
-    settling(reading, settleMs, context) ??
-    between(signal, reading, clock) ??
-    good(signal, reading);
-  const armed = said.code === "breached" && (said.verdict === "halt" || said.verdict === "rollback");
+  const evidence = evidenceOf(signal, reading);
+  const clock = clockAfter(gate, signal, evidence, reading.asOf, before, applies, context);
+  const said = say({ gate, signal, reading, settleMs, clock, context }, evidence);
   return {
     judgement: {
       signal: signal.name,
       ...said,
       settleMs,
-      counts: applies || armed,
+      counts: applies || said.code === "breached",
       reading,
       asked: answers.asked,
     },
@@ -98,40 +94,46 @@ function judgeSignal(
   };
 }
 
-function isShort(signal: Signal, reading: Reading): boolean {
-  return signal.unit === "ratio" && reading.samples?.kind === "known" && reading.samples.value < signal.floor;
+type Evidence = { readonly kind: "short"; readonly samples: number } | Reading["value"];
+
+/** What there is to judge: a ratio on too few samples is short, and one whose samples were asked in vain is missing. */
+function evidenceOf(signal: Signal, reading: Reading): Evidence {
+  const { samples, value } = reading;
+  if (signal.unit !== "ratio" || samples === null) return value;
+  if (samples.kind === "unknown") return samples;
+  return samples.value < signal.floor ? { kind: "short", samples: samples.value } : value;
 }
 
 function clockAfter(
   gate: Gate,
   signal: Signal,
-  reading: Reading,
+  evidence: Evidence,
+  asOf: Instant | null,
   before: SignalClock,
   applies: boolean,
   context: JudgeContext,
 ): SignalClock {
-  if (isShort(signal, reading)) {
-    return {
-      ...before,
-      halt: unread(before.halt),
-      rollback: unread(before.rollback),
-      unknownSince: null,
-      missingStreak: 0,
-    };
-  }
-  if (reading.value.kind === "unknown") return unknownClock(gate, signal, before, applies, context);
+  if (evidence.kind === "short") return { ...unreadClock(before), unknownSince: null, missingStreak: 0 };
+  if (evidence.kind === "unknown") return unknownClock(gate, signal, before, applies, context);
 
-  const seen = { now: context.now, everyMs: gate.everyMs, value: reading.value.value, asOf: reading.asOf };
-  // A halt acknowledged for missing data says nothing about a breach found once the data is back.
-  const acknowledgementOver =
-    signal.halt === null || !holds(signal.halt, seen.value) || before.unknownSince !== null;
+  const seen = { now: context.now, everyMs: gate.everyMs, value: evidence.value, asOf };
+  const acknowledged = signal.halt !== null && holds(signal.halt, seen.value) && !wasForMissing(before);
   return {
     halt: signal.halt === null ? UNBREACHED : breachedOrNot(signal.halt, before.halt, seen),
     rollback: signal.rollback === null ? UNBREACHED : breachedOrNot(signal.rollback, before.rollback, seen),
     unknownSince: null,
     missingStreak: 0,
-    acknowledgedAt: acknowledgementOver ? null : before.acknowledgedAt,
+    acknowledgedAt: acknowledged ? before.acknowledgedAt : null,
   };
+}
+
+/** A halt acknowledged for missing data says nothing about a breach found once the data is back. */
+function wasForMissing({ acknowledgedAt, unknownSince }: SignalClock): boolean {
+  return acknowledgedAt !== null && unknownSince !== null && unknownSince <= acknowledgedAt;
+}
+
+function unreadClock(before: SignalClock): SignalClock {
+  return { ...before, halt: unread(before.halt), rollback: unread(before.rollback) };
 }
 
 function unknownClock(
@@ -141,40 +143,46 @@ function unknownClock(
   applies: boolean,
   context: JudgeContext,
 ): SignalClock {
-  const halted = { ...before, halt: unread(before.halt), rollback: unread(before.rollback) };
-  if (!applies) return { ...halted, unknownSince: null, missingStreak: 0 };
+  if (!applies) return { ...unreadClock(before), unknownSince: null, missingStreak: 0 };
   const sincePass = context.lastPassAt === null ? 0 : context.now - context.lastPassAt;
   const gap = sincePass > CONSECUTIVE * gate.everyMs;
-  const missingStreak = gap ? 1 : before.missingStreak + 1;
-  // While the whole source is dark its own clock runs, and the signal's stands still.
-  const standsStill = context.dark.has(signal.source) && before.unknownSince !== null;
-  const unknownSince = standsStill
-    ? Math.min(context.now, (before.unknownSince ?? context.now) + Math.max(0, sincePass))
-    : (before.unknownSince ?? context.now);
-  return { ...halted, unknownSince, missingStreak };
-}
-
-function short(signal: Signal, reading: Reading): Said | null {
-  if (!isShort(signal, reading) || reading.samples?.kind !== "known") return null;
-  const count = Math.floor(reading.samples.value);
+  const since = before.unknownSince ?? context.now;
   return {
-    verdict: "wait",
-    code: "short",
-    message: `${count} of ${signal.floor} samples needed`,
-    limit: null,
-    until: null,
+    ...unreadClock(before),
+    // While the whole source is dark its own clock runs, and the signal's stands still.
+    unknownSince: context.dark.has(signal.source)
+      ? Math.min(context.now, since + Math.max(0, sincePass))
+      : since,
+    missingStreak: gap ? 1 : before.missingStreak + 1,
   };
 }
 
-function missing(
-  gate: Gate,
-  signal: Signal,
-  reading: Reading,
-  clock: SignalClock,
-  context: JudgeContext,
-): Said | null {
-  const lost = lostSamples(signal, reading) ?? (reading.value.kind === "unknown" ? reading.value : null);
-  if (lost === null) return null;
+type Case = {
+  readonly gate: Gate;
+  readonly signal: Signal;
+  readonly reading: Reading;
+  readonly settleMs: Millis;
+  readonly clock: SignalClock;
+  readonly context: JudgeContext;
+};
+
+function say(own: Case, evidence: Evidence): Said {
+  switch (evidence.kind) {
+    case "short":
+      return waits("short", `${Math.floor(evidence.samples)} of ${own.signal.floor} samples needed`, null);
+    case "unknown":
+      return missing(own, evidence);
+    case "known":
+      return (
+        breached(own, evidence.value) ??
+        settling(own) ??
+        between(own, evidence.value) ??
+        good(own.signal, evidence.value)
+      );
+  }
+}
+
+function missing({ gate, signal, clock, context }: Case, lost: Unknown): Said {
   const darkSince = context.dark.get(signal.source);
   const isDark = darkSince !== undefined;
   const since = darkSince ?? clock.unknownSince ?? context.now;
@@ -184,7 +192,8 @@ function missing(
   // Right after a gap one missing pass proves nothing yet: the bound acts on the second in a row.
   const acts = clock.missingStreak >= 2;
   const reached = (bound: Millis | null) => bound !== null && acts && context.now - since >= bound;
-  const acknowledged = clock.acknowledgedAt !== null && context.now - clock.acknowledgedAt < ACKNOWLEDGED_FOR;
+  const acknowledgedUntil = clock.acknowledgedAt === null ? null : clock.acknowledgedAt + ACKNOWLEDGED_FOR;
+  const acknowledged = acknowledgedUntil !== null && context.now < acknowledgedUntil;
   const atOnce = isDark || (acknowledged && gate.data.missing === "halt") ? "wait" : gate.data.missing;
   const byClock: Verdict = reached(bounds.rollbackMs)
     ? "rollback"
@@ -192,35 +201,26 @@ function missing(
       ? "halt"
       : "wait";
   const verdict = worse(atOnce, byClock);
-  const nextBound = verdict === "wait" ? bounds.haltMs : verdict === "halt" ? bounds.rollbackMs : null;
+  const later = verdict === "halt" ? bounds.rollbackMs : (bounds.haltMs ?? bounds.rollbackMs);
+  const nextBound = verdict === "rollback" ? null : later;
   const subject = isDark ? `source ${signal.source} is dark` : `${lost.reason}: ${lost.detail}`;
   return {
     verdict,
     code: isDark ? "dark" : "missing",
-    message: `${subject}, since ${formatMillis(context.now - since)}`,
+    message: `${subject}, for ${formatMillis(context.now - since)}`,
     limit: null,
     until: nextBound === null ? null : since + nextBound,
   };
 }
 
-/** A ratio whose sample count is asked in vain is as blind as one whose value is. */
-function lostSamples(signal: Signal, reading: Reading) {
-  return signal.unit === "ratio" && reading.samples?.kind === "unknown" ? reading.samples : null;
-}
-
-function enoughBad(signal: Signal, reading: Reading): boolean {
+function enoughBad(signal: Signal, bad: Reading["bad"]): boolean {
   // An unknown count must not disarm a limit that is breached.
-  return (
-    signal.unit !== "ratio" ||
-    reading.bad === null ||
-    reading.bad.kind === "unknown" ||
-    reading.bad.value >= signal.minBad
-  );
+  return signal.unit !== "ratio" || bad === null || bad.kind === "unknown" || bad.value >= signal.minBad;
 }
 
-function breached(signal: Signal, reading: Reading, clock: SignalClock, context: JudgeContext): Said | null {
-  if (reading.value.kind === "unknown" || !enoughBad(signal, reading)) return null;
-  const value = formatValue(signal, reading.value.value);
+function breached({ signal, reading, clock, context }: Case, raw: number): Said | null {
+  if (!enoughBad(signal, reading.bad)) return null;
+  const value = formatValue(signal, raw);
   const over = (limit: Limit | null, own: SignalClock["halt"]): limit is Limit =>
     limit !== null && lasted(limit, own, signal.periodMs, signal.asOf !== null);
   const said = (verdict: Verdict, limit: Limit): Said => ({
@@ -243,13 +243,13 @@ function stillAcknowledged(limit: Limit, clock: SignalClock, context: JudgeConte
   return context.now - clock.acknowledgedAt < Math.max(own, ACKNOWLEDGED_FOR);
 }
 
-function settling(reading: Reading, settleMs: Millis, context: JudgeContext): Said | null {
+function settling({ reading, settleMs, context }: Case): Said | null {
   if (context.changedAt === null) return null;
   const until = context.changedAt + settleMs;
   if (context.now < until) {
     return waits(
       "settling",
-      `still shows the time before the change, for ${formatMillis(until - context.now)}`,
+      `still shows the time before the change of exposure, for ${formatMillis(until - context.now)}`,
       until,
     );
   }
@@ -259,25 +259,23 @@ function settling(reading: Reading, settleMs: Millis, context: JudgeContext): Sa
   return null;
 }
 
-function between(signal: Signal, reading: Reading, clock: SignalClock): Said | null {
-  if (reading.value.kind === "unknown") return null;
-  const value = formatValue(signal, reading.value.value);
-  if (clock.halt.at !== null || clock.rollback.at !== null) {
-    const limit = clock.rollback.at === null ? signal.halt : signal.rollback;
-    return {
-      ...waits("between", `${value} breaches, not yet long or often enough`, null),
-      limit: limit?.text ?? null,
-    };
+function between({ signal, clock }: Case, raw: number): Said | null {
+  const value = formatValue(signal, raw);
+  const milder = clock.halt.at === null ? null : signal.halt;
+  const breach = clock.rollback.at === null ? milder : signal.rollback;
+  if (breach !== null) {
+    const message = `${value} breaches, not yet long or often enough`;
+    return { ...waits("between", message, null), limit: breach.text };
   }
-  if (signal.advance !== null && !holds(signal.advance, reading.value.value)) {
+  if (signal.advance !== null && !holds(signal.advance, raw)) {
     const limit = signal.advance.text;
     return { ...waits("between", `${value}, advance ${limit}`, null), limit };
   }
   return null;
 }
 
-function good(signal: Signal, reading: Reading): Said {
-  const value = reading.value.kind === "known" ? formatValue(signal, reading.value.value) : "unknown";
+function good(signal: Signal, raw: number): Said {
+  const value = formatValue(signal, raw);
   const limit = signal.advance?.text ?? null;
   return {
     verdict: "good",

@@ -18,7 +18,8 @@ type Observation = {
 export function breachedOrNot(limit: Limit, clock: LimitClock, seen: Observation): LimitClock {
   const breached = holds(limit, seen.value);
   const freshRun = seen.asOf !== null && (clock.runAsOf === null || seen.asOf > clock.runAsOf);
-  const runs = breached ? (freshRun ? clock.runs + 1 : clock.runs) : freshRun ? 0 : clock.runs;
+  const counted = breached ? clock.runs + 1 : 0;
+  const runs = freshRun ? counted : clock.runs;
   const runAsOf = freshRun ? seen.asOf : clock.runAsOf;
   if (!breached) return { ms: 0, at: null, runs, runAsOf };
 

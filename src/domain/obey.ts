@@ -2,15 +2,16 @@ import { demandsFor, isEligible, unmet } from "./approval.ts";
 import type { ApproveCommand, Command, RefusalCode } from "./command.ts";
 import type { Decision } from "./decision.ts";
 import type { FlagObservation } from "./flag.ts";
-import type { Definition, Gate } from "./gate.ts";
-import { type DefinitionFacts, because, modeOf, nextStep } from "./growth.ts";
+import type { ApprovalDemand, Author, Gate } from "./gate.ts";
+import { type DefinitionFacts, because, isOpenForApproval, modeOf, nextStep } from "./growth.ts";
 import { type Instant, formatMillis } from "./instant.ts";
 import { isLegal } from "./moves.ts";
 import { parseRollout } from "./percent.ts";
-import { preflight } from "./preflight.ts";
+import { preflight, strategyOf } from "./preflight.ts";
 import { mayUse } from "./principal.ts";
 import type { Approval, GateRecord } from "./record.ts";
 import type { Tell } from "./tell.ts";
+import { splitTitle } from "./token.ts";
 import {
   type Writer,
   begin,
@@ -22,6 +23,7 @@ import {
   rollBack,
   standingAt,
   standingOf,
+  voidApprovals,
 } from "./transition.ts";
 
 /** What a command is carried out with. */
@@ -193,7 +195,7 @@ function goBack(gate: Gate, record: GateRecord, command: Command, facts: Command
   if (pinned === null) return refused("flag", `${gate.name} has no strategy of which Rampart knows`);
   const next = nextStep(gate, standingOf(record.ramp)?.step ?? 0);
   if (command.action === "reject" && next?.approve[0]?.onReject === "pause") {
-    return pause(gate, record, command, facts);
+    return pause(gate, { ...record, run: voidApprovals(record.run) }, command, facts);
   }
   const from = standingOf(record.ramp) ?? { state: "proving", step: 0 };
   const ordered = rollBack(gate, pinned, facts, {
@@ -221,9 +223,9 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
   }
   const { observation } = facts;
   const known = observation.strategies.find((strategy) => strategy.id === record.flag?.strategyId);
-  const percent = parseRollout(known?.rollout ?? "") ?? record.exposure.set;
   const target = known === undefined ? gate.flag : { ...gate.flag, strategy: known.id };
-  const checked = preflight(target, observation, percent);
+  const taken = known ?? strategyOf(gate.flag, observation);
+  const checked = preflight(target, observation, parseRollout(taken?.rollout ?? ""));
   if (checked.kind === "refused") {
     return refused("preflight", checked.refusals.map((refusal) => refusal.message).join("; "));
   }
@@ -240,12 +242,14 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
     exposure: { ...changed.exposure, wanted: checked.record.rollout, setAt: facts.now },
   };
   const message = `${gate.name} takes the flag as it is, at ${checked.record.rollout}%`;
-  const standing = standingOf(record.ramp);
-  if (standing === null) return done(verified, message);
-
-  const step = highestStepAt(gate, checked.record.rollout);
-  const at = standingAt(gate, step);
   const { ramp } = record;
+  if (standingOf(ramp) === null) {
+    // A token of another store, or of a future this store has lost, would keep the next run from growing.
+    const tokened = modeOf(gate, record) === "act" && splitTitle(checked.record.title).token !== null;
+    const taken = tokened ? intendToken(gate, verified, facts, facts.decision, facts.now) : verified;
+    return done(taken, message);
+  }
+  const at = standingAt(gate, highestStepAt(gate, checked.record.rollout));
   const driftAlone = ramp.state === "halted" && ramp.causes.every((cause) => cause.kind === "drift");
   const next =
     ramp.state === "paused" || (ramp.state === "halted" && !driftAlone) ? { ...ramp, from: at } : at;
@@ -254,7 +258,8 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
 }
 
 function withoutCeiling(record: GateRecord): GateRecord["run"] {
-  return record.run === null ? null : { ...record.run, ceiling: null, approvals: [] };
+  const run = voidApprovals(record.run);
+  return run === null ? null : { ...run, ceiling: null };
 }
 
 function restore(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {
@@ -277,7 +282,13 @@ function abort(gate: Gate, record: GateRecord): Obeyed {
   if (standing?.step !== 0 || (record.exposure.set ?? 0) > 0) {
     return refused("illegal-move", "abort ends a run that stands at 0%; this one is exposed: rollback");
   }
-  const ended: GateRecord = { ...record, ramp: { state: "idle" }, run: null, intention: null };
+  const ended: GateRecord = {
+    ...record,
+    ramp: { state: "idle" },
+    run: null,
+    intention: null,
+    exposure: { ...record.exposure, wanted: 0 },
+  };
   return done(ended, `${gate.name} is idle again`);
 }
 
@@ -290,25 +301,37 @@ function finish(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {
   return done(finished, `${gate.name} is finished`, [{ kind: "finished", page: false, causes: [] }]);
 }
 
+type Request = {
+  readonly step: number;
+  readonly demands: readonly ApprovalDemand[];
+  readonly given: readonly Approval[];
+};
+
+function requestOf(gate: Gate, record: GateRecord, author: Author): Request | null {
+  if (record.ramp.state !== "proving" || record.run === null) return null;
+  const next = nextStep(gate, record.ramp.step);
+  if (next === null || next.approve.length === 0 || !isOpenForApproval(record.because)) return null;
+  const step = record.ramp.step + 1;
+  const given = record.run.approvals.filter((approval) => approval.step === step);
+  // The first pass at a step has yet to say that it asks.
+  if (given.length === 0 && !record.because.some((reason) => reason.kind === "approval")) return null;
+  return { step, demands: demandsFor(next, author), given };
+}
+
+/** A group for each person still missing. */
+function missing({ demands }: Request, given: readonly Approval[]): readonly string[] {
+  return unmet(demands, given).flatMap((each) => Array.from({ length: each.missing }, () => each.by));
+}
+
 /** The open request for approval, if one is: the step to enter, and who is still asked. */
 export function openRequest(
   gate: Gate,
   record: GateRecord,
-  author: Definition["author"],
+  author: Author,
 ): { readonly step: number; readonly needed: readonly string[]; readonly given: readonly Approval[] } | null {
-  if (record.ramp.state !== "proving" || record.run === null) return null;
-  const next = nextStep(gate, record.ramp.step);
-  if (next === null || next.approve.length === 0) return null;
-  const standsInTheWay = record.because.some((reason) =>
-    ["state", "definition", "signal", "alert", "settle", "proof", "require", "drift"].includes(reason.kind),
-  );
-  if (standsInTheWay) return null;
-  const step = record.ramp.step + 1;
-  const given = record.run.approvals.filter((approval) => approval.step === step);
-  const needed = unmet(demandsFor(next, author), given).flatMap(({ by, missing }) =>
-    Array.from({ length: missing }, () => by),
-  );
-  return { step, needed, given };
+  const request = requestOf(gate, record, author);
+  if (request === null) return null;
+  return { step: request.step, needed: missing(request, request.given), given: request.given };
 }
 
 /** Takes one person's word on the open request, bound to the evidence that person had in view. */
@@ -321,7 +344,7 @@ export function approve(
 ): Obeyed {
   const { by } = command;
   if (by.kind !== "person" || !mayUse(by, "approve")) return refused("forbidden", "only people approve");
-  const request = openRequest(gate, record, facts.definition.author);
+  const request = requestOf(gate, record, facts.definition.author);
   if (request === null || record.run === null)
     return refused("no-request", `${gate.name} asks for no approval now`);
   if (command.step !== request.step) {
@@ -346,10 +369,7 @@ export function approve(
   if (request.given.some((given) => given.person === by.name)) {
     return done(record, `${by.name} has approved this step already`);
   }
-  const demand = nextStep(gate, request.step - 1)?.approve.find((asked) => by.groups.includes(asked.by));
-  if (demand === undefined || !request.needed.some((group) => by.groups.includes(group))) {
-    return refused("not-eligible", `this step waits for ${request.needed.join(", ") || "nobody"}`);
-  }
+  const demands = request.demands.filter((demand) => by.groups.includes(demand.by));
   const approval: Approval = {
     person: by.name,
     groups: by.groups,
@@ -357,9 +377,14 @@ export function approve(
     definition: record.run.definition,
     decision: command.decision,
     at: facts.now,
-    expiresAt: facts.now + demand.expiresMs,
+    expiresAt: facts.now + Math.min(...demands.map((demand) => demand.expiresMs)),
     reason: command.reason,
   };
+  // Somebody given before may fill another seat, so that this one is not lost.
+  const needed = missing(request, request.given);
+  if (missing(request, [...request.given, approval]).length === needed.length) {
+    return refused("not-eligible", `this step waits for ${needed.join(", ") || "nobody"}`);
+  }
   const run = { ...record.run, approvals: [...record.run.approvals, approval] };
   return done({ ...record, run }, `${by.name} approved step ${request.step} of ${gate.name}`);
 }

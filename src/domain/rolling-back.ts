@@ -1,4 +1,4 @@
-import { servedPercent, REASSERT_FOR } from "./absorb.ts";
+import { REASSERT_FOR } from "./absorb.ts";
 import { type Draft, type PassFacts, tell, withRamp } from "./draft.ts";
 import type { Gate } from "./gate.ts";
 import { because } from "./growth.ts";
@@ -18,11 +18,12 @@ type RollingBack = Extract<Ramp, { state: "rolling-back" }>;
 
 /** Drives a rollback to its end: climbs the ladder while *set* resists, and ends only when set and served both show it. */
 export function verify(gate: Gate, draft: Draft, ramp: RollingBack, facts: PassFacts): Draft {
-  const written = draft.record.intention === null || isUnwritable(draft.record);
-  const set = written && draft.record.exposure.set === 0;
-  if (!set) return climb(gate, draft, ramp, facts);
-  const served = servedPercent(draft.record, facts.served);
-  if (served !== 0) return waitForServed(draft, ramp, facts);
+  const { intention, exposure } = draft.record;
+  // What was seen at an earlier pass verifies nothing in this one.
+  const read = facts.observation?.kind !== "unreadable";
+  const written = intention === null || isUnwritable(draft.record, facts);
+  if (!read || !written || exposure.set !== 0) return climb(gate, draft, ramp, facts);
+  if (exposure.served !== 0) return waitForServed(draft, ramp, facts);
 
   const firstAt = ramp.verification.firstAt ?? facts.now;
   if (facts.now - firstAt < BETWEEN_CHECKS) {
@@ -42,33 +43,33 @@ export function verify(gate: Gate, draft: Draft, ramp: RollingBack, facts: PassF
   return tell({ ...draft, record: rolledBack }, { kind: "rolled-back", page: false, causes: ramp.causes });
 }
 
-/** A strategy or flag that no longer exists can be written no more, and exposes nobody. */
-function isUnwritable(record: GateRecord): boolean {
-  return record.drift.some((found) => found.kind === "strategy-gone" || found.kind === "flag-gone");
+/** A strategy or flag that no longer exists can be written no more. One made in its place still exposes somebody. */
+function isUnwritable(record: GateRecord, facts: PassFacts): boolean {
+  const kinds = record.drift.map((found) => found.kind);
+  const replaced = kinds.includes("strategy-gone") && kinds.includes("strategy-added");
+  const off = facts.observation?.kind === "seen" && !facts.observation.environmentEnabled;
+  if (replaced && !off) return false;
+  return kinds.includes("strategy-gone") || kinds.includes("flag-gone");
 }
 
 function climb(gate: Gate, draft: Draft, ramp: RollingBack, facts: PassFacts): Draft {
-  const record =
-    draft.record.intention === null
-      ? intend(gate, draft.record, facts, {
-          kind: "lower",
-          to: 0,
-          step: 0,
-          decision: facts.decision,
-          at: facts.now,
-        })
-      : draft.record;
-  const rung = facts.now - ramp.since >= FIRST_RUNG ? "environment-off" : ramp.rung;
+  const order = { kind: "lower", to: 0, step: 0, decision: facts.decision, at: facts.now } as const;
+  const pending = draft.record.intention;
+  const record = pending === null ? intend(gate, draft.record, facts, order) : draft.record;
+  const late = pending !== null && facts.now - pending.at >= FIRST_RUNG;
+  const rung = late ? "environment-off" : ramp.rung;
   const next: RollingBack = { ...ramp, rung, verification: { firstAt: null, servedLateSince: null } };
   const pageDue = ramp.pagedAt === null || facts.now - ramp.pagedAt >= PAGE_AGAIN;
   // The first rung has its time; the page that the rollback began is out already.
-  if (rung === "rollout" || ramp.rung === "rollout" || !pageDue) return withRamp({ ...draft, record }, next);
+  if (ramp.rung === "rollout" || !pageDue) return withRamp({ ...draft, record }, next);
   const paged = withRamp({ ...draft, record }, { ...next, pagedAt: facts.now });
   return tell(paged, {
     kind: "rollback-late",
     page: true,
     causes: [
-      because("state", "not-written", "Unleash has not taken the rollback yet; it is still being tried"),
+      because("state", "not-written", "Unleash has not taken the rollback yet; it is still being tried", {
+        opens: "switch the flag off in Unleash by hand",
+      }),
     ],
   });
 }
@@ -81,6 +82,10 @@ function waitForServed(draft: Draft, ramp: RollingBack, facts: PassFacts): Draft
   return tell(withRamp(draft, { ...next, pagedAt: facts.now }), {
     kind: "rollback-late",
     page: true,
-    causes: [because("state", "served-late", "set to 0%, but SDKs do not show it yet")],
+    causes: [
+      because("state", "served-late", "set to 0%, but SDKs do not show it yet", {
+        opens: "look why the SDKs of this environment do not poll Unleash",
+      }),
+    ],
   });
 }

@@ -2,11 +2,11 @@ import { REASSERT_FOR } from "./absorb.ts";
 import { type Draft, type PassFacts, tell } from "./draft.ts";
 import { treatmentOf } from "./drift.ts";
 import type { Gate } from "./gate.ts";
-import { because, signalBecause } from "./growth.ts";
+import { because, driftBecause, signalBecause } from "./growth.ts";
 import { MINUTE, type Millis } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
 import type { Ramp, Standing } from "./ramp.ts";
-import type { Drift, GateRecord } from "./record.ts";
+import type { GateRecord } from "./record.ts";
 import {
   halt,
   highestStepAt,
@@ -44,16 +44,11 @@ function shrinkCauses(gate: Gate, record: GateRecord, facts: PassFacts): readonl
   const { ramp } = record;
   const signals = facts.judgement.signals.filter((signal) => signal.counts && signal.verdict === "rollback");
   const drift = record.drift.filter((found) => treatmentOf(found.kind, gate.drift) === "roll-back");
-  const causes = [...signals.map(signalBecause), ...drift.map(driftBecause)];
+  const causes = [...signals.map(signalBecause), ...drift.map((found) => driftBecause(gate, found))];
   if (ramp.state === "halted" && ramp.alarmMs >= gate.haltDeadlineMs) {
     causes.push(because("state", "halt-deadline", "nobody decided on the halt before its deadline"));
   }
   return causes;
-}
-
-export function driftBecause(drift: Drift): Because {
-  const who = drift.by === null ? "" : ` by ${drift.by}`;
-  return because("drift", drift.kind, `${drift.message}${who}`);
 }
 
 /** A person lowered the flag to a value above 0: that value stands, nothing is written, and growth waits for a person. */
@@ -71,7 +66,7 @@ export function followPerson(gate: Gate, draft: Draft, standing: Standing, facts
     drift: record.drift.filter((found) => found !== lowered),
   };
   const from = standingAt(gate, Math.min(standing.step, highestStepAt(gate, ceiling)));
-  const causes = [driftBecause(lowered)];
+  const causes = [driftBecause(gate, lowered)];
   if (record.ramp.state === "halted") {
     return { ...draft, record: { ...followed, ramp: withStanding(record.ramp, from) } };
   }
@@ -86,14 +81,16 @@ export function stop(gate: Gate, draft: Draft, standing: Standing, facts: PassFa
   const { record } = draft;
   const signals = facts.judgement.signals.filter((signal) => signal.counts && signal.verdict === "halt");
   const drift = record.drift.filter((found) => treatmentOf(found.kind, gate.drift) === "halt");
-  if (record.ramp.state === "halted") return remind(draft, record.ramp, facts);
-  const reverted = revert(gate, draft, standing, facts);
-  if (reverted !== null && signals.length + drift.length === 0) return reverted;
-  const causes = [...signals.map(signalBecause), ...drift.map(driftBecause)];
-  if (causes.length === 0) return null;
-
-  const halted = halt(record, standing, causes, facts.now);
-  const fenced = drift.length > 0 ? halted : intendToken(gate, halted, facts, facts.decision, facts.now);
+  const reverted = revert(gate, record, standing, facts);
+  const causes = [...signals.map(signalBecause), ...drift.map((found) => driftBecause(gate, found))];
+  if (record.ramp.state === "halted" || causes.length === 0) {
+    if (reverted !== null) return { ...draft, record: reverted };
+    return record.ramp.state === "halted" ? remind(draft, record.ramp, facts) : null;
+  }
+  const halted = halt(reverted ?? record, standing, causes, facts.now);
+  // A change by a person fences as well as a token: the test of a late raise fails on it, and nothing is written over it.
+  const fenced =
+    record.drift.length > 0 ? halted : intendToken(gate, halted, facts, facts.decision, facts.now);
   const asserted = { ...fenced, reassertUntil: facts.now + REASSERT_FOR };
   return tell({ ...draft, record: asserted }, { kind: "halted", page: drift.length > 0, causes });
 }
@@ -106,11 +103,10 @@ function remind(draft: Draft, ramp: Extract<Ramp, { state: "halted" }>, facts: P
 }
 
 /** `drift.raised: revert`: somebody's raise goes back to the recorded percent at once; the ramp stays where it is. */
-function revert(gate: Gate, draft: Draft, standing: Standing, facts: PassFacts): Draft | null {
-  const { record } = draft;
+function revert(gate: Gate, record: GateRecord, standing: Standing, facts: PassFacts): GateRecord | null {
   const raised = record.drift.some((found) => treatmentOf(found.kind, gate.drift) === "revert");
   if (!raised || record.flag === null || record.intention !== null) return null;
   const to = record.flag.rollout;
   const write = { kind: "lower", to, step: standing.step, decision: facts.decision, at: facts.now } as const;
-  return { ...draft, record: intend(gate, record, facts, write) };
+  return intend(gate, record, facts, write);
 }

@@ -22,11 +22,11 @@ export function splitTitle(title: string | null): SplitTitle {
   const groups = BRACKET.exec(title ?? "")?.groups;
   if (groups === undefined) return { text: title ?? "", token: null };
   return {
-    text: groups["text"] ?? "",
+    text: String(groups["text"]),
     token: {
       step: Number(groups["step"]),
       of: Number(groups["of"]),
-      store: groups["store"] ?? "",
+      store: String(groups["store"]),
       epoch: Number(groups["epoch"]),
       sequence: Number(groups["sequence"]),
     },

@@ -53,7 +53,7 @@ export function standingOf(ramp: Ramp): Standing | null {
 
 /** The standing at a step: the last step is the one that bakes. */
 export function standingAt(gate: Gate, step: number): Standing {
-  return step > 0 && step >= gate.steps.length ? { state: "baking", step } : { state: "proving", step };
+  return step >= gate.steps.length ? { state: "baking", step } : { state: "proving", step };
 }
 
 /** The highest step whose percent is at most the value; 0 when even the first lies above it. */
@@ -72,7 +72,7 @@ export function withStanding(ramp: Ramp, standing: Standing): Ramp {
 }
 
 /** What every change of exposure, by anybody, resets: the timers of limits, hold and bake; settle starts at `at`. */
-export function exposureChanged(record: GateRecord, percent: Percent | null, at: Instant): GateRecord {
+export function exposureChanged<R extends GateRecord>(record: R, percent: Percent, at: Instant): R {
   const clocks: Record<string, SignalClock> = {};
   for (const [name, clock] of Object.entries(record.clocks)) {
     clocks[name] = { ...clock, halt: UNBREACHED, rollback: UNBREACHED };
@@ -89,9 +89,9 @@ export function exposureChanged(record: GateRecord, percent: Percent | null, at:
 export type Writer = { readonly storeId: string; readonly epoch: number };
 
 /** Plans a write with the next token. The record then says what is wanted before anybody asks Unleash for it. */
-export function intend(
+export function intend<R extends GateRecord>(
   gate: Gate,
-  record: GateRecord,
+  record: R,
   writer: Writer,
   write: {
     readonly kind: Intention["kind"];
@@ -100,7 +100,7 @@ export function intend(
     readonly decision: string;
     readonly at: Instant;
   },
-): GateRecord {
+): R {
   const sequence = record.sequence + 1;
   const token: WriteToken = {
     step: write.step,
@@ -125,16 +125,21 @@ export function intend(
 }
 
 /** A new token with the percent unchanged, so that a late raise of an older decision finds its test failing. */
-export function intendToken(
+export function intendToken<R extends GateRecord>(
   gate: Gate,
-  record: GateRecord,
+  record: R,
   writer: Writer,
   decision: string,
   at: Instant,
-): GateRecord {
+): R {
   if (record.flag === null) return record;
   const step = standingOf(record.ramp)?.step ?? 0;
   return intend(gate, record, writer, { kind: "retoken", to: record.flag.rollout, step, decision, at });
+}
+
+/** Approvals rest on the evidence people had in view; what ends that ends them. */
+export function voidApprovals(run: Run | null): Run | null {
+  return run === null ? null : { ...run, approvals: [] };
 }
 
 export function halt(
@@ -146,7 +151,7 @@ export function halt(
   return {
     ...record,
     ramp: { state: "halted", from, since: at, causes, alarmMs: 0, remindedAt: at },
-    run: record.run === null ? null : { ...record.run, approvals: [] },
+    run: voidApprovals(record.run),
   };
 }
 
@@ -172,8 +177,7 @@ export function rollBack(
     verification: { firstAt: null, servedLateSince: null },
     pagedAt: null,
   };
-  const run = record.run === null ? null : { ...record.run, approvals: [] };
-  return intend(gate, { ...record, ramp, run }, writer, {
+  return intend(gate, { ...record, ramp, run: voidApprovals(record.run) }, writer, {
     kind: "lower",
     to: 0,
     step: 0,

@@ -6,8 +6,10 @@ export function formatValue(signal: Pick<Signal, "unit">, value: number): string
   switch (signal.unit) {
     case "ratio":
       return `${significant(value * 100)}%`;
-    case "seconds":
-      return formatMillis(value * SECOND);
+    case "seconds": {
+      const text = formatMillis(Math.abs(value) * SECOND);
+      return value < 0 ? `-${text}` : text;
+    }
     case "count":
     case "none":
       return significant(value);

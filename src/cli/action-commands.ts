@@ -1,0 +1,110 @@
+import { Command } from "commander";
+import type { ActionName } from "../domain/command.ts";
+import { actCommand } from "./act-command.ts";
+import { approveCommand } from "./approve-command.ts";
+import type { CliContext } from "./context.ts";
+import { EXIT } from "./exit-codes.ts";
+import { createPrinter } from "./printer.ts";
+import { describe, wholePercent, withServer } from "./program.ts";
+import type { Finish } from "./program.ts";
+import { withSession } from "./session.ts";
+import type { SessionOptions } from "./session.ts";
+
+/** What each action does, in the words of its help. `start` takes more and stands apart. */
+const SUMMARIES: Readonly<Record<Exclude<ActionName, "start">, readonly [summary: string, reason: string]>> =
+  {
+    act: ["let the gate move its flag", "limits held for a week"],
+    observe: ["let the gate only watch and say what it would do", "limits changed"],
+    pause: ["stop increases until resumed", "peak hour"],
+    resume: ["go on after a pause or a halt", "cause fixed in abc123"],
+    rollback: ["bring exposure to 0%, at once", "ERP reports doubled orders"],
+    restart: ["make a rolled-back gate ready to start again", "fixed in abc123"],
+    reject: ["answer a request for approval with no", "margin is not explained"],
+    "adopt-flag": ["take the flag as somebody left it", "raised by hand during the incident"],
+    restore: ["bring the flag back to what was recorded", "changed by mistake"],
+    abort: ["end the ramp before its last step", "feature withdrawn"],
+    finish: ["end the ramp at its last step", "baked for a week"],
+  };
+
+type ReasonOptions = SessionOptions & { readonly reason: string };
+
+/** Commands that tell a gate something. Each needs a reason, since each is asked about later. */
+export function actionCommands(context: CliContext, finish: Finish): readonly Command[] {
+  const simple = Object.entries(SUMMARIES).map(([action, [summary, reason]]) =>
+    simpleCommand(context, finish, action as Exclude<ActionName, "start">, summary, reason),
+  );
+  return [startCommand(context, finish), approve(context, finish), ...simple];
+}
+
+function simpleCommand(
+  context: CliContext,
+  finish: Finish,
+  action: Exclude<ActionName, "start">,
+  summary: string,
+  reason: string,
+): Command {
+  const example = `rampart ${action} erp-order-export-v2 --reason "${reason}"`;
+  return withServer(
+    describe(new Command(action), summary, example)
+      .argument("<gate>", "the gate")
+      .requiredOption("--reason <text>", "why; kept with the decision"),
+  ).action((gate: string, options: ReasonOptions) =>
+    finish(() =>
+      withSession(context, options, (session) =>
+        actCommand(session, gate, { action, reason: options.reason }),
+      ),
+    ),
+  );
+}
+
+type StartOptions = SessionOptions & {
+  readonly reason?: string;
+  readonly at?: number;
+  readonly change?: string;
+};
+
+function startCommand(context: CliContext, finish: Finish): Command {
+  return withServer(
+    describe(
+      new Command("start"),
+      "begin a ramp",
+      'rampart start erp-order-export-v2 --change "$GITHUB_SHA"\nrampart start erp-order-export-v2 --at 25 --reason "taken over by hand"',
+    )
+      .argument("<gate>", "the gate")
+      .option("--reason <text>", "why; with --change it may be left out")
+      .option("--at <percent>", "the declared step the flag already stands at", wholePercent)
+      .option("--change <id>", "what is being released; the same one twice has no further effect"),
+  ).action((gate: string, options: StartOptions) =>
+    finish(async () => {
+      const { at, change } = options;
+      const reason = options.reason ?? (change === undefined ? undefined : `change ${change}`);
+      if (reason === undefined) {
+        createPrinter(context, options).fault("error: start needs --reason, or --change to stand for it");
+        return EXIT.usage;
+      }
+      const request = {
+        action: "start" as const,
+        reason,
+        ...(at === undefined ? {} : { at }),
+        ...(change === undefined ? {} : { change }),
+      };
+      return withSession(context, options, (session) => actCommand(session, gate, request));
+    }),
+  );
+}
+
+function approve(context: CliContext, finish: Finish): Command {
+  return withServer(
+    describe(
+      new Command("approve"),
+      "read the evidence of an open request and answer it",
+      'rampart approve erp-order-export-v2 --reason "all five signals good"',
+    )
+      .argument("<gate>", "the gate")
+      .requiredOption("--reason <text>", "why; kept with the decision")
+      .option("--not-yet", "leave a comment instead of an approval", false)
+      .option("-y, --yes", "do not ask", false),
+  ).action((gate: string, options: ReasonOptions & { notYet: boolean; yes: boolean }) =>
+    finish(() => withSession(context, options, (session) => approveCommand(session, gate, options))),
+  );
+}

@@ -1,0 +1,147 @@
+import { z } from "zod";
+import { acceptedSchema, approvalsSchema } from "../api/command.ts";
+import { decisionSchema } from "../api/decision.ts";
+import { gateListSchema, gateSchema } from "../api/gate.ts";
+import { problemSchema } from "../api/problem.ts";
+import type { ProblemBody } from "../api/problem.ts";
+import { ROUTES, pathTo } from "../api/routes.ts";
+import type { RouteName } from "../api/routes.ts";
+import { statusSchema } from "../api/status.ts";
+import { issuedTokenSchema, tokenListSchema } from "../api/tokens.ts";
+import type { TokenRequest } from "../api/tokens.ts";
+import type { ActionName } from "../domain/command.ts";
+import type { Purpose } from "../domain/gate.ts";
+import { SECOND } from "../domain/instant.ts";
+import type { CliContext } from "./context.ts";
+import { shown } from "./shown.ts";
+
+export type Failure =
+  /** No answer, or none that is one of ours. */
+  | { readonly kind: "unreachable"; readonly detail: string }
+  | { readonly kind: "refused"; readonly problem: ProblemBody; readonly retryAfter: number | null };
+
+/** `value` is safe to print; `raw` is what the server sent. */
+export type Got<T> = { readonly kind: "got"; readonly value: T; readonly raw: unknown } | Failure;
+
+const PATIENCE_MS = 30 * SECOND;
+
+type Sent = {
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly waitSeconds?: number;
+};
+
+export type ActionRequest = {
+  readonly action: ActionName;
+  readonly reason: string;
+  readonly at?: number;
+  readonly change?: string;
+};
+
+export type ApproveRequest = {
+  readonly step: number;
+  readonly decision: string;
+  readonly verdict: "approve" | "not-yet";
+  readonly reason: string;
+};
+
+export type Client = ReturnType<typeof createClient>;
+
+/** The server as the commands see it, one method an address. */
+export function createClient(
+  context: CliContext,
+  access: { readonly url: string; readonly token: string | null },
+) {
+  const base = access.url.replace(/\/+$/, "");
+
+  async function send<T>(route: RouteName, schema: z.ZodType<T>, sent: Sent = {}): Promise<Got<T>> {
+    const query = sent.query === undefined ? "" : `?${new URLSearchParams(sent.query)}`;
+    const timeout = AbortSignal.timeout(PATIENCE_MS + (sent.waitSeconds ?? 0) * SECOND);
+    try {
+      const response = await context.fetch(base + pathTo(route, sent.parameters) + query, {
+        method: ROUTES[route].method.toUpperCase(),
+        headers: {
+          Accept: "application/json, application/problem+json",
+          ...(access.token === null ? {} : { Authorization: `Bearer ${access.token}` }),
+          ...(sent.body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...(sent.waitSeconds === undefined ? {} : { Prefer: `wait=${sent.waitSeconds}` }),
+          ...sent.headers,
+        },
+        ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
+        redirect: "error",
+        signal: AbortSignal.any([timeout, context.stop]),
+      });
+      return read(schema, response.status, response.headers.get("Retry-After"), await response.text());
+    } catch (error) {
+      return { kind: "unreachable", detail: causeOf(error) };
+    }
+  }
+
+  function command<T>(
+    route: "act" | "approve",
+    gate: string,
+    schema: z.ZodType<T>,
+    body: unknown,
+  ): Promise<Got<T>> {
+    return send(route, schema, {
+      parameters: { name: gate },
+      headers: { "Idempotency-Key": context.newKey() },
+      body,
+    });
+  }
+
+  return {
+    url: base,
+    gates: () => send("listGates", gateListSchema),
+    gate: (name: string) => send("getGate", gateSchema, { parameters: { name } }),
+    status: (name: string, purpose: Purpose, waitSeconds: number) =>
+      send("getStatus", statusSchema, {
+        parameters: { name },
+        query: { for: purpose },
+        ...(waitSeconds === 0 ? {} : { waitSeconds }),
+      }),
+    decision: (id: string) => send("getDecision", decisionSchema, { parameters: { id } }),
+    approvals: (name: string) => send("getApprovals", approvalsSchema, { parameters: { name } }),
+    act: (gate: string, request: ActionRequest) => command("act", gate, acceptedSchema, request),
+    approve: (gate: string, request: ApproveRequest) => command("approve", gate, acceptedSchema, request),
+    tokens: () => send("listTokens", tokenListSchema),
+    issueToken: (request: TokenRequest) => send("issueToken", issuedTokenSchema, { body: request }),
+    revokeToken: (id: string) => send("revokeToken", z.null(), { parameters: { id } }),
+  };
+}
+
+function read<T>(schema: z.ZodType<T>, status: number, retryAfter: string | null, text: string): Got<T> {
+  const raw = json(text);
+  if (raw === undefined)
+    return { kind: "unreachable", detail: `it answered ${status} with something else than JSON` };
+  if (status >= 200 && status < 300) {
+    const parsed = schema.safeParse(shown(raw));
+    return parsed.success
+      ? { kind: "got", value: parsed.data, raw }
+      : { kind: "unreachable", detail: `it answered ${status} in a form this version does not know` };
+  }
+  const problem = problemSchema.safeParse(shown(raw));
+  return problem.success
+    ? { kind: "refused", problem: problem.data, retryAfter: retryAfter === null ? null : Number(retryAfter) }
+    : { kind: "unreachable", detail: `it answered ${status}, and not as Rampart does` };
+}
+
+function json(text: string): unknown {
+  if (text === "") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `fetch` hides the reason under `cause`. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError") return "no answer in time";
+  const { cause } = error;
+  if (cause instanceof Error) return "code" in cause ? String(cause.code) : cause.message;
+  return error.message;
+}

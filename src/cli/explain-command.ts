@@ -1,0 +1,82 @@
+import type { DecisionBody } from "../api/decision.ts";
+import { nearestName } from "../promql/nearest-name.ts";
+import { EXIT } from "./exit-codes.ts";
+import type { Exit } from "./exit-codes.ts";
+import { reportFailure } from "./failure.ts";
+import { explainDecision, explainGate, explainSignal, plainSignals } from "./render-explain.ts";
+import type { Session } from "./session.ts";
+
+/** The evidence of a gate as of now, or of a decision by its id. Gates have no underscore in their names, decisions do. */
+export async function explainCommand(
+  session: Session,
+  subject: string,
+  signal: string | undefined,
+): Promise<Exit> {
+  const isDecision = subject.includes("_");
+  if (signal !== undefined) return explainOneSignal(session, subject, isDecision, signal);
+  return isDecision ? explainOneDecision(session, subject) : explainOneGate(session, subject);
+}
+
+async function explainOneGate(session: Session, name: string): Promise<Exit> {
+  const { client, printer, time } = session;
+  // The status makes a pass, so the gate is asked for after it.
+  const status = await client.status(name, "advance", 0);
+  if (status.kind !== "got") return reportFailure(printer, client.url, status);
+  const gate = await client.gate(name);
+  if (gate.kind !== "got") return reportFailure(printer, client.url, gate);
+  printer.data({
+    value: status.raw,
+    human: () => explainGate(gate.value, status.value, { time, paint: printer.paint }),
+    plain: () => plainSignals(status.value.signals),
+  });
+  return EXIT.done;
+}
+
+async function explainOneDecision(session: Session, id: string): Promise<Exit> {
+  const { client, printer, time } = session;
+  const got = await client.decision(id);
+  if (got.kind !== "got") return reportFailure(printer, client.url, got);
+  printer.data({
+    value: got.raw,
+    human: () => explainDecision(got.value, { time, paint: printer.paint }),
+    plain: () => plainSignals(got.value.signals),
+  });
+  return EXIT.done;
+}
+
+async function explainOneSignal(
+  session: Session,
+  subject: string,
+  isDecision: boolean,
+  name: string,
+): Promise<Exit> {
+  const { client, printer, time } = session;
+  let id = subject;
+  if (!isDecision) {
+    const status = await client.status(subject, "advance", 0);
+    if (status.kind !== "got") return reportFailure(printer, client.url, status);
+    if (status.value.decision === null) {
+      printer.fault(`${subject} has not been evaluated yet`);
+      return EXIT.blind;
+    }
+    id = status.value.decision;
+  }
+  const got = await client.decision(id);
+  if (got.kind !== "got") return reportFailure(printer, client.url, got);
+  const signal = got.value.signals.find((each) => each.name === name);
+  if (signal === undefined) return unknownSignal(session, got.value, name);
+  printer.data({
+    value: signal,
+    human: () => explainSignal(signal, { time, paint: printer.paint }),
+    plain: () => signal.asked.map(({ role, query, answer }) => [role, query, JSON.stringify(answer)]),
+  });
+  return EXIT.done;
+}
+
+function unknownSignal({ printer }: Session, decision: DecisionBody, name: string): Exit {
+  const names = decision.signals.map((signal) => signal.name);
+  const near = nearestName(name, names);
+  printer.fault(`${decision.gate} has no signal ${name}`);
+  printer.fault(near === null ? `  it has: ${names.join(", ")}` : `  did you mean ${near}?`);
+  return EXIT.usage;
+}

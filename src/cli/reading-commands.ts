@@ -1,0 +1,76 @@
+import { Command, Option } from "commander";
+import type { Purpose } from "../domain/gate.ts";
+import { checkCommand } from "./check-command.ts";
+import type { CliContext } from "./context.ts";
+import { explainCommand } from "./explain-command.ts";
+import { lintCommand } from "./lint-command.ts";
+import type { PrintOptions } from "./printer.ts";
+import { describe, duration, withPrinting, withServer } from "./program.ts";
+import type { Finish } from "./program.ts";
+import { withSession } from "./session.ts";
+import type { SessionOptions } from "./session.ts";
+import { statusCommand } from "./status-command.ts";
+import { watchCommand } from "./watch-command.ts";
+
+/** Commands that change nothing. */
+export function readingCommands(context: CliContext, finish: Finish): readonly Command[] {
+  return [lint(context, finish), status(context, finish), check(context, finish), explain(context, finish)];
+}
+
+function lint(context: CliContext, finish: Finish): Command {
+  return withPrinting(
+    describe(new Command("lint"), "check gate files, without a server", "rampart lint gates/ --strict")
+      .argument("[path]", "a file or a folder", "gates")
+      .option("--strict", "fail on warnings too", false),
+  ).action((path: string, options: PrintOptions & { strict: boolean }) =>
+    finish(() => lintCommand(context, options, path)),
+  );
+}
+
+function status(context: CliContext, finish: Finish): Command {
+  return withServer(
+    describe(new Command("status"), "where gates stand, why, and what comes next", "rampart status --watch")
+      .argument("[gate]", "one gate")
+      .option("-w, --watch", "go on until interrupted", false),
+  ).action((gate: string | undefined, options: SessionOptions & { watch: boolean }) =>
+    finish(() =>
+      withSession(context, options, (session) =>
+        options.watch ? watchCommand(session, gate) : statusCommand(session, gate),
+      ),
+    ),
+  );
+}
+
+function check(context: CliContext, finish: Finish): Command {
+  const purpose = new Option("--for <what>", "what is to happen").choices(["advance", "deploy", "finish"]);
+  return withServer(
+    describe(
+      new Command("check"),
+      "may it go on? The exit code answers",
+      "rampart check erp-order-export-v2 --for deploy --wait 20m",
+    )
+      .argument("<gate>", "the gate")
+      .addOption(purpose.makeOptionMandatory())
+      .option("--wait <duration>", "wait that long for it to open", duration, 0),
+  ).action((gate: string, options: SessionOptions & { for: Purpose; wait: number }) =>
+    finish(() =>
+      withSession(context, options, (session) => checkCommand(session, gate, options.for, options.wait)),
+    ),
+  );
+}
+
+function explain(context: CliContext, finish: Finish): Command {
+  return withServer(
+    describe(
+      new Command("explain"),
+      "the evidence behind a gate or a decision",
+      "rampart explain erp-order-export-v2\nrampart explain dec_8f31 --signal orders-missing",
+    )
+      .argument("<gate-or-decision>", "a gate's name or a decision's id")
+      .option("--signal <name>", "one signal with its queries and answers"),
+  ).action((subject: string, options: SessionOptions & { signal?: string }) =>
+    finish(() =>
+      withSession(context, options, (session) => explainCommand(session, subject, options.signal)),
+    ),
+  );
+}

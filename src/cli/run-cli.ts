@@ -1,0 +1,37 @@
+import { Command, CommanderError } from "commander";
+import { actionCommands } from "./action-commands.ts";
+import type { CliContext } from "./context.ts";
+import { EXIT } from "./exit-codes.ts";
+import { describe, housed } from "./program.ts";
+import type { Finish } from "./program.ts";
+import { readingCommands } from "./reading-commands.ts";
+import { serverCommands } from "./server-commands.ts";
+import { tokenCommands } from "./token-commands.ts";
+
+const HELP = `Exit codes:
+  0  open, done or valid            4  halted or rolled back: a person is needed
+  1  unexpected failure             5  only an approval is missing
+  2  usage or invalid files         6  cannot see: data or server missing
+  3  closed for now: try later      7  --wait ran out`;
+
+/** Runs one command line and returns its exit code. Nothing is read, started or printed but through the context. */
+export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
+  let exit: number = EXIT.done;
+  const finish: Finish = async (work) => {
+    exit = await work();
+  };
+  const program = housed(new Command("rampart"), context);
+  describe(program, "Release gates and staged exposure: may this go further?", "rampart status");
+  program.version(context.version, "-V, --version", "show the version").addHelpText("after", `\n${HELP}`);
+  for (const family of [readingCommands, actionCommands, tokenCommands, serverCommands]) {
+    for (const command of family(context, finish)) program.addCommand(command.copyInheritedSettings(program));
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    context.stderr.write(`unexpected: ${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT.unexpected;
+  }
+}
