@@ -15,7 +15,11 @@ export type RampartOptions = {
   readonly unleashUrl: string;
   readonly unleashToken: string;
   readonly clientToken: string;
-  readonly people: readonly { readonly name: string; readonly groups: readonly string[]; readonly git: readonly string[] }[];
+  readonly people: readonly {
+    readonly name: string;
+    readonly groups: readonly string[];
+    readonly git: readonly string[];
+  }[];
 };
 
 export type Rampart = {
@@ -69,7 +73,8 @@ async function writeHome(options: RampartOptions, port: number, probes: number):
   await writeFile(join(home, "unleash.token"), options.unleashToken, { mode: 0o600 });
   await writeFile(join(home, "client.token"), options.clientToken, { mode: 0o600 });
   const people = options.people.map(
-    ({ name, groups, git }) => `  - { name: ${name}, groups: [${groups.join(", ")}], git: [${git.join(", ")}] }`,
+    ({ name, groups, git }) =>
+      `  - { name: ${name}, groups: [${groups.join(", ")}], git: [${git.join(", ")}] }`,
   );
   const configFile = join(home, "rampart.yaml");
   await writeFile(
@@ -102,7 +107,11 @@ export type Status = {
   readonly verdict: string;
   readonly state: string;
   readonly exitCode: number;
-  readonly exposure: { readonly wanted: number | null; readonly set: number | null; readonly served: number | null };
+  readonly exposure: {
+    readonly wanted: number | null;
+    readonly set: number | null;
+    readonly served: number | null;
+  };
   readonly step: { readonly index: number; readonly of: number; readonly next: number | null };
   readonly because: readonly { readonly kind: string; readonly code: string; readonly message: string }[];
   readonly decision: string | null;
@@ -110,7 +119,11 @@ export type Status = {
 
 export type GateBody = Status & {
   readonly steps: readonly { readonly to: number }[];
-  readonly request: { readonly step: number; readonly decision: string; readonly needed: readonly string[] } | null;
+  readonly request: {
+    readonly step: number;
+    readonly decision: string;
+    readonly needed: readonly string[];
+  } | null;
 };
 
 export type DecisionBody = {
@@ -120,10 +133,29 @@ export type DecisionBody = {
   readonly count: number;
   readonly before: string;
   readonly after: string;
-  readonly step: number;
+  readonly step: { readonly index: number };
   readonly verdict: string;
-  readonly action: { readonly kind: string; readonly from?: number | null; readonly to?: number; readonly title?: string };
-  readonly signals: readonly unknown[];
+  readonly action: {
+    readonly kind: string;
+    readonly from?: number | null;
+    readonly to?: number;
+    readonly title?: string;
+  };
+  readonly signals: readonly SignalEvidence[];
+};
+
+export type SignalEvidence = {
+  readonly name: string;
+  readonly verdict: string;
+  readonly counts: boolean;
+  readonly asOf: string | null;
+  /** Seconds. */
+  readonly settle: number;
+  readonly asked: readonly {
+    readonly role: string;
+    readonly query: string;
+    readonly answer: { readonly kind: string; readonly value?: number };
+  }[];
 };
 
 /** The HTTP API, for one token. Throws on any answer that is not a success: in the demo that is a failure. */
@@ -174,7 +206,7 @@ export class RampartClient {
   }
 
   async #send<T>(method: string, path: string, body: unknown): Promise<T> {
-    const response = await fetch(`${this.#url}${path}`, {
+    const response = await persistently(`${this.#url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${this.#token}`,
@@ -193,13 +225,29 @@ export async function eventually<T>(
   what: string,
   withinMs: number,
   found: () => Promise<T | null>,
-  everyMs = 250,
+  everyMs = 500,
 ): Promise<T> {
   const until = performance.now() + withinMs;
   for (;;) {
     const value = await found();
     if (value !== null) return value;
-    if (performance.now() > until) throw new Error(`waited ${Math.round(withinMs / 1000)} s in vain: ${what}`);
+    if (performance.now() > until)
+      throw new Error(`waited ${Math.round(withinMs / 1000)} s in vain: ${what}`);
     await sleep(everyMs);
+  }
+}
+
+const RESTART_TAKES_MS = 20_000;
+
+/** Waits out a restart of the service: a refused connection is tried again for a while. */
+async function persistently(url: string, init: RequestInit): Promise<Response> {
+  const until = performance.now() + RESTART_TAKES_MS;
+  for (;;) {
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await sleep(200);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { ACTIONS } from "../domain/command.ts";
 import type { ActionName } from "../domain/command.ts";
 import { actCommand } from "./act-command.ts";
 import { approveCommand } from "./approve-command.ts";
@@ -10,39 +11,35 @@ import type { Finish } from "./program.ts";
 import { withSession } from "./session.ts";
 import type { SessionOptions } from "./session.ts";
 
+type SimpleAction = Exclude<ActionName, "start">;
+
 /** What each action does, in the words of its help. `start` takes more and stands apart. */
-const SUMMARIES: Readonly<Record<Exclude<ActionName, "start">, readonly [summary: string, reason: string]>> =
-  {
-    act: ["let the gate move its flag", "limits held for a week"],
-    observe: ["let the gate only watch and say what it would do", "limits changed"],
-    pause: ["stop increases until resumed", "peak hour"],
-    resume: ["go on after a pause or a halt", "cause fixed in abc123"],
-    rollback: ["bring exposure to 0%, at once", "ERP reports doubled orders"],
-    restart: ["make a rolled-back gate ready to start again", "fixed in abc123"],
-    reject: ["answer a request for approval with no", "margin is not explained"],
-    "adopt-flag": ["take the flag as somebody left it", "raised by hand during the incident"],
-    restore: ["bring the flag back to what was recorded", "changed by mistake"],
-    abort: ["end the ramp before its last step", "feature withdrawn"],
-    finish: ["end the ramp at its last step", "baked for a week"],
-  };
+const SUMMARIES: Readonly<Record<SimpleAction, readonly [summary: string, reason: string]>> = {
+  act: ["let the gate move its flag", "limits held for a week"],
+  observe: ["let the gate only watch and say what it would do", "limits changed"],
+  pause: ["stop increases until resumed", "peak hour"],
+  resume: ["go on after a pause or a halt", "cause fixed in abc123"],
+  rollback: ["bring exposure to 0%, at once", "ERP reports doubled orders"],
+  restart: ["make a rolled-back gate ready to start again", "fixed in abc123"],
+  reject: ["answer a request for approval with no", "margin is not explained"],
+  "adopt-flag": ["take the flag as somebody left it", "raised by hand during the incident"],
+  restore: ["bring the flag back to what was recorded", "changed by mistake"],
+  abort: ["end the ramp before its last step", "feature withdrawn"],
+  finish: ["end the ramp at its last step", "baked for a week"],
+};
 
 type ReasonOptions = SessionOptions & { readonly reason: string };
 
 /** Commands that tell a gate something. Each needs a reason, since each is asked about later. */
 export function actionCommands(context: CliContext, finish: Finish): readonly Command[] {
-  const simple = Object.entries(SUMMARIES).map(([action, [summary, reason]]) =>
-    simpleCommand(context, finish, action as Exclude<ActionName, "start">, summary, reason),
+  const simple = ACTIONS.filter((action) => action !== "start").map((action) =>
+    simpleCommand(context, finish, action),
   );
   return [startCommand(context, finish), approve(context, finish), ...simple];
 }
 
-function simpleCommand(
-  context: CliContext,
-  finish: Finish,
-  action: Exclude<ActionName, "start">,
-  summary: string,
-  reason: string,
-): Command {
+function simpleCommand(context: CliContext, finish: Finish, action: SimpleAction): Command {
+  const [summary, reason] = SUMMARIES[action];
   const example = `rampart ${action} erp-order-export-v2 --reason "${reason}"`;
   return withServer(
     describe(new Command(action), summary, example)

@@ -57,7 +57,7 @@ export function createClient(
   const base = access.url.replace(/\/+$/, "");
 
   async function send<T>(route: RouteName, schema: z.ZodType<T>, sent: Sent = {}): Promise<Got<T>> {
-    const query = sent.query === undefined ? "" : `?${new URLSearchParams(sent.query)}`;
+    const query = sent.query === undefined ? "" : `?${new URLSearchParams(sent.query).toString()}`;
     const timeout = AbortSignal.timeout(PATIENCE_MS + (sent.waitSeconds ?? 0) * SECOND);
     try {
       const response = await context.fetch(base + pathTo(route, sent.parameters) + query, {

@@ -23,13 +23,13 @@ export function alignColumns(rows: readonly (readonly Cell[])[]): readonly strin
 
 /** Columns a terminal uses: of what we print, two icons take two. */
 export function displayWidth(text: string): number {
-  return [...text].reduce(
+  return Array.from(text).reduce(
     (width, character) => width + (character === "✋" || character === "⏪" ? 2 : 1),
     0,
   );
 }
 
 export function shorten(text: string, width: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= width ? text : `${characters.slice(0, Math.max(1, width - 1)).join("")}…`;
 }

@@ -1,12 +1,13 @@
 /** Colour says again what icon and word already say. */
 export type Paint = {
-  good(text: string): string;
-  waiting(text: string): string;
-  bad(text: string): string;
-  faint(text: string): string;
+  readonly good: (text: string) => string;
+  readonly waiting: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly faint: (text: string) => string;
 };
 
 export function createPaint(isColoured: boolean): Paint {
-  const with_ = (code: number) => (text: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text);
-  return { good: with_(32), waiting: with_(33), bad: with_(31), faint: with_(2) };
+  const coloured = (code: number) => (text: string) =>
+    isColoured ? `\u001b[${code}m${text}\u001b[0m` : text;
+  return { good: coloured(32), waiting: coloured(33), bad: coloured(31), faint: coloured(2) };
 }

@@ -1,11 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../promql/duration-text.ts";
 import type { CliContext } from "./context.ts";
-import type { Exit } from "./exit-codes.ts";
 import { FORMATS } from "./printer.ts";
 
 /** Runs a command's work and remembers its exit code. */
-export type Finish = (work: () => Promise<Exit | number>) => Promise<void>;
+export type Finish = (work: () => Promise<number>) => Promise<void>;
 
 /** A command whose help begins with an example, printing through the context. */
 export function describe(command: Command, summary: string, example: string): Command {
@@ -43,8 +42,8 @@ export function wholePercent(text: string): number {
 }
 
 /** Sends commander's own words where the context says, and its ends back to us instead of ending the process. */
-export function housed(program: Command, context: CliContext): Command {
-  return program
+export function house(command: Command, context: CliContext): void {
+  command
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
@@ -56,4 +55,5 @@ export function housed(program: Command, context: CliContext): Command {
     })
     .showHelpAfterError("(add --help for how it is used)")
     .showSuggestionAfterError();
+  for (const below of command.commands) house(below, context);
 }

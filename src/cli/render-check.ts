@@ -1,38 +1,47 @@
+import type { BecauseBody } from "../api/because.ts";
 import type { StatusBody } from "../api/status.ts";
 import { alignColumns } from "./columns.ts";
 import type { Cell } from "./columns.ts";
 import type { LocalTime } from "./local-time.ts";
 import type { Paint } from "./paint.ts";
-import { answerLine, tellVerdict, whenOpen } from "./words.ts";
+import { answerLine, tellVerdict } from "./words.ts";
 
 /** Open or closed, why, what next, and where the evidence is. */
 export function renderCheck(status: StatusBody, time: LocalTime, paint: Paint): string {
   const tone = status.open ? paint.good : status.exitCode === 3 ? paint.waiting : paint.bad;
   const rows: Cell[][] = status.because.map((because) => [
     { text: `  ${because.kind}` },
-    { text: [because.message, whenOpen(because, time)].filter((part) => part !== "").join("; ") },
+    { text: because.message + opensAt(because, time) },
   ]);
-  rows.push([{ text: "  signals" }, { text: signalsLine(status) }]);
-  const next = nextLine(status, time);
-  if (next !== null) rows.push([{ text: "  next" }, { text: next }]);
+  // Where a signal is a reason, it stands above already.
+  if (!status.because.some(({ kind }) => kind === "signal")) {
+    rows.push([{ text: "  signals" }, { text: signalsLine(status) }]);
+  }
+  for (const next of nextLines(status, time)) rows.push([{ text: "  next" }, { text: next }]);
   rows.push([{ text: "  evidence" }, { text: status.url }]);
   return [tone(answerLine(status)), ...alignColumns(rows)].join("\n");
 }
 
+function opensAt({ until }: BecauseBody, time: LocalTime): string {
+  return until === undefined ? "" : `; opens ${time.short(Date.parse(until))}`;
+}
+
 function signalsLine(status: StatusBody): string {
-  const others = status.signals.filter((signal) => signal.verdict !== "good");
+  const others = status.signals.filter((signal) => signal.counts && signal.verdict !== "good");
   if (others.length === 0) return status.signals.length === 0 ? "none" : "all good";
   return others
     .map((signal) => `${signal.name} ${tellVerdict(signal.verdict).word}: ${signal.message}`)
     .join("; ");
 }
 
-function nextLine(status: StatusBody, time: LocalTime): string | null {
-  if (status.open) return null;
-  if (status.exitCode === 5) return `rampart approve ${status.gate} --reason "..."`;
-  if (status.exitCode === 4) return `a person is needed: rampart explain ${status.gate}`;
-  if (status.retryAfter === null) return null;
-  return `ask again at ${time.exact(Date.parse(status.at) + status.retryAfter * 1_000)}`;
+/** What somebody can do; where only time helps, when to ask again. */
+function nextLines(status: StatusBody, time: LocalTime): readonly string[] {
+  if (status.open) return [];
+  const acts = new Set(status.because.flatMap(({ opens }) => (opens === undefined ? [] : [opens])));
+  if (acts.size > 0) return [...acts];
+  if (status.exitCode === 4) return [`a person is needed: rampart explain ${status.gate}`];
+  if (status.retryAfter === null) return [];
+  return [`ask again at ${time.exact(Date.parse(status.at) + status.retryAfter * 1_000)}`];
 }
 
 export function plainCheck(status: StatusBody): readonly (readonly string[])[] {

@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { actionCommands } from "./action-commands.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
-import { describe, housed } from "./program.ts";
+import { describe, house } from "./program.ts";
 import type { Finish } from "./program.ts";
 import { readingCommands } from "./reading-commands.ts";
 import { serverCommands } from "./server-commands.ts";
@@ -20,12 +20,13 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   const finish: Finish = async (work) => {
     exit = await work();
   };
-  const program = housed(new Command("rampart"), context);
+  const program = new Command("rampart");
   describe(program, "Release gates and staged exposure: may this go further?", "rampart status");
   program.version(context.version, "-V, --version", "show the version").addHelpText("after", `\n${HELP}`);
   for (const family of [readingCommands, actionCommands, tokenCommands, serverCommands]) {
-    for (const command of family(context, finish)) program.addCommand(command.copyInheritedSettings(program));
+    for (const command of family(context, finish)) program.addCommand(command);
   }
+  house(program, context);
   try {
     await program.parseAsync([...args], { from: "user" });
     return exit;

@@ -24,7 +24,7 @@ export function createToken(context: CliContext, options: TokenOptions, form: un
   const printer = createPrinter(context, options);
   const parsed = tokenRequestSchema.safeParse(form);
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) printer.fault(`${flagOf(issue.path)}: ${issue.message}`);
+    for (const { path, message } of parsed.error.issues) printer.fault(`${flagOf(path)}: ${message}`);
     return Promise.resolve(EXIT.usage);
   }
   return withDesk(context, options, async (desk) => issue(desk, printer, parsed.data, context));

@@ -63,7 +63,7 @@ export function nextOf(
   if (gate.exitCode === 5)
     return gate.because.find(({ kind }) => kind === "approval")?.opens ?? "an approval";
   const target = gate.step.next === null ? "" : ` → ${gate.step.next}%`;
-  if (gate.open) return `now${target}`;
+  if (gate.open) return gate.step.next === null ? "-" : `now${target}`;
   const opens = gate.because.find((because) => because.opens !== undefined)?.opens;
   if (opens !== undefined) return opens;
   // A timer of a ramp that is not moving leads to no higher step.
@@ -73,24 +73,40 @@ export function nextOf(
 
 export function whenOpen(because: BecauseBody, time: LocalTime): string {
   if (because.until !== undefined) return `opens ${time.short(Date.parse(because.until))}`;
-  return because.opens === undefined ? "" : `until ${because.opens}`;
+  return because.opens === undefined ? "" : `to open: ${because.opens}`;
 }
 
 /** The sentence a pipeline's log begins with. */
 export function answerLine(status: StatusBody): string {
-  const next = status.step.next;
-  switch (status.for) {
-    case "advance": {
-      if (status.open) return `open: ${status.gate} may go to ${percent(next)}`;
-      return next === null
-        ? `closed: ${status.gate} has no next step`
-        : `closed: ${status.gate} may not go to ${percent(next)} yet`;
-    }
+  const word = status.open ? "open" : status.exitCode === 4 ? stopWord(status) : "closed";
+  return `${word}: ${status.gate} ${status.open ? allowed(status) : refused(status)}`;
+}
+
+/** A gate at halt may be rolled back already, and people must see which. */
+function stopWord({ state, verdict }: StatusBody): string {
+  const isStopped = state === "halted" || state === "rolling-back" || state === "rolled-back";
+  return isStopped ? STATES[state].word : VERDICTS[verdict === "rollback" ? "rollback" : "halt"].word;
+}
+
+function allowed({ for: purpose, step }: StatusBody): string {
+  switch (purpose) {
+    case "advance":
+      return step.next === null ? "may advance" : `may go to ${step.next}%`;
     case "deploy":
-      return status.open
-        ? `open: ${status.gate} lets deploys go out`
-        : `closed: ${status.gate} lets no deploy go out now`;
+      return "lets deploys go out";
     case "finish":
-      return status.open ? `open: ${status.gate} may finish` : `closed: ${status.gate} may not finish yet`;
+      return "may finish";
+  }
+}
+
+function refused({ for: purpose, step, exitCode }: StatusBody): string {
+  const yet = exitCode === 4 ? "" : " yet";
+  switch (purpose) {
+    case "advance":
+      return step.next === null ? "has no next step" : `may not go to ${step.next}%${yet}`;
+    case "deploy":
+      return "lets no deploy go out now";
+    case "finish":
+      return `may not finish${yet}`;
   }
 }

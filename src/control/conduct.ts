@@ -19,6 +19,8 @@ import { Waiters } from "./waiters.ts";
 
 /** Passes on demand: at most one in this time for each gate; requests in between share it. */
 const ON_DEMAND_MS = 1_000;
+/** Far more races than passes and people can win in a row. */
+const ROLLBACK_ATTEMPTS = 20;
 
 /** Runs passes and commands, one at a time for each gate, and answers the doors. */
 export class Conductor implements Controller {
@@ -130,7 +132,10 @@ export class Conductor implements Controller {
   async command(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {
     // Finishing early asks for signals that are good now, not at the last pass.
     if (command.action === "finish") await this.pass(command.gate);
-    const outcome = await this.#turns.take(command.gate, () => this.#obey(command, keep));
+    const outcome =
+      command.action === "rollback"
+        ? await this.#rollBack(command, keep)
+        : await this.#turns.take(command.gate, () => this.#obey(command, keep));
     this.#waiters.wake(command.gate);
     return outcome;
   }
@@ -144,6 +149,20 @@ export class Conductor implements Controller {
   /** Resolves when no pass and no command is under way. */
   idle(): Promise<void> {
     return this.#turns.idle();
+  }
+
+  /**
+   * A rollback does not wait for a pass under way, which may hang on Prometheus or Unleash: that pass loses the race for the
+   * record and decides again. Nor is it refused for having lost one itself.
+   */
+  #rollBack(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {
+    return this.#turns.take(`rollback of ${command.gate}`, async () => {
+      let outcome = await this.#obey(command, keep);
+      for (let lost = 1; lost < ROLLBACK_ATTEMPTS && isConflict(outcome); lost += 1) {
+        outcome = await this.#obey(command, keep);
+      }
+      return outcome;
+    });
   }
 
   async #passOnDemand(name: string): Promise<void> {
@@ -298,6 +317,10 @@ type Found = {
 /** `person:<name>` or `machine:<name>`; a pass by itself has the actor `clock`. */
 function actorOf(by: Principal): string {
   return `${by.kind}:${by.name}`;
+}
+
+function isConflict(outcome: CommandOutcome): boolean {
+  return outcome.kind === "refused" && outcome.code === "conflict";
 }
 
 function startsRun(command: Command): boolean {

@@ -1,11 +1,12 @@
 import { type FlagFacts, absorb } from "../domain/absorb.ts";
-import { landedTells } from "../domain/decide.ts";
-import type { FlagEvent, FlagObservation } from "../domain/flag.ts";
+import { driftTells, landedTells } from "../domain/decide.ts";
+import type { FlagObservation } from "../domain/flag.ts";
 import type { FlagTarget, Gate } from "../domain/gate.ts";
+import { modeOf } from "../domain/growth.ts";
 import { parseRollout } from "../domain/percent.ts";
 import type { GateRecord, Intention } from "../domain/record.ts";
 import { type Tell, tellings } from "../domain/tell.ts";
-import { overwritten, yieldToPerson } from "../domain/yield.ts";
+import { yieldIfOverwritten } from "../domain/yield.ts";
 import type { Clock, Flags, Records, Served } from "./ports.ts";
 
 export type WritePorts = {
@@ -31,10 +32,8 @@ export async function converge(
   let record = committed;
   let seen = observed;
   for (let round = 0; round < ROUNDS && record.intention !== null && gate.flag !== null; round += 1) {
-    // Nothing is lower than 0, so a decrease to 0 runs over nobody's decrease and need not wait for the log.
-    const before = record.intention.to === 0 ? null : await newestEvent(ports.flags, gate.flag);
     await send(ports.flags, gate.flag, record, record.intention, seen);
-    const outcome = await readBack(ports, gate, gate.flag, record, before);
+    const outcome = await readBack(ports, gate, gate.flag, record, record.intention);
     seen = outcome.observation;
     const stored = await ports.records.commit({
       record: outcome.record,
@@ -49,11 +48,6 @@ export async function converge(
     record = { ...outcome.record, version: record.version + 1 };
   }
   return record;
-}
-
-async function newestEvent(flags: Flags, target: FlagTarget): Promise<number | null> {
-  const events = await flags.events(target, null);
-  return events?.at(-1)?.id ?? null;
 }
 
 async function send(
@@ -98,17 +92,18 @@ async function readBack(
   gate: Gate,
   target: FlagTarget,
   record: GateRecord,
-  before: number | null,
+  intention: Intention,
 ): Promise<Outcome> {
   const [observation, served, events, ownUserId] = await Promise.all([
     ports.flags.observe(target),
     ports.served.observe(target),
-    before === null ? Promise.resolve(null) : ports.flags.events(target, before),
+    // Nothing is lower than 0, so a decrease to 0 runs over nobody's decrease and need not wait for the log.
+    intention.to === 0 ? null : ports.flags.events(target, null),
     ports.flags.ownUserId(target.server),
   ]);
   const facts: FlagFacts = {
     now: ports.clock.now(),
-    decision: record.intention?.decision ?? "",
+    decision: intention.decision,
     storeId: ports.records.storeId(),
     epoch: ports.records.epoch(),
     observation,
@@ -117,17 +112,10 @@ async function readBack(
     ownUserId,
   };
   const absorbed = absorb(gate, record, facts);
-  const tells = absorbed.landed === null ? [] : landedTells(gate, absorbed.landed, absorbed.record);
-  const lost = absorbed.landed === null ? null : personsDecrease(absorbed.landed, events, ownUserId);
-  if (lost === null) return { record: absorbed.record, observation, tells };
-  const yielded = yieldToPerson(gate, absorbed.record, lost, facts);
+  const tells = [
+    ...driftTells(gate, absorbed.newDrift, record, modeOf(gate, record) === "act"),
+    ...(absorbed.landed === null ? [] : landedTells(gate, absorbed.landed, absorbed.record)),
+  ];
+  const yielded = yieldIfOverwritten(gate, absorbed.record, absorbed.landed, facts);
   return { record: yielded.record, observation, tells: [...tells, ...yielded.tells] };
-}
-
-function personsDecrease(
-  landed: Intention,
-  events: readonly FlagEvent[] | null,
-  ownUserId: number | null,
-): FlagEvent | null {
-  return events === null ? null : overwritten(landed, events, ownUserId);
 }

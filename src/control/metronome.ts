@@ -44,11 +44,15 @@ export class Metronome {
     if (missed > 0) this.#ports.onMissed(name, missed);
     this.#running.add(name);
     // The next slot is set before the pass, so that a wake during it is not forgotten.
-    this.#due.set(name, nextSlot(name, everyMs, now));
+    const next = nextSlot(name, everyMs, now);
+    this.#due.set(name, next);
     try {
       const passed = await this.#ports.pass(name);
+      const after = this.#ports.now();
+      // Slots that the pass itself used up.
+      if (after >= next) this.#ports.onMissed(name, 1 + missedSlots(everyMs, next, after));
       if (passed !== null && this.#due.get(name) !== 0) {
-        this.#due.set(name, nextDue(passed.gate, passed.record, this.#ports.now()));
+        this.#due.set(name, nextDue(passed.gate, passed.record, after));
       }
     } catch (error) {
       this.#ports.onError(name, error);

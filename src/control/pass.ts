@@ -3,7 +3,7 @@ import { type PassResult, decide } from "../domain/decide.ts";
 import type { PassFacts } from "../domain/draft.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { FlagEvent } from "../domain/flag.ts";
-import type { Definition, Gate } from "../domain/gate.ts";
+import type { Definition, Gate, Purpose } from "../domain/gate.ts";
 import type { DefinitionFacts } from "../domain/growth.ts";
 import { type Instant, MINUTE, type Millis } from "../domain/instant.ts";
 import { judge } from "../domain/judge.ts";
@@ -96,14 +96,23 @@ export async function effectiveDefinition(
   record: GateRecord,
 ): Promise<{ readonly gate: Gate; readonly definition: DefinitionFacts } | null> {
   const newest: Definition | null = loaded?.definition ?? null;
-  const runs = record.run !== null && !["idle", "finished", "rolled-back"].includes(record.ramp.state);
-  const pinned = runs && record.run !== null ? await records.pinned(record.run.definition) : null;
-  const used = pinned ?? newest;
+  const used = (await pinnedDefinition(records, record, newest)) ?? newest;
   if (used === null) return null;
   const status = statusOf(loaded, used.hash);
   // Who wrote a definition is learned from the lock file, which may come after the run has begun.
   const author = newest?.hash === used.hash ? newest.author : used.author;
   return { gate: used.gate, definition: { hash: used.hash, status, author } };
+}
+
+/** What a run is pinned to while it lasts; after a rollback only where no file is left, for a late raise must still be lowered. */
+function pinnedDefinition(
+  records: Records,
+  { run, ramp }: GateRecord,
+  newest: Definition | null,
+): Promise<Definition | null> | null {
+  const { state } = ramp;
+  const isOver = state === "idle" || state === "finished" || (state === "rolled-back" && newest !== null);
+  return run === null || isOver ? null : records.pinned(run.definition);
 }
 
 function statusOf(loaded: LoadedGate | undefined, hash: string): DefinitionFacts["status"] {
@@ -127,16 +136,20 @@ async function gather(
     target === null ? null : ports.served.observe(target),
     target === null ? null : ports.flags.ownUserId(target.server),
   ]);
-  const dark = await darkSources(ports.records, measured.answered, now);
   const skews = [...measured.answered.keys()]
     .map((source) => ports.metrics.clockSkewMs(source))
     .filter((skew) => skew !== null);
   const writer = { storeId: ports.records.storeId(), epoch: ports.records.epoch() };
   const decision = ports.ids.next("dec");
-  const flagFacts = { now, decision, ...writer, observation, served, events: null, ownUserId };
+  const unexplained = { now, decision, ...writer, observation, served, events: null, ownUserId };
+  const flagFacts = { ...unexplained, events: await eventsIfNeeded(ports.flags, gate, record, unexplained) };
+  // A change of exposure that this reading shows settles from its own time, and its step has its own purpose.
+  const { exposure, ramp } = absorb(gate, record, flagFacts).record;
+  const purpose: Purpose = ramp.state === "baking" ? "finish" : "advance";
+  const missing = stillMissing(gate, record, purpose);
+  const dark = await darkSources(ports.records, measured.answered, missing, now);
   return {
     ...flagFacts,
-    events: await eventsIfNeeded(ports.flags, gate, record, flagFacts),
     definition,
     actor,
     dark,
@@ -148,8 +161,8 @@ async function gather(
     judgement: judge(gate, measured.answers, {
       now,
       lastPassAt: record.lastPass?.at ?? null,
-      changedAt: record.exposure.changedAt,
-      purpose: record.ramp.state === "baking" ? "finish" : "advance",
+      changedAt: exposure.changedAt,
+      purpose,
       clocks: record.clocks,
       dark,
     }),
@@ -169,9 +182,19 @@ async function eventsIfNeeded(
   return newDrift.length > 0 || landed !== null || unattributed ? flags.events(gate.flag, null) : null;
 }
 
+/** Sources of which every signal that counts was unknown at the gate's last pass too. */
+function stillMissing(gate: Gate, record: GateRecord, purpose: Purpose): ReadonlySet<string> {
+  const counting = gate.signals.filter((signal) => signal.gates.includes(purpose));
+  const known = counting.filter((signal) => (record.clocks[signal.name]?.unknownSince ?? null) === null);
+  return new Set(
+    counting.map(({ source }) => source).filter((source) => known.every((signal) => signal.source !== source)),
+  );
+}
+
 async function darkSources(
   records: Records,
   answered: ReadonlyMap<string, boolean>,
+  missing: ReadonlySet<string>,
   now: Instant,
 ): Promise<ReadonlyMap<string, Instant>> {
   const dark = new Map<string, Instant>();
@@ -179,6 +202,8 @@ async function darkSources(
     const since = await records.darkSince(source);
     if (alive && since !== null) await records.setDarkSince(source, null);
     if (alive) continue;
+    // Our last pass got no answer either, and yet the source does not count as dark: another gate has got one since.
+    if (since === null && missing.has(source)) continue;
     if (since === null) await records.setDarkSince(source, now);
     dark.set(source, since ?? now);
   }

@@ -19,6 +19,6 @@ export class Turns {
 
   /** Resolves when nothing is under way any more. */
   async idle(): Promise<void> {
-    await Promise.all(this.#last.values());
+    while (this.#last.size > 0) await Promise.all(this.#last.values());
   }
 }

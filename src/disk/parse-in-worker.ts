@@ -5,6 +5,7 @@ import type { GivenFile } from "../gatefile/decode.ts";
 import type { Defaults } from "../gatefile/defaults.ts";
 import type { ParsedFiles } from "../gatefile/parse-files.ts";
 import { diskProblem } from "./disk-problem.ts";
+import { type DeadlineOptions, parseDeadline } from "./parse-deadline.ts";
 
 export type ParseRequest = { readonly files: readonly GivenFile[]; readonly defaults: Defaults };
 
@@ -12,13 +13,7 @@ export type ParseReport =
   | { readonly kind: "begins"; readonly path: string }
   | { readonly kind: "parsed"; readonly parsed: ParsedFiles };
 
-type WorkerOptions = {
-  /** How long one file may take. */
-  readonly deadlineMs: number;
-  /** How long the worker may take to start; machines under load take their time. */
-  readonly startMs: number;
-  readonly script: URL;
-};
+type WorkerOptions = DeadlineOptions & { readonly script: URL };
 
 const MEMORY_MB = 256;
 
@@ -66,53 +61,33 @@ type Run =
   | { readonly kind: "parsed"; readonly parsed: ParsedFiles }
   | { readonly kind: "failed"; readonly during: string | null; readonly why: string };
 
-async function runOnce(request: ParseRequest, { deadlineMs, startMs, script }: WorkerOptions): Promise<Run> {
-  const worker = new Worker(script, {
+async function runOnce(request: ParseRequest, options: WorkerOptions): Promise<Run> {
+  const worker = new Worker(options.script, {
     workerData: request,
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
   });
   try {
-    return await outcomeOf(worker, deadlineMs, startMs);
+    return await outcomeOf(worker, options);
   } finally {
     await worker.terminate();
   }
 }
 
-function outcomeOf(worker: Worker, deadlineMs: number, startMs: number): Promise<Run> {
+function outcomeOf(worker: Worker, options: DeadlineOptions): Promise<Run> {
   return new Promise((resolve) => {
-    let during: string | null = null;
-    let reports = 0;
-    let timer = setTimeout(expire, startMs);
-
-    function expire(): void {
-      const seen = reports;
-      // If it was this thread that was late, what the worker reported meanwhile is read first.
-      setImmediate(() => {
-        if (reports > seen) return;
-        const why =
-          during === null ? "the parser did not start" : `reading it took longer than ${deadlineMs} ms`;
-        resolve({ kind: "failed", during, why });
-      });
-    }
-
+    const fail = (why: string): void => {
+      deadline.stop();
+      resolve({ kind: "failed", during: deadline.during(), why });
+    };
+    const deadline = parseDeadline(worker, options, fail);
     worker.on("message", (report: ParseReport) => {
-      reports += 1;
-      clearTimeout(timer);
-      if (report.kind === "parsed") return resolve({ kind: "parsed", parsed: report.parsed });
-      during = report.path;
-      timer = setTimeout(expire, deadlineMs);
+      if (report.kind === "begins") return deadline.begins(report.path);
+      deadline.stop();
+      resolve({ kind: "parsed", parsed: report.parsed });
     });
-    worker.on("error", (error) => {
-      clearTimeout(timer);
-      resolve({
-        kind: "failed",
-        during,
-        why: `the parser failed: ${error instanceof Error ? error.message : String(error)}`,
-      });
-    });
-    worker.on("exit", (code) => {
-      clearTimeout(timer);
-      resolve({ kind: "failed", during, why: `the parser ended with code ${code}` });
-    });
+    worker.on("error", (error) =>
+      fail(`the parser failed: ${error instanceof Error ? error.message : String(error)}`),
+    );
+    worker.on("exit", (code) => fail(`the parser ended with code ${code}`));
   });
 }

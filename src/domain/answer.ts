@@ -93,7 +93,7 @@ function notYet(): Because {
 function reasonsFor(purpose: Purpose, asked: Asked, decision: Decision): readonly Because[] {
   switch (purpose) {
     case "advance":
-      return decision.because;
+      return advanceReasons(asked.record, decision);
     case "deploy":
       return deployReasons(asked.gate, decision);
     case "finish":
@@ -101,15 +101,21 @@ function reasonsFor(purpose: Purpose, asked: Asked, decision: Decision): readonl
   }
 }
 
-/** A ramp that still proves is not at its end, whatever growth lacks; one that bakes is, so its state is in nobody's way. */
-function finishReasons(record: GateRecord, decision: Decision): readonly Because[] {
-  if (record.ramp.state === "proving") return [stateBecause(record), ...decision.because];
-  return record.ramp.state === "baking" ? withoutState(decision.because) : decision.because;
+/** A pass that raised had no reason against it, but a command since may have stopped what it raised. */
+function advanceReasons(record: GateRecord, decision: Decision): readonly Because[] {
+  const { state } = record.ramp;
+  const isStopped = state !== decision.after && state !== "baking";
+  return isStopped ? [stateBecause(record), ...decision.because] : decision.because;
 }
 
-/** While baking, the state itself does not stand in the way of finishing. */
-function withoutState(reasons: readonly Because[]): readonly Because[] {
-  return reasons.filter((reason) => reason.kind !== "state");
+/** Only a pass that found the ramp baking says anything about its end; there the state itself is in nobody's way. */
+function finishReasons(record: GateRecord, decision: Decision): readonly Because[] {
+  const { state } = record.ramp;
+  if (state === "baking" && decision.after === "baking") {
+    return decision.because.filter((reason) => reason.kind !== "state" && reason.kind !== "definition");
+  }
+  const isOnItsWay = state === "baking" || state === "proving";
+  return isOnItsWay ? [stateBecause(record), ...decision.because] : advanceReasons(record, decision);
 }
 
 /** A deploy waits for signals alone: a halted or rolled-back ramp does not close it, for the fix must be able to go out. */

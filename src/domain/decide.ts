@@ -5,6 +5,7 @@ import { type Draft, type PassFacts, tell } from "./draft.ts";
 import type { Gate } from "./gate.ts";
 import {
   because,
+  definitionBecause,
   driftBecause,
   growthBlockers,
   isOpenForApproval,
@@ -24,6 +25,7 @@ import { type Tell, tellings } from "./tell.ts";
 import type { Telling } from "./telling.ts";
 import { intend, intendToken, standingOf } from "./transition.ts";
 import type { Because, Verdict } from "./verdict.ts";
+import { yieldIfOverwritten } from "./yield.ts";
 
 export type PassResult = {
   /** Stored before anything is sent: an intention in it is what the pass then carries out. */
@@ -36,7 +38,8 @@ export type PassResult = {
 export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassResult {
   const judged: GateRecord = { ...before, clocks: facts.judgement.clocks };
   const absorbed = absorb(gate, judged, facts);
-  const counted = withTime(gate, absorbed.record, facts);
+  const yielded = yieldIfOverwritten(gate, absorbed.record, absorbed.landed, facts);
+  const counted = withTime(gate, yielded.record, facts);
   const valid = withValidApprovals(counted, facts);
   // A rollback once ordered is driven to its end, whatever the mode says meanwhile.
   const acting = modeOf(gate, valid) === "act" || valid.ramp.state === "rolling-back";
@@ -45,7 +48,9 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
     tells: [
       ...driftTells(gate, absorbed.newDrift, before, acting),
       ...(absorbed.landed === null ? [] : landedTells(gate, absorbed.landed, valid)),
+      ...yielded.tells,
       ...darkTells(gate, before, facts),
+      ...definitionTells(before, facts),
     ],
   };
   const moved = acting ? move(gate, start, facts) : start;
@@ -209,7 +214,7 @@ export function finishBlockers(gate: Gate, record: GateRecord, facts: PassFacts)
 }
 
 /** A raise is paged where no signal watches it: no ramp runs that could halt on it. */
-function driftTells(
+export function driftTells(
   gate: Gate,
   newDrift: readonly Drift[],
   before: GateRecord,
@@ -232,6 +237,18 @@ export function landedTells(gate: Gate, intention: Intention, record: GateRecord
   const to = percentOf(gate, intention.step);
   const message = `${intention.from ?? 0}% to ${to}%, step ${intention.step} of ${gate.steps.length}`;
   return [{ kind: "advanced", page: false, causes: [because("state", record.ramp.state, message)] }];
+}
+
+/** A run whose file changed, turned bad or disappeared is told once; a file that is gone while exposed needs a person. */
+function definitionTells(before: GateRecord, facts: PassFacts): readonly Tell[] {
+  if (standingOf(before.ramp) === null) return [];
+  return definitionBecause(before, facts.definition)
+    .filter(({ code }) => !before.because.some((known) => known.kind === "definition" && known.code === code))
+    .map((cause) => ({
+      kind: "definition",
+      page: cause.code === "gone" && (before.exposure.set ?? 0) > 0,
+      causes: [cause],
+    }));
 }
 
 function darkTells(gate: Gate, before: GateRecord, facts: PassFacts): readonly Tell[] {
@@ -267,7 +284,10 @@ function reasonsOf(gate: Gate, record: GateRecord, facts: PassFacts): readonly B
   if (state === "finished") {
     return [stateBecause(record), ...record.drift.map((drift) => driftBecause(gate, drift))];
   }
-  if (state === "baking") return [stateBecause(record), ...finishBlockers(gate, record, facts)];
+  if (state === "baking") {
+    const definition = definitionBecause(record, facts.definition);
+    return [stateBecause(record), ...definition, ...finishBlockers(gate, record, facts)];
+  }
   return growthBlockers(gate, record, facts.judgement, facts);
 }
 

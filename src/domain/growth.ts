@@ -80,22 +80,22 @@ function stateBlockers(gate: Gate, record: GateRecord, facts: GrowthFacts): read
   if (modeOf(gate, record) === "observe") {
     found.push(because("switch", "observe", "the gate only observes", { opens: `rampart act ${gate.name}` }));
   }
-  const { status, hash } = facts.definition;
+  return [...found, ...definitionBecause(record, facts.definition)];
+}
+
+/** Why the definition in force lets nothing grow; empty while the newest file still is what the run began with. */
+export function definitionBecause(record: GateRecord, definition: DefinitionFacts): readonly Because[] {
+  const { status, hash } = definition;
   const started = record.run?.definition;
-  if (status !== "valid" || (started !== undefined && started !== hash)) {
-    const messages = {
-      valid: "the run is pinned to another definition",
-      changed: "the file changed after the run began",
-      invalid: "the newest file has errors",
-      gone: "the file is gone",
-    };
-    found.push(
-      because("definition", status === "valid" ? "changed" : status, messages[status], {
-        opens: "put the pinned definition back, or end the run and start anew",
-      }),
-    );
-  }
-  return found;
+  if (status === "valid" && (started === undefined || started === hash)) return [];
+  const messages = {
+    valid: "the run is pinned to another definition",
+    changed: "the file changed after the run began",
+    invalid: "the newest file has errors",
+    gone: "the file is gone",
+  };
+  const opens = "put the pinned definition back, or end the run and start anew";
+  return [because("definition", status === "valid" ? "changed" : status, messages[status], { opens })];
 }
 
 /** The state itself as a reason, with the command that leaves it. */

@@ -192,8 +192,7 @@ function missing({ gate, signal, clock, context }: Case, lost: Unknown): Said {
   // Right after a gap one missing pass proves nothing yet: the bound acts on the second in a row.
   const acts = clock.missingStreak >= 2;
   const reached = (bound: Millis | null) => bound !== null && acts && context.now - since >= bound;
-  const acknowledgedUntil = clock.acknowledgedAt === null ? null : clock.acknowledgedAt + ACKNOWLEDGED_FOR;
-  const acknowledged = acknowledgedUntil !== null && context.now < acknowledgedUntil;
+  const acknowledged = clock.acknowledgedAt !== null && context.now - clock.acknowledgedAt < ACKNOWLEDGED_FOR;
   const atOnce = isDark || (acknowledged && gate.data.missing === "halt") ? "wait" : gate.data.missing;
   const byClock: Verdict = reached(bounds.rollbackMs)
     ? "rollback"

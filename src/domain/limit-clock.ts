@@ -23,8 +23,8 @@ export function breachedOrNot(limit: Limit, clock: LimitClock, seen: Observation
   const runAsOf = freshRun ? seen.asOf : clock.runAsOf;
   if (!breached) return { ms: 0, at: null, runs, runAsOf };
 
-  const sinceLast = clock.at === null ? null : seen.now - clock.at;
-  const consecutive = sinceLast !== null && sinceLast >= 0 && sinceLast <= CONSECUTIVE * seen.everyMs;
+  const sinceLast = clock.at === null ? Number.POSITIVE_INFINITY : seen.now - clock.at;
+  const consecutive = sinceLast >= 0 && sinceLast <= CONSECUTIVE * seen.everyMs;
   return { ms: clock.ms + (consecutive ? sinceLast : 0), at: seen.now, runs, runAsOf };
 }
 

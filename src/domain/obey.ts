@@ -293,7 +293,7 @@ function abort(gate: Gate, record: GateRecord): Obeyed {
 }
 
 function finish(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {
-  const open = record.because.filter((reason) => reason.kind !== "state" && reason.kind !== "hold");
+  const open = record.because.filter((reason) => !["state", "hold", "definition"].includes(reason.kind));
   if (open.length > 0) {
     return refused("signals", open.map((reason) => reason.message).join("; "));
   }

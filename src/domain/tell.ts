@@ -1,5 +1,6 @@
 import type { Gate } from "./gate.ts";
-import { sentence } from "./growth.ts";
+import { sentence, stateBecause } from "./growth.ts";
+import { formatMillis } from "./instant.ts";
 import type { GateRecord } from "./record.ts";
 import type { Telling, TellingKind } from "./telling.ts";
 import type { Because } from "./verdict.ts";
@@ -71,14 +72,23 @@ function text(gate: Gate, record: GateRecord, said: Tell): string {
   if (gate.runbook !== null) lines.push(`Runbook: ${gate.runbook}`);
   if (said.kind === "halted" && record.ramp.state === "halted") {
     const left = gate.haltDeadlineMs - record.ramp.alarmMs;
-    const deadline = new Set(said.causes.map((cause) => cause.kind)).has("signal");
     lines.push(
-      deadline
-        ? `While the signal stays at halt this becomes a rollback in ${Math.round(left / 60_000)} minutes.`
+      record.lastPass?.alarmed === true
+        ? `While a signal stays at halt this becomes a rollback in ${formatMillis(left)}.`
         : "This halt waits for a person.",
     );
   }
-  const opens = said.causes.map((cause) => cause.opens).filter((hint) => hint !== null);
+  const opens = nextSteps(record, said);
   if (opens.length > 0) lines.push(`Next: ${opens.join("; ")}`);
   return lines.join("\n");
+}
+
+const WAIT_FOR_COMMAND: readonly TellingKind[] = ["paused", "halted", "halt-reminder", "rolled-back"];
+
+/** What people can do: about the causes, or else the command that leaves the state. */
+function nextSteps(record: GateRecord, said: Tell): readonly string[] {
+  const state = WAIT_FOR_COMMAND.includes(said.kind) ? [stateBecause(record)] : [];
+  const hints = (reasons: readonly Because[]) => reasons.flatMap(({ opens }) => opens ?? []);
+  const ofCauses = hints(said.causes);
+  return [...new Set(ofCauses.length > 0 ? ofCauses : hints(state))];
 }

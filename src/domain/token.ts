@@ -19,8 +19,9 @@ export type SplitTitle = { readonly text: string; readonly token: WriteToken | n
 
 /** Separates the team's own text from our bracket; a title without a bracket is all text. */
 export function splitTitle(title: string | null): SplitTitle {
-  const groups = BRACKET.exec(title ?? "")?.groups;
-  if (groups === undefined) return { text: title ?? "", token: null };
+  const whole = title ?? "";
+  const groups = BRACKET.exec(whole)?.groups;
+  if (groups === undefined) return { text: whole, token: null };
   return {
     text: String(groups["text"]),
     token: {

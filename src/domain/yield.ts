@@ -7,23 +7,36 @@ import type { GateRecord, Intention } from "./record.ts";
 import type { Tell } from "./tell.ts";
 import { halt, highestStepAt, intend, rollBack, standingAt, standingOf } from "./transition.ts";
 
+type Yielded = { readonly record: GateRecord; readonly tells: readonly Tell[] };
+
+/** Gives a person's decrease back if the write that landed ran over one. The log says so whenever it is read, also much later. */
+export function yieldIfOverwritten(
+  gate: Gate,
+  record: GateRecord,
+  landed: Intention | null,
+  facts: FlagFacts,
+): Yielded {
+  const lost = landed === null ? null : overwritten(landed, facts.events ?? [], facts.ownUserId);
+  return lost === null ? { record, tells: [] } : yieldToPerson(gate, record, lost, facts);
+}
+
 /**
  * A person's decrease that a write of ours ran over: Unleash reads and writes a strategy in two steps, so both may
- * succeed. The event log between our read and our write shows it.
+ * succeed. The log shows it: the change before ours is a person's, to another percent than the one our write tested.
  */
 export function overwritten(
   written: Intention,
   events: readonly FlagEvent[],
   ownUserId: number | null,
 ): FlagEvent | null {
-  const own = events.findIndex((event) => event.titleAfter === written.title);
-  const earlier = own === -1 ? [] : events.slice(0, own);
-  const decrease = earlier.findLast((event) => {
-    const foreign = ownUserId === null ? event.titleAfter !== written.title : event.byUserId !== ownUserId;
-    const percent = parseRollout(event.rolloutAfter ?? "");
-    return foreign && percent !== null && percent < written.to;
-  });
-  return decrease ?? null;
+  const own = events.find((event) => event.titleAfter === written.title);
+  if (own === undefined) return null;
+  const before = events.findLast(
+    (event) => event.id < own.id && event.strategyId === own.strategyId && event.rolloutAfter !== null,
+  );
+  if (before === undefined || (ownUserId !== null && before.byUserId === ownUserId)) return null;
+  const percent = parseRollout(before.rolloutAfter ?? "");
+  return percent !== null && percent < written.to && percent !== written.from ? before : null;
 }
 
 /** Gives the person's decrease back at once: its value is written again, is the ceiling, and the ramp halts there. */
@@ -32,7 +45,7 @@ export function yieldToPerson(
   record: GateRecord,
   event: FlagEvent,
   facts: FlagFacts,
-): { readonly record: GateRecord; readonly tells: readonly Tell[] } {
+): Yielded {
   const to = parseRollout(event.rolloutAfter ?? "") ?? 0;
   const causes = [
     because("drift", to === 0 ? "lowered-to-zero" : "lowered", `changed to ${to}% by ${event.by}`),

@@ -38,6 +38,7 @@ function decodeUtf8(bytes: Uint8Array): string | null {
   }
 }
 
+/** Characters that cannot be seen make a file read differently to a person than to the parser. */
 function refuseInvisible(file: SourceFile, complain: Complain): boolean {
   const found = invisibleIn(file.text);
   for (const { index, length, name } of found) {

@@ -1,8 +1,8 @@
-import { problemList, type Complain, type ProblemList } from "./problem-list.ts";
-import { readMap } from "./mapping.ts";
-import { draftSignal } from "./signal-draft.ts";
 import { anything, listOf, type Read } from "./leaf.ts";
 import { hasOwner } from "./lint/owner.ts";
+import { readMap } from "./mapping.ts";
+import { problemList, type Complain, type ProblemList } from "./problem-list.ts";
+import { draftSignal } from "./signal-draft.ts";
 import { LATER_SIGNAL_KEYS, LIBRARY_SIGNAL_KEYS, type LibrarySignalFields } from "./signal-keys.ts";
 import { entryOf, type MapValue, type Value } from "./value.ts";
 

@@ -1,15 +1,15 @@
 import type { Measure, MissingBounds, Signal } from "../domain/gate.ts";
+import { inferCounts } from "../promql/counts.ts";
+import { nearestName } from "../promql/nearest-name.ts";
 import { parse } from "../promql/parse.ts";
 import { firstMetric } from "../promql/selectors.ts";
 import type { Library } from "./library.ts";
-import { nearestName } from "../promql/nearest-name.ts";
 import { bind, type Parameter } from "./parameters.ts";
-import { substitute } from "./substitution.ts";
 import type { Complain } from "./problem-list.ts";
 import { draftSignal, limitOf, QUERY_KEYS, type SignalDraft, statesLimit } from "./signal-draft.ts";
 import type { GateSignalFields, SignalFields } from "./signal-keys.ts";
 import type { Span } from "./source.ts";
-import { inferCounts } from "../promql/counts.ts";
+import { substitute } from "./substitution.ts";
 
 /** A signal of a gate with where it is named, for the rules that compare signals. */
 export type PlacedSignal = { readonly signal: Signal; readonly at: Span };

@@ -35,6 +35,8 @@ export function createLog(parts: {
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }), log: (fields) => withoutSecretKeys(fields, 0) },
+      // Errors are written out above; pino's own way would do it a second time.
+      serializers: { err: (error: unknown) => error },
       hooks: { streamWrite: (line) => secrets.redact(line) },
     },
     parts.destination,

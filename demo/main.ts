@@ -1,0 +1,110 @@
+import { parseArgs } from "node:util";
+import { leaveLog, leaveReport, REPORT } from "./report.ts";
+import { showLive } from "./live.ts";
+import { blind } from "./scenes/blind.ts";
+import { healthy } from "./scenes/healthy.ts";
+import { killedRollback } from "./scenes/killed-rollback.ts";
+import { losingExporter } from "./scenes/losing-exporter.ts";
+import { personLowers } from "./scenes/person-lowers.ts";
+import { type Scene, seconds } from "./scenes/scene.ts";
+import { type Stage, setStage } from "./stage.ts";
+
+const USAGE = `npm run demo                          live: one healthy ramp, until it is finished or Ctrl-C
+npm run demo -- --script all          all five scenes unattended, then demo-report/
+npm run demo -- --script short        scenes 1 and 2
+npm run demo -- --script 1            one scene, or several: 1,4
+DEMO_SEED=7 chooses another shop life.
+`;
+
+/** Scenes of one act run at the same time; an act that stops a shared peer comes after those it would disturb. */
+const ACTS: readonly (readonly Scene[])[] = [
+  [healthy, losingExporter, personLowers],
+  [blind, killedRollback],
+];
+const SCENES = ACTS.flat();
+
+function wantedScenes(script: string): readonly number[] | null {
+  if (script === "all") return SCENES.map((scene) => scene.number);
+  if (script === "short") return [1, 2];
+  const numbers = script.split(",").map(Number);
+  return numbers.every((number) => SCENES.some((scene) => scene.number === number)) ? numbers : null;
+}
+
+async function perform(numbers: readonly number[], seed: number): Promise<number> {
+  const startedAt = performance.now();
+  const say = (line: string): void => {
+    process.stdout.write(`${seconds(performance.now() - startedAt).padStart(8)}  ${line}\n`);
+  };
+  const wanted = SCENES.filter((scene) => numbers.includes(scene.number));
+  say(`seed ${seed}, scenes ${wanted.map((scene) => scene.number).join(", ")}`);
+  const stage = await setStage({ shops: wanted.map((scene) => scene.shop), seed, say });
+  stopOnSignal(stage);
+  const failed: number[] = [];
+  try {
+    for (const act of ACTS) {
+      const playing = act.filter((scene) => numbers.includes(scene.number));
+      failed.push(...(await Promise.all(playing.map((scene) => play(stage, scene, say)))).flat());
+    }
+    await leaveReport(stage);
+    if (failed.length > 0) await leaveLog(stage);
+    say(`evidence left in ${REPORT}; npm run demo:verify looks at it again`);
+  } finally {
+    await stage.stop();
+  }
+  process.stdout.write(failed.length === 0 ? "DEMO OK\n" : `DEMO FAILED: scene ${failed.join(", ")}\n`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+async function play(stage: Stage, scene: Scene, say: (line: string) => void): Promise<readonly number[]> {
+  const startedAt = performance.now();
+  say(`scene ${scene.number}: ${scene.title}`);
+  try {
+    // A token of its own for each scene: each has its own share of what the service answers in a minute.
+    const lead = stage.rampart.as(await stage.rampart.personToken("release-lead"));
+    const figures = await scene.play({ ...stage, lead }, (line) => say(`scene ${scene.number}: ${line}`));
+    say(`scene ${scene.number} OK in ${seconds(performance.now() - startedAt)}: ${figures}`);
+    return [];
+  } catch (error) {
+    say(`scene ${scene.number} FAILED: ${error instanceof Error ? error.message : String(error)}`);
+    return [scene.number];
+  }
+}
+
+function stopOnSignal(stage: Stage): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      process.stdout.write(`\n${signal}: stopping everything ...\n`);
+      void stage.stop().finally(() => process.exit(signal === "SIGINT" ? 130 : 143));
+    });
+  }
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+async function live(seed: number): Promise<number> {
+  const stage = await setStage({ shops: [healthy.shop], seed, say: print });
+  stopOnSignal(stage);
+  try {
+    await showLive(stage, healthy.shop, print);
+  } finally {
+    await stage.stop();
+  }
+  return 0;
+}
+
+const { values } = parseArgs({
+  options: { script: { type: "string" }, help: { type: "boolean", short: "h" } },
+});
+const seed = Number(process.env["DEMO_SEED"] ?? "7");
+if (values.help === true || !Number.isSafeInteger(seed)) {
+  process.stdout.write(USAGE);
+  process.exitCode = values.help === true ? 0 : 2;
+} else if (values.script === undefined) {
+  process.exitCode = await live(seed);
+} else {
+  const numbers = wantedScenes(values.script);
+  if (numbers === null) process.stderr.write(USAGE);
+  process.exitCode = numbers === null ? 2 : await perform(numbers, seed);
+}

@@ -1,0 +1,126 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import type { CliContext } from "../../src/cli/context.ts";
+import { runCli } from "../../src/cli/run-cli.ts";
+import type { Scope } from "../../src/domain/principal.ts";
+import { createServer } from "../../src/http/server.ts";
+import { testDoor } from "../http/door.ts";
+import type { TestDoor } from "../http/door.ts";
+import { NOON, decision, gateView, statusAnswer } from "../support/fake-controller.ts";
+
+const PEOPLE: readonly Scope[] = ["read", "start", "stop", "operate", "approve", "adopt", "admin"];
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+const unused = () => Promise.reject(new Error("not part of this test"));
+
+/** The real command line talking to the real HTTP app over a socket. */
+async function meet(scopes: readonly Scope[] = PEOPLE) {
+  const door = testDoor();
+  const server = createServer(door.app).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closers.push(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const token = door.token(scopes === PEOPLE ? "person" : "machine", "anna", scopes);
+  return {
+    door,
+    token,
+    run: (...args: string[]) => runAgainst(door, `http://127.0.0.1:${port}`, token, args),
+  };
+}
+
+async function runAgainst(door: TestDoor, url: string, token: string, args: readonly string[]) {
+  const said = { stdout: "", stderr: "" };
+  let keys = 0;
+  const context: CliContext = {
+    stdout: { write: (text) => void (said.stdout += text), isTTY: false, columns: null },
+    stderr: { write: (text) => void (said.stderr += text), isTTY: false, columns: null },
+    stdin: { isTTY: false, read: unused, ask: unused },
+    env: { RAMPART_URL: url, RAMPART_TOKEN: token },
+    fetch: globalThis.fetch,
+    clock: { ...door.clock, sleep: async (ms) => void (door.clock.at += ms) },
+    timeZone: "UTC",
+    stop: new AbortController().signal,
+    newKey: () => `key-${(keys += 1)}`,
+    readText: unused,
+    version: "0.1.0",
+    serve: unused,
+    openTokens: unused,
+    lintPath: unused,
+  };
+  return { exit: await runCli(args, context), ...said };
+}
+
+describe("the command line and the server", () => {
+  test.each([
+    ["status"],
+    ["status", "erp-order-export-v2"],
+    ["explain", "erp-order-export-v2"],
+    ["explain", "dec_8f31"],
+    ["explain", "dec_8f31", "--signal", "orders-missing"],
+    ["pause", "erp-order-export-v2", "--reason", "x"],
+    ["rollback", "erp-order-export-v2", "--reason", "x"],
+    ["start", "erp-order-export-v2", "--change", "abc"],
+    ["approve", "erp-order-export-v2", "--reason", "x", "--yes"],
+    ["token", "list"],
+    ["token", "create", "--kind", "machine", "--name", "ci", "--preset", "ci"],
+  ])("understand each other about %s %s", async (...args) => {
+    const { door, run, token } = await meet();
+    door.controller.known = [decision()];
+    door.controller.views = [
+      gateView({ request: { step: 3, decision: "dec_8f31", needed: ["release-managers"], given: [] } }),
+    ];
+    const result = await run(...args);
+    expect(result).toMatchObject({ exit: 0 });
+    expect(result.stdout).not.toBe("");
+    expect(result.stdout + result.stderr + door.logged.join("")).not.toContain(token);
+  });
+
+  test.each([
+    [0, true],
+    [3, false],
+    [4, false],
+    [5, false],
+    [6, false],
+  ] as const)("agree on exit code %i", async (exitCode, open) => {
+    const { door, run } = await meet(["read"]);
+    door.controller.answers = [statusAnswer({ exitCode, open })];
+    expect((await run("check", "erp-order-export-v2", "--for", "advance")).exit).toBe(exitCode);
+  });
+
+  test("wait together until the gate opens", async () => {
+    const { door, run } = await meet(["read"]);
+    const closed = statusAnswer();
+    door.controller.answers = [
+      closed,
+      closed,
+      closed,
+      statusAnswer({ open: true, exitCode: 0, because: [] }),
+    ];
+    door.controller.onWait = async () => void (door.clock.at += 15_000);
+    const result = await run("check", "erp-order-export-v2", "--for", "advance", "--wait", "10m");
+    expect(result.exit).toBe(0);
+    expect(door.clock.at).toBe(NOON + 30_000);
+  });
+
+  test("agree that a machine cannot approve or resume", async () => {
+    const { door, run } = await meet(["read", "start", "stop", "approve", "operate"]);
+    door.controller.known = [decision()];
+    door.controller.views = [
+      gateView({ request: { step: 3, decision: "dec_8f31", needed: ["release-managers"], given: [] } }),
+    ];
+    expect((await run("approve", "erp-order-export-v2", "--reason", "x", "--yes")).exit).toBe(2);
+    expect((await run("resume", "erp-order-export-v2", "--reason", "x")).exit).toBe(2);
+    expect(door.controller.told).toEqual([]);
+  });
+
+  test("agree that a server with a bug is a gate nobody can see", async () => {
+    const { door, run } = await meet(["read"]);
+    door.controller.status = () => Promise.reject(new Error("bug"));
+    expect((await run("check", "erp-order-export-v2", "--for", "deploy")).exit).toBe(6);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { ACTIONS, type ActionName } from "../../../src/domain/command.ts";
+import { isLegal, legalIn } from "../../../src/domain/moves.ts";
+import type { RampState } from "../../../src/domain/ramp.ts";
+
+const STATES: readonly RampState[] = [
+  "idle",
+  "proving",
+  "baking",
+  "paused",
+  "halted",
+  "rolling-back",
+  "rolled-back",
+  "finished",
+];
+
+// One column a state, in the order above.
+const TABLE: Readonly<Record<ActionName, string>> = {
+  start: "x......x",
+  act: "xxxxxxxx",
+  observe: "x.....xx",
+  pause: ".xx.....",
+  resume: "...xx...",
+  rollback: "xxxxxxxx",
+  reject: ".x.x....",
+  restart: "......x.",
+  "adopt-flag": "xxxxx.xx",
+  restore: "xxxxx.xx",
+  abort: ".x.xx...",
+  finish: "..x.....",
+};
+
+const CELLS = ACTIONS.flatMap((action) =>
+  STATES.map((state, column) => ({ action, state, legal: TABLE[action][column] === "x" })),
+);
+
+test.each(CELLS)("$action while $state: legal is $legal", ({ action, state, legal }) => {
+  expect(isLegal(action, state)).toBe(legal);
+});
+
+describe("the legal moves of a state", () => {
+  test("of a run that waits at 0% are named in the order people know them", () => {
+    expect(legalIn("idle")).toEqual(["start", "act", "observe", "rollback", "adopt-flag", "restore"]);
+  });
+
+  test("of a rollback under way are only to order it again, and the mode", () => {
+    expect(legalIn("rolling-back")).toEqual(["act", "rollback"]);
+  });
+
+  test.each(STATES)("while %s include the rollback", (state) => {
+    expect(legalIn(state)).toContain("rollback");
+  });
+});

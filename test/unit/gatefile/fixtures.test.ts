@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import type { Problem } from "../../../src/domain/problem.ts";
+import { parseFiles } from "../../../src/gatefile/parse-files.ts";
+import { RULES } from "../../../src/gatefile/rules.ts";
+import { DEFAULTS } from "./defaults.ts";
+
+const FIXTURES = join(import.meta.dirname, "../../fixtures");
+const LIBRARY = { path: "library.yaml", text: readFileSync(join(FIXTURES, "library/signals.yaml")) };
+
+function parse(folder: string, name: string) {
+  return parseFiles([{ path: name, text: readFileSync(join(FIXTURES, folder, name)) }, LIBRARY], DEFAULTS);
+}
+
+function lines(problems: readonly Problem[]): string {
+  return problems.map(({ line, column, code, message }) => `${line}:${column} ${code} ${message}\n`).join("");
+}
+
+const BAD = readdirSync(join(FIXTURES, "bad")).filter((name) => name.endsWith(".yaml"));
+const GOOD = readdirSync(join(FIXTURES, "good"));
+
+describe("a file with a mistake", () => {
+  it.each(BAD)("%s: exactly its problems, where they are", (name) => {
+    const expected = readFileSync(join(FIXTURES, "bad", name.replace(".yaml", ".txt")), "utf8");
+    const { problems, gates } = parse("bad", name);
+    expect(lines(problems)).toBe(expected);
+    const isFatal = problems.some(({ severity }) => severity === "error");
+    expect(gates.size).toBe(isFatal ? 0 : 1);
+  });
+
+  it("exists for every rule that one file alone can break", () => {
+    const seen = new Set(BAD.flatMap((name) => parse("bad", name).problems.map(({ code }) => code)));
+    // These need two gates, a folder, a broken library beside the gate, or more bytes than a fixture should have.
+    const elsewhere = ["R106", "R125", "R126", "R145", "R180"];
+    expect(Object.keys(RULES).filter((code) => !seen.has(code) && !elsewhere.includes(code))).toEqual([]);
+  });
+});
+
+describe("a file without one", () => {
+  it.each(GOOD)("%s: loads without a word", (name) => {
+    const { problems, gates } = parse("good", name);
+    expect(problems).toEqual([]);
+    expect(gates.size).toBe(1);
+  });
+});
+
+describe("the library that comes with the product", () => {
+  it("is free of problems and usable by name", () => {
+    const path = join(import.meta.dirname, "../../../gates/signals/commerce.yaml");
+    const gate = `schema: gate/v1
+name: orders
+owner: team-orders
+runbook: https://runbooks.example.com/orders
+flag: orders
+signals:
+  - use: orders-missing
+    with: { integration: oms-to-erp }
+    advance: at most 0.05%
+    halt: above 0.2% for 1 run
+  - use: price-outliers
+    advance: at most 1%
+`;
+    const { problems, gates } = parseFiles(
+      [
+        { path, text: readFileSync(path) },
+        { path: "orders.yaml", text: gate },
+      ],
+      DEFAULTS,
+    );
+    expect(problems).toEqual([]);
+    expect([...gates.keys()]).toEqual(["orders"]);
+  });
+});

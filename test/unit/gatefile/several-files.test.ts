@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, it } from "vitest";
+
+import { parseFiles } from "../../../src/gatefile/parse-files.ts";
+import { DEFAULTS, SMALLEST } from "./defaults.ts";
+
+const FIXTURES = join(import.meta.dirname, "../../fixtures");
+
+function gateFile(name: string, flag: string = name) {
+  const text = SMALLEST.replace("name: new-checkout", `name: ${name}`).replace(
+    "flag: new-checkout",
+    `flag: ${flag}`,
+  );
+  return { path: `${name}.yaml`, text };
+}
+
+function uses(name: string, signal: string) {
+  const text = `schema: gate/v1\nname: ${name}\nowner: a\nrunbook: b\nsignals:\n  - use: ${signal}\n`;
+  return { path: `${name}.yaml`, text };
+}
+
+describe("many files at once", () => {
+  it("give the same good gates whatever bad files stand beside them", () => {
+    const good = Array.from({ length: 7 }, (_, index) => gateFile(`gate-${index}`));
+    const bad = readdirSync(join(FIXTURES, "bad"))
+      .filter((name) => name.endsWith(".yaml") && !["no-owner-no-runbook.yaml"].includes(name))
+      .map((name) => ({ path: `bad/${name}`, text: readFileSync(join(FIXTURES, "bad", name)) }))
+      .filter(({ path }) => !/hold-below|default-stick|missing-for-empty/.test(path));
+    const alone = parseFiles(good, DEFAULTS);
+    const among = parseFiles([...bad, ...good], DEFAULTS);
+    expect([...among.gates]).toEqual([...alone.gates]);
+    expect(alone.gates.size).toBe(7);
+    expect(among.broken.length).toBeGreaterThan(60);
+  });
+
+  it("list their problems by file, line and column", () => {
+    const files = [
+      { path: "b.yaml", text: "schema: gate/v1\nzzz: 1\naaa: 1\n" },
+      { path: "a.yaml", text: "schema: gate/v3\n" },
+    ];
+    const places = parseFiles(files, DEFAULTS).problems.map(({ file, line }) => `${file}:${line}`);
+    expect(places).toEqual(places.toSorted());
+    expect(places[0]).toBe("a.yaml:1");
+  });
+});
+
+describe("two gates with one name", () => {
+  it("are both refused, each pointing at the other", () => {
+    const twins = [gateFile("one"), { ...gateFile("one", "other"), path: "copy.yaml" }];
+    const { gates, broken, problems } = parseFiles(twins, DEFAULTS);
+    expect(gates.size).toBe(0);
+    expect(broken).toEqual([
+      { path: "one.yaml", name: "one" },
+      { path: "copy.yaml", name: "one" },
+    ]);
+    expect(problems.map(({ file, line, column, code }) => [file, line, column, code])).toEqual([
+      ["copy.yaml", 2, 7, "R126"],
+      ["one.yaml", 2, 7, "R126"],
+    ]);
+  });
+});
+
+describe("two gates on one flag", () => {
+  it("are both refused", () => {
+    const rivals = [gateFile("one", "shared"), gateFile("two", "shared"), gateFile("three")];
+    const { gates, problems } = parseFiles(rivals, DEFAULTS);
+    expect([...gates.keys()]).toEqual(["three"]);
+    expect(problems.map(({ file, line, column, code }) => [file, line, column, code])).toEqual([
+      ["one.yaml", 5, 7, "R125"],
+      ["two.yaml", 5, 7, "R125"],
+    ]);
+  });
+
+  it("are both fine on different strategies or environments", () => {
+    const { gates } = parseFiles(
+      [
+        gateFile("one", "{ unleash: shared, strategy: a }"),
+        gateFile("two", "{ unleash: shared, strategy: b }"),
+        gateFile("three", "{ unleash: shared, strategy: b, environment: dev }"),
+      ],
+      DEFAULTS,
+    );
+    expect(gates.size).toBe(3);
+  });
+
+  it("do not count a gate that is broken anyway", () => {
+    const broken = gateFile("two", "shared");
+    const { gates } = parseFiles(
+      [gateFile("one", "shared"), { ...broken, text: `${broken.text}bogus: 1\n` }],
+      DEFAULTS,
+    );
+    expect([...gates.keys()]).toEqual(["one"]);
+  });
+});
+
+describe("a broken library signal", () => {
+  it("breaks the gates that use it and no other", () => {
+    const library = {
+      path: "library.yaml",
+      text: `schema: signals/v1
+signals:
+  - { name: sick, owner: a, runbook: b, query: "sum(", halt: above 3 }
+  - { name: well, owner: a, runbook: b, query: sum(up), halt: above 3 }
+`,
+    };
+    const { gates, problems } = parseFiles([uses("one", "sick"), uses("two", "well"), library], DEFAULTS);
+    expect([...gates.keys()]).toEqual(["two"]);
+    expect(problems.map(({ file, line, column, code }) => [file, line, column, code])).toEqual([
+      ["library.yaml", 3, 53, "R301"],
+      ["one.yaml", 6, 10, "R145"],
+    ]);
+  });
+});
