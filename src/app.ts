@@ -61,7 +61,9 @@ export type App = {
   stop(): Promise<void>;
 };
 
-export type StartedApp = { readonly ok: true; readonly app: App } | { readonly ok: false; readonly message: string };
+export type StartedApp =
+  | { readonly ok: true; readonly app: App }
+  | { readonly ok: false; readonly message: string };
 
 /** Builds every object of the running service, starts them in order, and knows how to stop them. */
 export async function startApp(parts: AppParts): Promise<StartedApp> {
@@ -202,7 +204,9 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
 }
 
 function peopleByAddress(config: Config): ReadonlyMap<string, string> {
-  return new Map(config.people.flatMap((person) => person.git.map((address) => [address, person.name] as const)));
+  return new Map(
+    config.people.flatMap((person) => person.git.map((address) => [address, person.name] as const)),
+  );
 }
 
 /** What gate files mean where they say nothing; the linter of the command line uses the same. */

@@ -1,21 +1,79 @@
 #!/usr/bin/env node
+import { randomUUID } from "node:crypto";
+import { createInterface } from "node:readline/promises";
+import { text as readAll } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SYSTEM_CLOCK } from "./app.ts";
+import type { CliContext, Output } from "./cli/context.ts";
+import { runCli } from "./cli/run-cli.ts";
 import { readEnv } from "./config/env.ts";
-import { serve } from "./serve.ts";
+import { lintPath } from "./lint-path.ts";
+import { openTokens } from "./open-tokens.ts";
+import { readText, serve } from "./serve.ts";
+import { VERSION } from "./version.ts";
 
-const stop = Promise.withResolvers<string>();
+const env = readEnv(process.env);
+const stop = new AbortController();
+const asked = Promise.withResolvers<string>();
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {
-    stop.resolve(signal);
+    asked.resolve(signal);
+    stop.abort();
     // A second one means: now.
     process.once(signal, () => process.exit(1));
   });
 }
-const at = process.argv.indexOf("--config");
-process.exitCode = await serve({
-  configPath: process.argv[at + 1] ?? "",
-  env: readEnv(process.env),
-  stdout: process.stdout,
-  stderr: process.stderr,
-  asked: stop.promise,
-  exit: (code) => process.exit(code),
+
+function output(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY === true,
+    columns: stream.isTTY === true ? stream.columns : null,
+  };
+}
+
+const context: CliContext = {
+  stdout: output(process.stdout),
+  stderr: output(process.stderr),
+  stdin: {
+    isTTY: process.stdin.isTTY === true,
+    read: () => readAll(process.stdin),
+    async ask(question) {
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return await lines.question(question, { signal: stop.signal });
+      } finally {
+        lines.close();
+      }
+    },
+  },
+  env: process.env,
+  fetch: (url, init) => fetch(url, init),
+  clock: {
+    ...SYSTEM_CLOCK,
+    sleep: (ms, abort) => sleep(ms, undefined, { signal: abort }).catch(() => undefined),
+  },
+  timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  stop: stop.signal,
+  newKey: () => randomUUID(),
+  readText,
+  version: VERSION,
+  serve: (configPath) =>
+    serve({
+      configPath,
+      env,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      asked: asked.promise,
+      exit: (code) => process.exit(code),
+    }),
+  openTokens,
+  lintPath: (path) => lintPath(path, env.configPath),
+};
+
+// A reader that went away (`| head`) is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
 });
+process.exitCode = await runCli(process.argv.slice(2), context);

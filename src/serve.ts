@@ -1,16 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { startApp } from "./app.ts";
 import type { Env } from "./config/env.ts";
-import { parseConfig } from "./config/parse-config.ts";
+import { formatConfigProblems, parseConfig } from "./config/parse-config.ts";
 import { resolveSecrets } from "./config/secrets.ts";
-import { formatProblem } from "./gatefile/format-problem.ts";
 import { type LogLevel, createLog } from "./lib/log.ts";
 
 export type ServeParts = {
   readonly configPath: string;
   readonly env: Env;
-  readonly stdout: NodeJS.WritableStream;
-  readonly stderr: NodeJS.WritableStream;
+  readonly stdout: { write(text: string): void };
+  readonly stderr: { write(text: string): void };
   /** Resolves when the process is asked to stop. */
   readonly asked: Promise<string>;
   /** Ends the process at once with this code: a failure after which no promise can be kept. */
@@ -23,7 +22,7 @@ export async function serve(parts: ServeParts): Promise<number> {
   const text = await readText(configPath);
   if (text === null) return refuse(stderr, `${configPath} cannot be read`);
   const parsed = parseConfig(text, configPath);
-  if (!parsed.ok) return refuse(stderr, parsed.problems.map((problem) => formatProblem(problem, text)).join("\n"));
+  if (!parsed.ok) return refuse(stderr, formatConfigProblems(parsed.problems));
   const { config } = parsed;
   const resolved = await resolveSecrets(config, env, readText);
   if (!resolved.ok) return refuse(stderr, resolved.problems.join("\n"));
@@ -45,12 +44,12 @@ export async function serve(parts: ServeParts): Promise<number> {
   return 0;
 }
 
-function refuse(stderr: NodeJS.WritableStream, message: string, code = 2): number {
+function refuse(stderr: ServeParts["stderr"], message: string, code = 2): number {
   stderr.write(`${message}\n`);
   return code;
 }
 
-async function readText(path: string): Promise<string | null> {
+export async function readText(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");
   } catch {

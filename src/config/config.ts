@@ -47,7 +47,7 @@ export type Config = {
   };
   readonly metrics: { readonly listen: Listen };
   readonly store: { readonly path: string };
-  readonly gates: { readonly path: string; readonly lock: string };
+  readonly gates: { readonly path: string };
   readonly sources: Readonly<Record<string, SourceSettings>>;
   readonly unleash: Readonly<Record<string, UnleashSettings>>;
   readonly people: readonly Person[];

@@ -76,9 +76,7 @@ export const fileSchema = z.strictObject({
   ),
   metrics: section(z.strictObject({ listen: listenField.prefault("127.0.0.1:9480") })),
   store: section(z.strictObject({ path: pathField.default("data/rampart.db") })),
-  gates: section(
-    z.strictObject({ path: pathField.default("gates"), lock: pathField.default("gates/gates.lock") }),
-  ),
+  gates: section(z.strictObject({ path: pathField.default("gates") })),
   sources: section(z.record(nameField, sourceSchema)),
   unleash: section(z.record(nameField, unleashSchema)),
   people: section(

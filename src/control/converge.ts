@@ -66,10 +66,11 @@ async function send(
     await flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
     return;
   }
-  // Nothing but a decrease to 0 goes out blind: written over an unseen decrease it would raise.
-  const percent = parseRollout(current?.rollout ?? "");
-  if (intention.to > 0) {
+  // Nothing but a decrease to 0 goes out blind: written over an unseen decrease, or late, anything else may raise or undo.
+  if (intention.kind !== "lower" || intention.to > 0) {
+    const percent = parseRollout(current?.rollout ?? "");
     if (current === undefined || percent === null || percent < intention.to) return;
+    if (intention.kind === "retoken" && percent !== intention.to) return;
     const expecting = { title: current.title, rollout: percent };
     await flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
     return;

@@ -187,7 +187,9 @@ function stillMissing(gate: Gate, record: GateRecord, purpose: Purpose): Readonl
   const counting = gate.signals.filter((signal) => signal.gates.includes(purpose));
   const known = counting.filter((signal) => (record.clocks[signal.name]?.unknownSince ?? null) === null);
   return new Set(
-    counting.map(({ source }) => source).filter((source) => known.every((signal) => signal.source !== source)),
+    counting
+      .map(({ source }) => source)
+      .filter((source) => known.every((signal) => signal.source !== source)),
   );
 }
 

@@ -65,7 +65,7 @@ export function growthBlockers(
   const step = record.ramp.state === "proving" ? record.ramp.step : null;
   return [
     ...stateBlockers(gate, record, facts),
-    ...timeBlockers(gate, record, step),
+    ...timeBlockers(gate, record, step, facts.now),
     ...signalBlockers(judgement, record.exposure.changedAt, facts.now),
     ...(step === null ? [] : approvalBlockers(gate, record, step, facts.definition.author)),
     ...lockBlockers(gate, facts),
@@ -131,12 +131,11 @@ export function sentence(causes: readonly Because[]): string {
   return causes.map((cause) => cause.message).join("; ");
 }
 
-function timeBlockers(gate: Gate, record: GateRecord, step: number | null): readonly Because[] {
+function timeBlockers(gate: Gate, record: GateRecord, step: number | null, now: Instant): readonly Because[] {
   if (step === null || step === 0) return [];
   const hold = gate.steps[step - 1]?.holdMs ?? 0;
   if (record.holdMs >= hold) return [];
-  const left = hold - record.holdMs;
-  const until = record.lastPass === null ? null : record.lastPass.at + left;
+  const until = now + (hold - record.holdMs);
   return [because("hold", "hold", `held ${formatMillis(record.holdMs)} of ${formatMillis(hold)}`, { until })];
 }
 

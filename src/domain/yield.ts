@@ -40,12 +40,7 @@ export function overwritten(
 }
 
 /** Gives the person's decrease back at once: its value is written again, is the ceiling, and the ramp halts there. */
-export function yieldToPerson(
-  gate: Gate,
-  record: GateRecord,
-  event: FlagEvent,
-  facts: FlagFacts,
-): Yielded {
+export function yieldToPerson(gate: Gate, record: GateRecord, event: FlagEvent, facts: FlagFacts): Yielded {
   const to = parseRollout(event.rolloutAfter ?? "") ?? 0;
   const causes = [
     because("drift", to === 0 ? "lowered-to-zero" : "lowered", `changed to ${to}% by ${event.by}`),

@@ -39,7 +39,7 @@ describe("a configuration", () => {
         http: { listen: { host: "127.0.0.1", port: 9470 }, url: "http://127.0.0.1:9470", trustProxy: [] },
         metrics: { listen: { host: "127.0.0.1", port: 9480 } },
         store: { path: "data/rampart.db" },
-        gates: { path: "gates", lock: "gates/gates.lock" },
+        gates: { path: "gates" },
         sources: {},
         unleash: {},
         people: [],
