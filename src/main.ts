@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline/promises";
+import { isatty as isTerminal } from "node:tty";
 import { text as readAll } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SYSTEM_CLOCK } from "./app.ts";
@@ -24,19 +25,19 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-function output(stream: NodeJS.WriteStream): Output {
+function output(stream: NodeJS.WriteStream, descriptor: number): Output {
   return {
     write: (text) => void stream.write(text),
-    isTTY: stream.isTTY === true,
-    columns: stream.isTTY === true ? stream.columns : null,
+    isTTY: isTerminal(descriptor),
+    columns: isTerminal(descriptor) ? stream.columns : null,
   };
 }
 
 const context: CliContext = {
-  stdout: output(process.stdout),
-  stderr: output(process.stderr),
+  stdout: output(process.stdout, 1),
+  stderr: output(process.stderr, 2),
   stdin: {
-    isTTY: process.stdin.isTTY === true,
+    isTTY: isTerminal(0),
     read: () => readAll(process.stdin),
     async ask(question) {
       const lines = createInterface({ input: process.stdin, output: process.stderr });

@@ -20,12 +20,12 @@ const SUMMARIES: Readonly<Record<SimpleAction, readonly [summary: string, reason
   pause: ["stop increases until resumed", "peak hour"],
   resume: ["go on after a pause or a halt", "cause fixed in abc123"],
   rollback: ["bring exposure to 0%, at once", "ERP reports doubled orders"],
-  restart: ["make a rolled-back gate ready to start again", "fixed in abc123"],
+  restart: ["begin again at 0% after a rollback and its cooldown", "fixed in abc123"],
   reject: ["answer a request for approval with no", "margin is not explained"],
   "adopt-flag": ["take the flag as somebody left it", "raised by hand during the incident"],
   restore: ["bring the flag back to what was recorded", "changed by mistake"],
-  abort: ["end the ramp before its last step", "feature withdrawn"],
-  finish: ["end the ramp at its last step", "baked for a week"],
+  abort: ["end a run that stands at 0%", "feature withdrawn"],
+  finish: ["end the bake early; every signal must be good", "baked for a week"],
 };
 
 type ReasonOptions = SessionOptions & { readonly reason: string };

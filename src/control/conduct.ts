@@ -272,6 +272,19 @@ export class Conductor implements Controller {
     return stored.outcome;
   }
 
+  /** A refusal under an idempotency key is the answer for good, as a success would be. */
+  async #keepRefusal(found: Found, outcome: CommandOutcome, keep: ReplyKeeper | null): Promise<void> {
+    if (keep === null || !found.stored) return;
+    await this.#ports.records.commit({
+      record: found.record,
+      expecting: found.record.version,
+      decision: { kind: "none" },
+      tellings: [],
+      pin: null,
+      reply: keep(outcome),
+    });
+  }
+
   async #store(
     found: Found,
     obeyed: Obeyed,
@@ -281,7 +294,9 @@ export class Conductor implements Controller {
   ): Promise<{ readonly outcome: CommandOutcome; readonly record: GateRecord | null }> {
     const { gate, record } = found;
     if (obeyed.kind === "refused") {
-      return { outcome: refusal(obeyed.code, obeyed.message, record.ramp.state), record: null };
+      const outcome = refusal(obeyed.code, obeyed.message, record.ramp.state);
+      await this.#keepRefusal(found, outcome, keep);
+      return { outcome, record: null };
     }
     const outcome: CommandOutcome = {
       kind: "done",

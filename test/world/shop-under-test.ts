@@ -53,7 +53,6 @@ export function openShop(
 }
 
 export const ERP_EDGE = { integration: "oms-to-erp-orders-nordics", entity: "order" } as const;
-export const SHOP_EDGE = { integration: "shop-to-oms-orders-nordics", entity: "order" } as const;
 
 /** One number from the tables. */
 export function count(db: DatabaseSync, sql: string): number {

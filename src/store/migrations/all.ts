@@ -1,5 +1,5 @@
 import type { Migration } from "kysely/migration";
-import * as first from "./0001-first.ts";
+import { first } from "./0001-first.ts";
 
 /** Every migration by name, in order of name. One that was ever released is never changed; a new one is added. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
