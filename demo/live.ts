@@ -4,6 +4,8 @@ import { startRamp } from "./scenes/scene.ts";
 import { type Stage, flagOf } from "./stage.ts";
 
 const LOOK_EVERY_MS = 1_000;
+/** Where no terminal says how wide it is. */
+const WIDE = 200;
 /** So that whoever watches has the time to approve it in another terminal. */
 const APPROVE_AFTER_LOOKS = 15;
 
@@ -57,9 +59,11 @@ function render(gate: GateBody): string {
   const next = gate.step.next === null ? "the end of the bake" : `${gate.step.next}%`;
   const asks = (gate.request?.needed.length ?? 0) > 0;
   return [
-    `${gate.gate}   ${gate.state}   signals ${gate.verdict}   set ${set ?? "?"}%, served ${served ?? "?"}%`,
+    `${gate.name}   ${gate.state}   signals ${gate.verdict}   set ${set ?? "?"}%, served ${served ?? "?"}%`,
     `  ${ladder}`,
     `  why   ${why.length === 0 ? "all conditions hold" : why.join("; ")}`,
     `  next  ${next}${asks ? " (a second person approves in a moment, unless you do)" : ""}`,
-  ].join("\n");
+  ]
+    .map((line) => line.slice(0, (process.stdout.columns ?? WIDE) - 1))
+    .join("\n");
 }

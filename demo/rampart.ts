@@ -117,7 +117,8 @@ export type Status = {
   readonly decision: string | null;
 };
 
-export type GateBody = Status & {
+export type GateBody = Omit<Status, "gate"> & {
+  readonly name: string;
   readonly steps: readonly { readonly to: number }[];
   readonly request: {
     readonly step: number;

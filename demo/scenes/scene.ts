@@ -49,7 +49,7 @@ export async function climbTo(stage: Stage, shop: string, percent: number, say: 
     const gate = await awaitGate(stage, shop, `reaches ${step}%`, (now) => {
       if (["halted", "rolling-back", "rolled-back"].includes(now.state)) {
         throw new Error(
-          `${now.gate} is ${now.state}: ${now.because.map((because) => because.message).join("; ")}`,
+          `${now.name} is ${now.state}: ${now.because.map((because) => because.message).join("; ")}`,
         );
       }
       return (now.exposure.set ?? 0) >= step;

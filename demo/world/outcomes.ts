@@ -2,7 +2,6 @@ import type { ShopContext } from "./shop-context.ts";
 import { rows } from "./rows.ts";
 
 export const OUTCOMES = ["ok", "error", "stuck", "missing", "mismatch", "duplicate"] as const;
-type Outcome = (typeof OUTCOMES)[number];
 
 /**
  * Settles once and for all how each order fared, exposed or not, by looking for it in the ERP.

@@ -14,7 +14,7 @@ export function renderCheck(status: StatusBody, time: LocalTime, paint: Paint): 
     { text: because.message + opensAt(because, time) },
   ]);
   // Where a signal is a reason, it stands above already.
-  if (!status.because.some(({ kind }) => kind === "signal")) {
+  if (!status.because.some(({ kind }) => kind === "signal" || kind === "settle")) {
     rows.push([{ text: "  signals" }, { text: signalsLine(status) }]);
   }
   for (const next of nextLines(status, time)) rows.push([{ text: "  next" }, { text: next }]);

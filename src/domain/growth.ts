@@ -132,7 +132,7 @@ export function sentence(causes: readonly Because[]): string {
 }
 
 function timeBlockers(gate: Gate, record: GateRecord, step: number | null, now: Instant): readonly Because[] {
-  if (step === null || step === 0) return [];
+  if (step === null) return [];
   const hold = gate.steps[step - 1]?.holdMs ?? 0;
   if (record.holdMs >= hold) return [];
   const until = now + (hold - record.holdMs);
@@ -174,8 +174,8 @@ export function unreadyBecause(counted: readonly SignalJudgement[]): readonly Be
 function settlingTogether(settling: readonly SignalJudgement[]): Because {
   const untils = settling.map((signal) => signal.until).filter((until) => until !== null);
   const last = settling.reduce((a, b) => ((b.until ?? 0) > (a.until ?? 0) ? b : a));
-  const names = settling.map((signal) => signal.signal).join(", ");
-  return because("settle", "settling", `${last.message}: ${names}`, {
+  const others = settling.length - 1;
+  return because("settle", "settling", `${last.signal} and ${others} more: ${last.message}`, {
     until: untils.length === 0 ? null : Math.max(...untils),
   });
 }

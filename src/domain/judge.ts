@@ -246,11 +246,7 @@ function settling({ reading, settleMs, context }: Case): Said | null {
   if (context.changedAt === null) return null;
   const until = context.changedAt + settleMs;
   if (context.now < until) {
-    return waits(
-      "settling",
-      `still shows the time before the change of exposure, for ${formatMillis(until - context.now)}`,
-      until,
-    );
+    return waits("settling", `settles for another ${formatMillis(until - context.now)}`, until);
   }
   if (reading.asOf !== null && reading.asOf <= context.changedAt) {
     return waits("settling", "its data ends before the change of exposure", null);

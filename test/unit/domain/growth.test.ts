@@ -28,7 +28,6 @@ import {
   aRun,
   aSignalJudgement,
   aStep,
-  aLastPass,
   after,
   anApproval,
   anExposure,
@@ -223,7 +222,7 @@ describe("signals that settle together", () => {
       aBecause({
         kind: "settle",
         code: "settling",
-        message: "for 3m: a, b, c",
+        message: "b and 2 more: for 3m",
         until: after(3 * MINUTE),
       }),
     ]);
@@ -232,13 +231,13 @@ describe("signals that settle together", () => {
   test("without a known end have none together either", () => {
     const waiting = { verdict: "wait", code: "settling", message: "data ends before", until: null } as const;
     const [reason] = blockers({ judgement: judged({ signal: "a", ...waiting }, { signal: "b", ...waiting }) });
-    expect(reason).toMatchObject({ message: "data ends before: a, b", until: null });
+    expect(reason).toMatchObject({ message: "a and 1 more: data ends before", until: null });
   });
 });
 
 describe("a reason says", () => {
   test("how much of the hold is left", () => {
-    const [hold] = blockers({ record: { holdMs: 10 * MINUTE, lastPass: aLastPass({ at: NOON }) } });
+    const [hold] = blockers({ record: { holdMs: 10 * MINUTE } });
     expect(hold).toEqual({
       kind: "hold",
       code: "hold",
@@ -246,7 +245,6 @@ describe("a reason says", () => {
       until: after(20 * MINUTE),
       opens: null,
     });
-    expect(blockers({ record: { holdMs: 0, lastPass: null } })[0]?.until).toBeNull();
   });
 
   test("which signal, its message and when time opens it", () => {

@@ -277,7 +277,7 @@ describe("settle", () => {
       context: { changedAt: NOON - 80 * SECOND },
     });
 
-    expect(soon.judgement.message).toBe("still shows the time before the change of exposure, for 1m15s");
+    expect(soon.judgement.message).toBe("settles for another 1m15s");
     expect(behind.judgement.message).toBe("its data ends before the change of exposure");
   });
 
