@@ -115,7 +115,6 @@ export type Gate = {
   readonly everyMs: Millis;
   /** `observe` in the file wins over everything; null leaves it to the `act` command. */
   readonly mode: "observe" | "act" | null;
-  readonly start: "manual" | "auto";
   /** Null: watch-only. */
   readonly flag: FlagTarget | null;
   /** Increasing; empty for a watch-only gate. */

@@ -41,6 +41,14 @@ const rollbackMode: Read<"revert"> = (value, complain) => {
   return oneOf("revert")(value, complain);
 };
 
+const startMode: Read<"manual"> = (value, complain) => {
+  if (value.kind === "scalar" && value.value === "auto") {
+    complain(unsupported(value.at, "`start: auto`"));
+    return undefined;
+  }
+  return oneOf("manual")(value, complain);
+};
+
 const rollbackTo: Read<number> = (value, complain) => {
   const to = percent(value, complain);
   if (to !== undefined && to > 0) complain(unsupported(value.at, `a rollback to ${to}%`));
@@ -87,7 +95,7 @@ const GATE_KEYS = {
   change: sentence,
   every: duration({ ms: SECOND, says: "at least 1s" }),
   mode: oneOf("observe", "act"),
-  start: oneOf("manual", "auto"),
+  start: startMode,
   source: sentence,
   flag: flagDraft,
   steps: stepList,

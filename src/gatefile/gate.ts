@@ -56,7 +56,6 @@ export function resolveGate(
     change: given.change ?? null,
     everyMs: given.every ?? DEFAULT_EVERY_MS,
     mode: given.mode ?? null,
-    start: given.start ?? "manual",
     flag,
     steps: flag === null ? [] : ramp.steps,
     bakeMs: ramp.bakeMs,

@@ -1,3 +1,4 @@
+import type { Decision } from "../../src/domain/decision.ts";
 import type { PassFacts } from "../../src/domain/draft.ts";
 import type {
   FlagEvent,
@@ -140,7 +141,6 @@ export function aGate(fields: Partial<Gate> = {}): Gate {
     change: null,
     everyMs: 15 * SECOND,
     mode: null,
-    start: "manual",
     flag: aFlagTarget(),
     steps: [aStep({ to: 5 }), aStep({ to: 25 }), aStep({ to: 100 })],
     bakeMs: DAY,
@@ -499,4 +499,32 @@ export function aFlagAt(percent: Percent, title: string | null = aStrategy().tit
 /** An instant so long after noon. */
 export function after(duration: Millis): Instant {
   return NOON + duration;
+}
+
+/** The row of a good pass of `aRecord()` that did nothing. */
+export function aDecision(fields: Partial<Decision> = {}): Decision {
+  return {
+    id: "dec_1",
+    gate: "checkout",
+    run: "run_1",
+    definition: DEFINITION,
+    at: NOON,
+    lastAt: NOON,
+    count: 1,
+    actor: "clock",
+    before: "proving",
+    after: "proving",
+    step: 1,
+    of: 3,
+    verdict: "good",
+    because: [],
+    signals: [aSignalJudgement()],
+    exposure: anExposure(),
+    flag: aFlagSeen(),
+    served: aServed(),
+    approvals: [],
+    action: { kind: "none" },
+    would: null,
+    ...fields,
+  };
 }

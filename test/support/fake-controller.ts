@@ -108,7 +108,6 @@ export function gate(over: Partial<Gate> = {}): Gate {
     change: null,
     everyMs: 15 * SECOND,
     mode: null,
-    start: "manual",
     flag: {
       server: "main",
       project: "default",

@@ -38,7 +38,6 @@ describe("the smallest gate", () => {
     expect(gate).toMatchObject({
       everyMs: 15 * SECOND,
       mode: null,
-      start: "manual",
       bakeMs: 24 * HOUR,
       haltDeadlineMs: 2 * HOUR,
       cooldownMs: HOUR,
@@ -164,7 +163,6 @@ describe("everything a gate may say", () => {
     ]);
     expect(gate).toMatchObject({
       mode: "observe",
-      start: "auto",
       everyMs: 30 * SECOND,
       bakeMs: 7 * 24 * HOUR,
       data: { missing: "halt", darkRollbackMs: 2 * HOUR },

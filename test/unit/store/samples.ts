@@ -226,7 +226,6 @@ export function definition(hash: string): Definition {
       change: null,
       everyMs: 15_000,
       mode: null,
-      start: "manual",
       flag: null,
       steps: [{ to: 5, holdMs: 60_000, approve: [] }],
       bakeMs: 86_400_000,
