@@ -42,7 +42,8 @@ export type World = ReturnType<typeof createWorld>;
 
 /**
  * Everything around the conductor, without anything real: Unleash, Prometheus, the store, the folder of definitions and the
- * time. Nothing happens by itself: `pass` runs one pass, `run` lets time go by with a pass whenever one is due.
+ * time. Nothing happens by itself: `pass` runs one pass, `run` lets time go by with a pass whenever one is due: at first, in
+ * its slot, at once after a command, and sooner while it rolls back.
  */
 export function createWorld(options: WorldOptions = {}) {
   const clock = manualClock();
@@ -51,6 +52,7 @@ export function createWorld(options: WorldOptions = {}) {
   const definitions: ScriptedDefinitions = scriptedDefinitions();
   const health = { lagMs: 0 };
   const heard: Decision[] = [];
+  const due = new Map<string, Instant>();
   const woken: string[] = [];
   const gates = options.gates ?? [aGate()];
   let ids = 0;
@@ -68,13 +70,18 @@ export function createWorld(options: WorldOptions = {}) {
       people: PEOPLE,
       onDecision: (decision) => void heard.push(decision),
     };
-    return { conductor: new Conductor(ports, (gate) => void woken.push(gate)), store };
+    const onCommand = (gate: string): void => {
+      woken.push(gate);
+      due.set(gate, clock.now());
+    };
+    return { conductor: new Conductor(ports, onCommand), store };
   }
 
   for (const gate of gates) {
     definitions.put(gate);
     if (gate.flag !== null) addFlag(flags, gate);
-    for (const signal of gate.signals) if (signal.measure.kind === "plain") metrics.set(signal.measure.query, 0);
+    for (const signal of gate.signals)
+      if (signal.measure.kind === "plain") metrics.set(signal.measure.query, 0);
   }
   let running = start(memoryStore({ clock }), options.guard);
   const first = gates[0]?.name ?? "";
@@ -98,7 +105,11 @@ export function createWorld(options: WorldOptions = {}) {
   }
 
   /** Lets time go by until the predicate holds after a pass; every gate passes whenever it is due. */
-  async function until(is: (record: GateRecord) => boolean, gate = first, atMost = 100 * HOUR): Promise<GateRecord> {
+  async function until(
+    is: (record: GateRecord) => boolean,
+    gate = first,
+    atMost = 100 * HOUR,
+  ): Promise<GateRecord> {
     const end = clock.now() + atMost;
     let seen = await record(gate);
     await play(end, (passed) => {
@@ -110,7 +121,6 @@ export function createWorld(options: WorldOptions = {}) {
   }
 
   async function play(end: Instant, enough: (passed: Passed) => boolean): Promise<void> {
-    const due = new Map<string, Instant>();
     for (;;) {
       for (const { name } of await running.conductor.known()) {
         if (!due.has(name)) due.set(name, clock.now());

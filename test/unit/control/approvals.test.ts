@@ -50,8 +50,12 @@ test("who started the ramp cannot approve it, nor who wrote its definition, nor 
   expect(await say(world, "operator")).toMatchObject({ kind: "refused", code: "not-eligible" });
   expect(await say(world, "author")).toMatchObject({ kind: "refused", code: "not-eligible" });
   expect(await say(world, "auditor")).toMatchObject({ kind: "refused", code: "not-eligible" });
-  expect(await say(world, "lead", { by: aMachine({ scopes: ["approve"] }) })).toMatchObject({ code: "forbidden" });
-  expect(await say(world, "lead", { by: aPerson({ scopes: ["read"] }) })).toMatchObject({ code: "forbidden" });
+  expect(await say(world, "lead", { by: aMachine({ scopes: ["approve"] }) })).toMatchObject({
+    code: "forbidden",
+  });
+  expect(await say(world, "lead", { by: aPerson({ scopes: ["read"] }) })).toMatchObject({
+    code: "forbidden",
+  });
   await world.run(5 * MINUTE);
   expect(world.percent()).toBe(5);
 });
@@ -121,7 +125,9 @@ test("data that is missing for a while only suspends an approval", async () => {
 
 test("not yet is a remark; reject rolls back", async () => {
   const world = await waiting();
-  expect(await say(world, "lead", { verdict: "not-yet", reason: "after lunch" })).toMatchObject({ kind: "done" });
+  expect(await say(world, "lead", { verdict: "not-yet", reason: "after lunch" })).toMatchObject({
+    kind: "done",
+  });
   await world.run(MINUTE);
   expect(world.percent()).toBe(5);
   const reject = { action: "reject", by: aPerson({ name: "lead" }) } as const;

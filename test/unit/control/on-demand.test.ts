@@ -70,7 +70,9 @@ test("the service is ready once every source has answered", async () => {
 });
 
 test("all gates with a file or a run are known with their rhythm", async () => {
-  const world = createWorld({ gates: [aGate(), aGate({ name: "search", flag: null, steps: [], everyMs: 60_000 })] });
+  const world = createWorld({
+    gates: [aGate(), aGate({ name: "search", flag: null, steps: [], everyMs: 60_000 })],
+  });
   await world.begin();
   world.definitions.remove("checkout");
   expect(await world.conductor().known()).toEqual([
@@ -84,7 +86,10 @@ test("idle resolves when no pass is under way", async () => {
   const world = createWorld({ guard: ({ port }) => (port === "metrics" ? released : undefined) });
   const passing = world.pass();
   let isIdle = false;
-  const idle = world.conductor().idle().then(() => (isIdle = true));
+  const idle = world
+    .conductor()
+    .idle()
+    .then(() => (isIdle = true));
   await new Promise((resolve) => setImmediate(resolve));
   expect(isIdle).toBe(false);
   release();

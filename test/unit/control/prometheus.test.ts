@@ -42,7 +42,12 @@ test("a dark source waits, pages after 5 minutes once, halts after 30, and never
 });
 
 test("a gate that says so rolls back when its source stays dark", async () => {
-  const data = { missing: "wait", darkPageMs: 5 * MINUTE, darkHaltMs: 30 * MINUTE, darkRollbackMs: HOUR } as const;
+  const data = {
+    missing: "wait",
+    darkPageMs: 5 * MINUTE,
+    darkHaltMs: 30 * MINUTE,
+    darkRollbackMs: HOUR,
+  } as const;
   const world = await exposed(aGate({ data }));
   world.metrics.fail("timeout");
   await world.run(59 * MINUTE);
@@ -123,16 +128,23 @@ test("after an outage one missing pass escalates nothing; the second does", asyn
   expect((await world.pass()).ramp.state).toBe("rolling-back");
 });
 
-test.each(["many-series", "nan", "infinite", "partial", "no-series", "timeout", "http-500", "bad-answer", "too-large"] as const)(
-  "an answer that is %s is never good",
-  async (reason) => {
-    const world = await exposed();
-    world.metrics.set("errors", { kind: "unknown", reason, detail: "scripted" });
-    await world.run(20 * MINUTE);
-    expect(world.percent()).toBe(5);
-    expect((await world.record()).because.some(({ kind }) => kind === "signal")).toBe(true);
-  },
-);
+test.each([
+  "many-series",
+  "nan",
+  "infinite",
+  "partial",
+  "no-series",
+  "timeout",
+  "http-500",
+  "bad-answer",
+  "too-large",
+] as const)("an answer that is %s is never good", async (reason) => {
+  const world = await exposed();
+  world.metrics.set("errors", { kind: "unknown", reason, detail: "scripted" });
+  await world.run(20 * MINUTE);
+  expect(world.percent()).toBe(5);
+  expect((await world.record()).because.some(({ kind }) => kind === "signal")).toBe(true);
+});
 
 test("stale data is never good, however good its value", async () => {
   const world = await exposed();

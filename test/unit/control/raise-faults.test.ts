@@ -75,6 +75,7 @@ test("a raise found done later settles like any other before the next one, also 
   const found = await world.pass();
   expect(found.ramp).toEqual({ state: "proving", step: 1 });
   expect(found.because.map(({ kind }) => kind)).toEqual(["settle"]);
+  expect(world.decisions().at(-1)).toMatchObject({ verdict: "wait", signals: [{ code: "settling" }] });
   expect(world.percent()).toBe(5);
 });
 
@@ -149,7 +150,7 @@ test("a late raise that lands after the rollback is lowered again by the next pa
   await world.run(15 * SECOND);
   expect(world.percent()).toBe(0);
   expect((await world.record()).ramp.state).toBe("rolled-back");
-  expect(world.decisions().at(-1)?.action).toMatchObject({ kind: "none" });
+  expect(world.decisions().at(-1)?.action).toMatchObject({ kind: "lower", to: 0 });
 });
 
 test("a reading that lags behind the write ends in no second raise", async () => {

@@ -6,11 +6,7 @@ import { createWorld } from "../../support/world-of-fakes.ts";
 
 const HOLD = 10 * MINUTE;
 const GATE = aGate({
-  steps: [
-    aStep({ to: 5, holdMs: HOLD }),
-    aStep({ to: 25, holdMs: HOLD }),
-    aStep({ to: 100, holdMs: HOLD }),
-  ],
+  steps: [aStep({ to: 5, holdMs: HOLD }), aStep({ to: 25, holdMs: HOLD }), aStep({ to: 100, holdMs: HOLD })],
   bakeMs: HOUR,
 });
 

@@ -83,10 +83,20 @@ test("the page that a rollback began is in the outbox of the same commit; the en
   world.metrics.set("errors", 0.06);
   await expect(world.pass()).rejects.toThrow("made to fail");
   expect(world.percent()).toBe(5);
-  expect(world.tellings().slice(before).map(({ kind, page }) => [kind, page])).toEqual([["rolling-back", true]]);
+  expect(
+    world
+      .tellings()
+      .slice(before)
+      .map(({ kind, page }) => [kind, page]),
+  ).toEqual([["rolling-back", true]]);
   world.restart();
   await world.until(ROLLED_BACK);
-  expect(world.tellings().slice(before).map(({ kind, page }) => [kind, page])).toEqual([
+  expect(
+    world
+      .tellings()
+      .slice(before)
+      .map(({ kind, page }) => [kind, page]),
+  ).toEqual([
     ["rolling-back", true],
     ["rolled-back", false],
   ]);

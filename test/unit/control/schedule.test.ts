@@ -37,11 +37,17 @@ test.each([
   { since: 0, within: SECOND },
   { since: 3 * SECOND, within: 3 * SECOND },
   { since: MINUTE, within: 10 * SECOND },
-])("$since ms into a rollback that is not written the next try is at most $within ms away", ({ since, within }) => {
-  const gate = aGate({ everyMs: 5 * MINUTE });
-  const record = aRecord({ ramp: aRollback({ since: NOON - since }), intention: anIntention({ kind: "lower" }) });
-  expect(nextDue(gate, record, NOON)).toBe(NOON + within);
-});
+])(
+  "$since ms into a rollback that is not written the next try is at most $within ms away",
+  ({ since, within }) => {
+    const gate = aGate({ everyMs: 5 * MINUTE });
+    const record = aRecord({
+      ramp: aRollback({ since: NOON - since }),
+      intention: anIntention({ kind: "lower" }),
+    });
+    expect(nextDue(gate, record, NOON)).toBe(NOON + within);
+  },
+);
 
 test("a rollback that is written is looked at again within 5 s, or in its slot if that is earlier", () => {
   const record = aRecord({ ramp: aRollback() });

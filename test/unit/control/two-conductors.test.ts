@@ -11,7 +11,10 @@ async function begun(): Promise<World> {
 test("two processes that pass in the same moment raise at most once, and both end with the same record", async () => {
   const world = await begun();
   const other = world.sibling();
-  const [mine, theirs] = await Promise.all([world.conductor().pass("checkout"), other.conductor.pass("checkout")]);
+  const [mine, theirs] = await Promise.all([
+    world.conductor().pass("checkout"),
+    other.conductor.pass("checkout"),
+  ]);
   expect(await ownRaises(world)).toHaveLength(1);
   expect(world.percent()).toBe(5);
   expect(mine?.decision.id).not.toBe(theirs?.decision.id);
@@ -56,5 +59,7 @@ test("a process of an older epoch whose flag was taken over raises nothing any m
   release();
   await late;
   expect(world.percent()).toBe(0);
-  expect(world.flags.writes.filter(({ applied, change }) => applied && "to" in change && change.to > 0)).toEqual([]);
+  expect(
+    world.flags.writes.filter(({ applied, change }) => applied && "to" in change && change.to > 0),
+  ).toEqual([]);
 });
