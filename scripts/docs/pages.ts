@@ -1,0 +1,68 @@
+import { stateSchema } from "../../src/api/because.ts";
+import { PROBLEMS } from "../../src/api/problem.ts";
+import { type Route, ROUTES } from "../../src/api/routes.ts";
+import { ACTION_SCOPES, ACTIONS, type ActionName } from "../../src/domain/command.ts";
+import { isLegal } from "../../src/domain/moves.ts";
+import { mayUse, type Scope } from "../../src/domain/principal.ts";
+import { renderRulePages } from "../../src/gatefile/rules.ts";
+import { libraryTable } from "./library.ts";
+import { table, withSections } from "./sections.ts";
+
+/** The pages that are made from the code, whole or in part, each from its text as it stands now. */
+export const PAGES: Readonly<Record<string, (before: string) => string>> = {
+  "docs/lint.md": () => renderRulePages(),
+  "docs/http.md": (before) =>
+    withSections(before, { routes: routesTable(), problems: problemsTable(), actions: actionsTable() }),
+  "docs/signals.md": (before) => withSections(before, { library: libraryTable() }),
+};
+
+function routesTable(): string {
+  return table(
+    ["Address", "What it is", "Scope", "Answers", "May refuse with"],
+    Object.values<Route>(ROUTES).map((route) => [
+      `\`${route.method.toUpperCase()} ${route.path}\``,
+      route.summary,
+      route.scopes.map(code).join(" or "),
+      String(route.answers.status),
+      route.refusals.map(code).join(", "),
+    ]),
+  );
+}
+
+function problemsTable(): string {
+  return table(
+    ["Code", "Status", "Meaning", "What to do"],
+    Object.entries(PROBLEMS).map(([name, { status, title, help }]) => [
+      code(name),
+      String(status),
+      title,
+      help,
+    ]),
+  );
+}
+
+function actionsTable(): string {
+  return table(
+    ["Action", "Scope", "Machines", "Possible from"],
+    ACTIONS.map((action) => [
+      code(action),
+      ACTION_SCOPES[action].map(code).join(" or "),
+      ACTION_SCOPES[action].some(isForMachines) ? "yes" : "no",
+      possibleFrom(action),
+    ]),
+  );
+}
+
+function isForMachines(scope: Scope): boolean {
+  return mayUse({ kind: "machine", name: "ci", scopes: [scope], token: "" }, scope);
+}
+
+function possibleFrom(action: ActionName): string {
+  const states = stateSchema.options;
+  const from = states.filter((state) => isLegal(action, state));
+  return from.length === states.length ? "every state" : from.join(", ");
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
