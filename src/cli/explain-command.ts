@@ -1,5 +1,5 @@
 import type { DecisionBody } from "../api/decision.ts";
-import { nearestName } from "../domain/nearest-name.ts";
+import { nearestName } from "../text/nearest-name.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Exit } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";

@@ -93,7 +93,7 @@ function signalBranch(signal: SignalBody, { time, paint }: Look): readonly Cell[
     { text: value + asOf },
     // What is good says so by its limit; anything else says why.
     { text: signal.verdict === "good" ? (signal.limit ?? "") : signal.message },
-    { text: signal.samples === null ? "" : `${signal.samples.toLocaleString("en-GB")} samples` },
+    { text: signal.samples === null ? "" : `${Math.round(signal.samples).toLocaleString("en-GB")} samples` },
   ];
 }
 

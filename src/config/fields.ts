@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import type { Millis } from "../domain/instant.ts";
 import { formatMillis } from "../domain/instant.ts";
-import { parseDuration } from "../domain/duration-text.ts";
+import { parseDuration } from "../text/duration-text.ts";
 import { parseListen } from "./listen.ts";
 
 /** The kinds of values the configuration has; each says in its message what to write instead. */

@@ -2,7 +2,7 @@ import { LineCounter, parseDocument, visit } from "yaml";
 import type { Document } from "yaml";
 import type { z } from "zod";
 import type { Problem } from "../domain/problem.ts";
-import { nearestName } from "../domain/nearest-name.ts";
+import { nearestName } from "../text/nearest-name.ts";
 import { configOf } from "./config.ts";
 import type { Config } from "./config.ts";
 import { knownKeys } from "./known-keys.ts";

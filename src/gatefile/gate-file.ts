@@ -1,4 +1,4 @@
-import { nearestName } from "../domain/nearest-name.ts";
+import { nearestName } from "../text/nearest-name.ts";
 import { decode, type GivenFile } from "./decode.ts";
 import { readDocument, textUnder } from "./document.ts";
 import { GATE_SHAPE, type GateFields } from "./gate-keys.ts";

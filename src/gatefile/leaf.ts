@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { parseDuration } from "../domain/duration-text.ts";
+import { parseDuration } from "../text/duration-text.ts";
 import type { Complain } from "./problem-list.ts";
 import type { RuleCode } from "./rules.ts";
 import { textOf, type Text } from "./text.ts";

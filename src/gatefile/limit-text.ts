@@ -1,5 +1,5 @@
 import type { Comparison, Persistence } from "../domain/limit.ts";
-import { parseDuration } from "../domain/duration-text.ts";
+import { parseDuration } from "../text/duration-text.ts";
 
 /** A stretch of the limit's own text. */
 type Stretch = { readonly from: number; readonly to: number };

@@ -1,4 +1,4 @@
-import { nearestName } from "../domain/nearest-name.ts";
+import { nearestName } from "../text/nearest-name.ts";
 import { type Read, wordList } from "./leaf.ts";
 import type { Complain, Complaint } from "./problem-list.ts";
 import type { Span } from "./source.ts";

@@ -1,6 +1,6 @@
 import type { MissingBounds } from "../domain/gate.ts";
 import { HOUR, type Millis, MINUTE } from "../domain/instant.ts";
-import { parseDuration } from "../domain/duration-text.ts";
+import { parseDuration } from "../text/duration-text.ts";
 import { oneOf, type Read } from "./leaf.ts";
 import { nameOfKind } from "./value.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { nearestName } from "../domain/nearest-name.ts";
+import { nearestName } from "../text/nearest-name.ts";
 import { leaf, type Read, sentence } from "./leaf.ts";
 import type { Complain } from "./problem-list.ts";
 import type { Span } from "./source.ts";

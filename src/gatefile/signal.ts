@@ -1,6 +1,6 @@
 import type { Measure, MissingBounds, Signal } from "../domain/gate.ts";
 import { inferCounts } from "../promql/counts.ts";
-import { nearestName } from "../domain/nearest-name.ts";
+import { nearestName } from "../text/nearest-name.ts";
 import { parse } from "../promql/parse.ts";
 import { firstMetric } from "../promql/selectors.ts";
 import type { Library } from "./library.ts";

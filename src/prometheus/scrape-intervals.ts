@@ -1,6 +1,6 @@
 import type { Millis } from "../domain/instant.ts";
 import type { Unknown } from "../domain/reading.ts";
-import { parseDuration } from "../domain/duration-text.ts";
+import { parseDuration } from "../text/duration-text.ts";
 import { unknown, type Success } from "./reply.ts";
 import { isList, isObject } from "./shape.ts";
 

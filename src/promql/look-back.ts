@@ -1,6 +1,6 @@
 import type { SyntaxNode } from "@lezer/common";
 
-import { parseDuration } from "../domain/duration-text.ts";
+import { parseDuration } from "../text/duration-text.ts";
 import { callArguments, expressions, topExpression } from "./expression.ts";
 import { parse } from "./parse.ts";
 

@@ -1,7 +1,7 @@
 import type { SyntaxNode, Tree } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
 
-import { nearestName } from "../domain/nearest-name.ts";
+import { nearestName } from "../text/nearest-name.ts";
 import { stringFault } from "./string-literal.ts";
 
 /** Something wrong in a query: offsets into its text, `to` exclusive. */

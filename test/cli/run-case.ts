@@ -1,6 +1,6 @@
 import type { CliContext, Fetch, LintOutcome } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
-import { parseDuration } from "../../src/domain/duration-text.ts";
+import { parseDuration } from "../../src/text/duration-text.ts";
 import { NOON } from "../support/fake-controller.ts";
 import { memoryTokens, testClock, countingRandom } from "../http/door.ts";
 import { createTokenDesk } from "../../src/http/auth/token-desk.ts";

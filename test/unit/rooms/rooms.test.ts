@@ -48,6 +48,8 @@ const ROOMS: Readonly<Record<string, { readonly file: string; readonly code: str
   },
   "http knows no store": { file: "src/http/x.ts", code: 'export { a } from "../store/a.ts";' },
   "cli does not reach into the server": { file: "src/cli/x.ts", code: 'export { a } from "../http/a.ts";' },
+  "promql knows no gate": { file: "src/promql/x.ts", code: 'export { a } from "../domain/a.ts";' },
+  "text imports nothing": { file: "src/text/x.ts", code: 'export { a } from "../domain/a.ts";' },
   "lib imports nothing of ours": { file: "src/lib/x.ts", code: 'export { a } from "../domain/a.ts";' },
 };
 
