@@ -353,7 +353,7 @@ function unknownGate(name: string): CommandOutcome {
 }
 
 function refusal(code: RefusalCode, message: string, state: RampState): CommandOutcome {
-  return { kind: "refused", code, message, state, legal: legalIn(state) };
+  return { kind: "refused", code, message, state, legal: code === "watch-only" ? [] : legalIn(state) };
 }
 
 /** A command has a row of its own among the decisions: who ordered what, and what state it led to. */

@@ -14,6 +14,7 @@ import {
   intendToken,
   standingAt,
   standingOf,
+  standingOrStart,
   withStanding,
 } from "./transition.ts";
 
@@ -204,7 +205,7 @@ function landed(
 /** A raise of an older decision arrived after all: exposure goes back to what is on record, under a new token. */
 function undoLateWrite(gate: Gate, record: Pinned, observed: Percent | null, facts: FlagFacts): Pinned {
   if (record.intention?.kind === "lower") return record;
-  const step = standingOf(record.ramp)?.step ?? 0;
+  const { step } = standingOrStart(record.ramp);
   return intend(gate, record, facts, {
     kind: observed === record.flag.rollout ? "retoken" : "lower",
     to: record.flag.rollout,

@@ -72,11 +72,7 @@ export function answer(purpose: Purpose, asked: Asked): StatusAnswer {
       observed: null,
       unit: "percent",
     },
-    step: {
-      index: standingOf(record.ramp)?.step ?? (record.ramp.state === "finished" ? gate.steps.length : 0),
-      of: gate.steps.length,
-      next: nextPercent(gate, record),
-    },
+    step: stepOf(gate, record, open ? decision : null),
     because: reasons,
     signals: decision?.signals ?? [],
     retryAt: open ? null : Math.max(asked.now + gate.everyMs, untils.length === 0 ? 0 : Math.min(...untils)),
@@ -84,6 +80,14 @@ export function answer(purpose: Purpose, asked: Asked): StatusAnswer {
     definition: asked.definition,
     at: decision?.lastAt ?? asked.now,
   };
+}
+
+/** An open answer speaks of the step that its pass entered, and not of the one after that, which nothing has looked at yet. */
+function stepOf(gate: Gate, record: GateRecord, opened: Decision | null): StatusAnswer["step"] {
+  const of = gate.steps.length;
+  if (opened?.action.kind === "raise") return { index: opened.step, of, next: opened.action.to };
+  const atRest = record.ramp.state === "finished" ? of : 0;
+  return { index: standingOf(record.ramp)?.step ?? atRest, of, next: nextPercent(gate, record) };
 }
 
 function notYet(): Because {
@@ -104,8 +108,8 @@ function reasonsFor(purpose: Purpose, asked: Asked, decision: Decision): readonl
 /** A pass that raised had no reason against it, but a command since may have stopped what it raised. */
 function advanceReasons(record: GateRecord, decision: Decision): readonly Because[] {
   const { state } = record.ramp;
-  const isStopped = state !== decision.after && state !== "baking";
-  return isStopped ? [stateBecause(record), ...decision.because] : decision.because;
+  const isOutdated = state !== decision.after && state !== "baking";
+  return isOutdated ? [stateBecause(record), ...decision.because] : decision.because;
 }
 
 /** Only a pass that found the ramp baking says anything about its end; there the state itself is in nobody's way. */
@@ -123,7 +127,7 @@ function deployReasons(gate: Gate, decision: Decision): readonly Because[] {
   return decision.signals
     .filter((judged) => {
       const gates = gate.signals.find((signal) => signal.name === judged.signal)?.gates ?? [];
-      const armed = judged.code === "breached" && judged.verdict !== "wait";
+      const armed = judged.code === "breached";
       if (!gates.includes("deploy") && !armed) return false;
       return judged.verdict !== "good" && judged.code !== "settling";
     })

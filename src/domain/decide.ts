@@ -126,28 +126,17 @@ function withValidApprovals(record: GateRecord, facts: PassFacts): GateRecord {
 
 /** What the pass does, by state. Shrinking is looked at first and waits for nothing. */
 function move(gate: Gate, draft: Draft, facts: PassFacts): Draft {
-  const { record } = draft;
-  switch (record.ramp.state) {
-    case "idle":
-    case "finished":
-    case "rolled-back":
-      return draft;
-    case "rolling-back":
-      return verify(gate, draft, record.ramp, facts);
-    case "proving":
-    case "baking":
-    case "paused":
-    case "halted": {
-      const standing = standingOf(record.ramp) ?? { state: "proving", step: 0 };
-      return (
-        shrink(gate, draft, standing, facts) ??
-        followPerson(gate, draft, standing, facts) ??
-        stop(gate, draft, standing, facts) ??
-        takeOver(gate, draft, facts) ??
-        proceed(gate, draft, facts)
-      );
-    }
-  }
+  const { ramp } = draft.record;
+  if (ramp.state === "rolling-back") return verify(gate, draft, ramp, facts);
+  const standing = standingOf(ramp);
+  if (standing === null) return draft;
+  return (
+    shrink(gate, draft, standing, facts) ??
+    followPerson(gate, draft, standing, facts) ??
+    stop(gate, draft, standing, facts) ??
+    takeOver(gate, draft, facts) ??
+    proceed(gate, draft, facts)
+  );
 }
 
 /** The first pass of a new process over a flag it did not write: its token goes first, so that nothing older lands. */

@@ -106,18 +106,21 @@ function percentFinding(recorded: Percent, observed: Percent): Finding {
 
 function titleFindings(expected: Expected, ours: StrategySeen): readonly Finding[] {
   const { token } = splitTitle(ours.title);
-  const said = (kind: DriftKind, message: string) => [{ kind, message, observed: null }];
   // Whose token it is matters even where the title is the one a start or an adoption found: two stores, or one store
   // and its own future, must not both raise.
   if (token !== null && token.store !== expected.storeId) {
-    return said("foreign-token", "the token in the title is of another store");
+    return titled("foreign-token", "the token in the title is of another store");
   }
   if (token !== null && isNewer(token, expected.issued)) {
     const message = "the token in the title is newer than the record: was an old store restored?";
-    return said("restored-store", message);
+    return titled("restored-store", message);
   }
   if (ours.title === expected.record.title || isLateWrite(expected, ours)) return [];
-  return said("title", `the title was changed to ${JSON.stringify(ours.title ?? "")}`);
+  return titled("title", `the title was changed to ${JSON.stringify(ours.title ?? "")}`);
+}
+
+function titled(kind: DriftKind, message: string): readonly Finding[] {
+  return [{ kind, message, observed: null }];
 }
 
 function isNewer(token: WriteToken, issued: Expected["issued"]): boolean {

@@ -76,6 +76,8 @@ export function growthBlockers(
 
 function stateBlockers(gate: Gate, record: GateRecord, facts: GrowthFacts): readonly Because[] {
   const found: Because[] = [];
+  // A gate that only watches has no ramp whose state could be in the way.
+  if (gate.flag === null) return definitionBecause(record, facts.definition);
   if (record.ramp.state !== "proving") found.push(stateBecause(record));
   if (modeOf(gate, record) === "observe") {
     found.push(because("switch", "observe", "the gate only observes", { opens: `rampart act ${gate.name}` }));

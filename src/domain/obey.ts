@@ -1,7 +1,7 @@
 import { demandsFor, isEligible, unmet } from "./approval.ts";
 import type { ApproveCommand, Command, RefusalCode } from "./command.ts";
 import type { Decision } from "./decision.ts";
-import type { FlagObservation } from "./flag.ts";
+import type { FlagObservation, FlagRecord } from "./flag.ts";
 import type { ApprovalDemand, Author, Gate } from "./gate.ts";
 import { type DefinitionFacts, because, isOpenForApproval, modeOf, nextStep } from "./growth.ts";
 import { type Instant, formatMillis } from "./instant.ts";
@@ -23,6 +23,7 @@ import {
   rollBack,
   standingAt,
   standingOf,
+  standingOrStart,
   voidApprovals,
 } from "./transition.ts";
 
@@ -126,7 +127,10 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
   if (entry !== null) return entry;
   if (gate.flag === null || facts.observation === null) return refused("flag", "the flag could not be read");
   const checked = preflight(gate.flag, facts.observation, command.at);
-  const refusals = [...(checked.kind === "refused" ? checked.refusals : []), ...facts.serverRefusals];
+  const refusals = [
+    ...(checked.kind === "refused" ? checked.refusals : foreignToken(record, checked.record, facts.storeId)),
+    ...facts.serverRefusals,
+  ];
   if (checked.kind === "refused" || refusals.length > 0) {
     return refused("preflight", refusals.map((refusal) => `${refusal.code}: ${refusal.message}`).join("; "));
   }
@@ -149,20 +153,29 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
   );
 }
 
+/** Another Rampart's token on the strategy: somebody else may be driving it, until a person says that it is ours now. */
+function foreignToken(record: GateRecord, flag: FlagRecord, storeId: string) {
+  const { token } = splitTitle(flag.title);
+  if (token === null || token.store === storeId || record.flag?.title === flag.title) return [];
+  const message = `the strategy carries the token of another store; say adopt-flag if it is to be ours`;
+  return [{ code: "foreign-token", message }];
+}
+
 /** Starting a flag that is exposed already skips the evidence of the steps below, so a person who may approve must say it. */
 function startAtRefusal(gate: Gate, command: Command, at: number, step: number): Obeyed | null {
   if (at === 0) return null;
-  if (step === 0) return refused("not-ready", `${at}% is not a declared step of ${gate.name}`);
+  const declared = gate.steps[step - 1];
+  if (declared === undefined) return refused("not-ready", `${at}% is not a declared step of ${gate.name}`);
   if (command.by.kind !== "person" || !mayUse(command.by, "approve")) {
     return refused("not-eligible", "starting at an exposed step needs a person who may approve");
   }
-  const asks = (gate.steps[step - 1]?.approve.length ?? 0) > 0;
-  return asks ? refused("not-eligible", `step ${step} asks for approvals; start at a lower step`) : null;
+  return declared.approve.length > 0
+    ? refused("not-eligible", `step ${step} asks for approvals; start at a lower step`)
+    : null;
 }
 
 function pause(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {
-  const from = standingOf(record.ramp);
-  if (from === null) return refused("illegal-move", "nothing runs");
+  const from = standingOrStart(record.ramp);
   const paused: GateRecord = {
     ...record,
     ramp: { state: "paused", from, since: facts.now, by: command.by.name, reason: command.reason },
@@ -193,11 +206,11 @@ function goBack(gate: Gate, record: GateRecord, command: Command, facts: Command
   const cause = because("state", command.action, `ordered by ${command.by.name}: ${command.reason}`);
   const pinned = pinForRollback(gate, record, facts);
   if (pinned === null) return refused("flag", `${gate.name} has no strategy of which Rampart knows`);
-  const next = nextStep(gate, standingOf(record.ramp)?.step ?? 0);
+  const from = standingOrStart(record.ramp);
+  const next = nextStep(gate, from.step);
   if (command.action === "reject" && next?.approve[0]?.onReject === "pause") {
     return pause(gate, { ...record, run: voidApprovals(record.run) }, command, facts);
   }
-  const from = standingOf(record.ramp) ?? { state: "proving", step: 0 };
   const ordered = rollBack(gate, pinned, facts, {
     from,
     causes: [cause],
@@ -246,8 +259,8 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
   if (standingOf(ramp) === null) {
     // A token of another store, or of a future this store has lost, would keep the next run from growing.
     const tokened = modeOf(gate, record) === "act" && splitTitle(checked.record.title).token !== null;
-    const taken = tokened ? intendToken(gate, verified, facts, facts.decision, facts.now) : verified;
-    return done(taken, message);
+    const ours = tokened ? intendToken(gate, verified, facts, facts.decision, facts.now) : verified;
+    return done(ours, message);
   }
   const at = standingAt(gate, highestStepAt(gate, checked.record.rollout));
   const driftAlone = ramp.state === "halted" && ramp.causes.every((cause) => cause.kind === "drift");
@@ -270,7 +283,7 @@ function restore(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {
   const write = {
     kind: "restore",
     to: record.flag.rollout,
-    step: standingOf(record.ramp)?.step ?? 0,
+    step: standingOrStart(record.ramp).step,
     decision: facts.decision,
     at: facts.now,
   } as const;

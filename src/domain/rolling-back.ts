@@ -18,11 +18,13 @@ type RollingBack = Extract<Ramp, { state: "rolling-back" }>;
 
 /** Drives a rollback to its end: climbs the ladder while *set* resists, and ends only when set and served both show it. */
 export function verify(gate: Gate, draft: Draft, ramp: RollingBack, facts: PassFacts): Draft {
-  const { intention, exposure } = draft.record;
+  const { intention, exposure, drift } = draft.record;
   // What was seen at an earlier pass verifies nothing in this one.
   const read = facts.observation?.kind !== "unreadable";
   const written = intention === null || isUnwritable(draft.record, facts);
-  if (!read || !written || exposure.set !== 0) return climb(gate, draft, ramp, facts);
+  // Behind a switched-off environment a percent that somebody raised exposes nobody, until it is switched on again.
+  const raised = drift.some((found) => found.kind === "raised");
+  if (!read || !written || raised || exposure.set !== 0) return climb(gate, draft, ramp, facts);
   if (exposure.served !== 0) return waitForServed(draft, ramp, facts);
 
   const firstAt = ramp.verification.firstAt ?? facts.now;

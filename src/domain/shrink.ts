@@ -42,13 +42,21 @@ export function shrink(gate: Gate, draft: Draft, from: Standing, facts: PassFact
 
 function shrinkCauses(gate: Gate, record: GateRecord, facts: PassFacts): readonly Because[] {
   const { ramp } = record;
-  const signals = facts.judgement.signals.filter((signal) => signal.counts && signal.verdict === "rollback");
+  const exposed = isExposed(record);
+  const signals = facts.judgement.signals.filter(
+    (signal) => exposed && signal.counts && signal.verdict === "rollback",
+  );
   const drift = record.drift.filter((found) => treatmentOf(found.kind, gate.drift) === "roll-back");
   const causes = [...signals.map(signalBecause), ...drift.map((found) => driftBecause(gate, found))];
-  if (ramp.state === "halted" && ramp.alarmMs >= gate.haltDeadlineMs) {
+  if (exposed && ramp.state === "halted" && ramp.alarmMs >= gate.haltDeadlineMs) {
     causes.push(because("state", "halt-deadline", "nobody decided on the halt before its deadline"));
   }
   return causes;
+}
+
+/** Where nobody is exposed there is nothing to take back: such a breach halts. What is not known to be 0 is exposed. */
+function isExposed(record: GateRecord): boolean {
+  return record.exposure.set !== 0 || (record.intention?.to ?? 0) > 0;
 }
 
 /** A person lowered the flag to a value above 0: that value stands, nothing is written, and growth waits for a person. */
@@ -79,7 +87,10 @@ export function followPerson(gate: Gate, draft: Draft, standing: Standing, facts
 /** Halts, or keeps a halt alive: its reminder and the re-assertion of what was recorded. */
 export function stop(gate: Gate, draft: Draft, standing: Standing, facts: PassFacts): Draft | null {
   const { record } = draft;
-  const signals = facts.judgement.signals.filter((signal) => signal.counts && signal.verdict === "halt");
+  // A rollback verdict comes this far only where nobody is exposed.
+  const signals = facts.judgement.signals.filter(
+    (signal) => signal.counts && (signal.verdict === "halt" || signal.verdict === "rollback"),
+  );
   const drift = record.drift.filter((found) => treatmentOf(found.kind, gate.drift) === "halt");
   const reverted = revert(gate, record, standing, facts);
   const causes = [...signals.map(signalBecause), ...drift.map((found) => driftBecause(gate, found))];

@@ -57,8 +57,6 @@ function effect(said: Tell, record: GateRecord): string {
       return "has not finished rolling back";
     case "cannot-see":
       return `cannot see its signals at ${percent}`;
-    case "sees-again":
-      return "sees its signals again";
     case "changed-by-hand":
       return "was changed by hand in Unleash";
     case "definition":
@@ -88,7 +86,10 @@ const WAIT_FOR_COMMAND: readonly TellingKind[] = ["paused", "halted", "halt-remi
 /** What people can do: about the causes, or else the command that leaves the state. */
 function nextSteps(record: GateRecord, said: Tell): readonly string[] {
   const state = WAIT_FOR_COMMAND.includes(said.kind) ? [stateBecause(record)] : [];
-  const hints = (reasons: readonly Because[]) => reasons.flatMap(({ opens }) => opens ?? []);
   const ofCauses = hints(said.causes);
   return [...new Set(ofCauses.length > 0 ? ofCauses : hints(state))];
+}
+
+function hints(reasons: readonly Because[]): readonly string[] {
+  return reasons.flatMap(({ opens }) => opens ?? []);
 }

@@ -12,7 +12,6 @@ export type TellingKind =
   | "rolled-back"
   | "rollback-late"
   | "cannot-see"
-  | "sees-again"
   | "changed-by-hand"
   | "definition";
 

@@ -51,6 +51,11 @@ export function standingOf(ramp: Ramp): Standing | null {
   }
 }
 
+/** As `standingOf`; a ramp that does not run stands before its first step. */
+export function standingOrStart(ramp: Ramp): Standing {
+  return standingOf(ramp) ?? { state: "proving", step: 0 };
+}
+
 /** The standing at a step: the last step is the one that bakes. */
 export function standingAt(gate: Gate, step: number): Standing {
   return step >= gate.steps.length ? { state: "baking", step } : { state: "proving", step };
@@ -133,7 +138,7 @@ export function intendToken<R extends GateRecord>(
   at: Instant,
 ): R {
   if (record.flag === null) return record;
-  const step = standingOf(record.ramp)?.step ?? 0;
+  const { step } = standingOrStart(record.ramp);
   return intend(gate, record, writer, { kind: "retoken", to: record.flag.rollout, step, decision, at });
 }
 

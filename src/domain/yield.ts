@@ -2,10 +2,20 @@ import type { FlagFacts } from "./absorb.ts";
 import type { FlagEvent } from "./flag.ts";
 import type { Gate } from "./gate.ts";
 import { because } from "./growth.ts";
-import { parseRollout } from "./percent.ts";
+import { type Percent, parseRollout } from "./percent.ts";
 import type { GateRecord, Intention } from "./record.ts";
 import type { Tell } from "./tell.ts";
-import { halt, highestStepAt, intend, rollBack, standingAt, standingOf } from "./transition.ts";
+import {
+  halt,
+  highestStepAt,
+  intend,
+  rollBack,
+  standingAt,
+  standingOf,
+  standingOrStart,
+} from "./transition.ts";
+
+type Decrease = { readonly to: Percent; readonly by: string };
 
 type Yielded = { readonly record: GateRecord; readonly tells: readonly Tell[] };
 
@@ -24,35 +34,36 @@ export function yieldIfOverwritten(
  * A person's decrease that a write of ours ran over: Unleash reads and writes a strategy in two steps, so both may
  * succeed. The log shows it: the change before ours is a person's, to another percent than the one our write tested.
  */
-export function overwritten(
+function overwritten(
   written: Intention,
   events: readonly FlagEvent[],
   ownUserId: number | null,
-): FlagEvent | null {
+): Decrease | null {
   const own = events.find((event) => event.titleAfter === written.title);
   if (own === undefined) return null;
   const before = events.findLast(
     (event) => event.id < own.id && event.strategyId === own.strategyId && event.rolloutAfter !== null,
   );
-  if (before === undefined || (ownUserId !== null && before.byUserId === ownUserId)) return null;
-  const percent = parseRollout(before.rolloutAfter ?? "");
-  return percent !== null && percent < written.to && percent !== written.from ? before : null;
+  const to = parseRollout(before?.rolloutAfter ?? "");
+  if (before === undefined || to === null) return null;
+  if (ownUserId !== null && before.byUserId === ownUserId) return null;
+  return to < written.to && to !== written.from ? { to, by: before.by } : null;
 }
 
-/** Gives the person's decrease back at once: its value is written again, is the ceiling, and the ramp halts there. */
-export function yieldToPerson(gate: Gate, record: GateRecord, event: FlagEvent, facts: FlagFacts): Yielded {
-  const to = parseRollout(event.rolloutAfter ?? "") ?? 0;
-  const causes = [
-    because("drift", to === 0 ? "lowered-to-zero" : "lowered", `changed to ${to}% by ${event.by}`),
-  ];
-  const standing = standingOf(record.ramp) ?? { state: "proving", step: 0 };
-  const at = facts.now;
+/** Gives the person's decrease back at once: its value is written again, is the ceiling, and a ramp that runs halts there. */
+function yieldToPerson(gate: Gate, record: GateRecord, { to, by }: Decrease, facts: FlagFacts): Yielded {
+  const causes = [because("drift", to === 0 ? "lowered-to-zero" : "lowered", `changed to ${to}% by ${by}`)];
+  const standing = standingOf(record.ramp);
+  const { now: at, decision } = facts;
   if (to === 0) {
-    const ordered = rollBack(gate, record, facts, { from: standing, causes, decision: facts.decision, at });
+    const from = standingOrStart(record.ramp);
+    const ordered = rollBack(gate, record, facts, { from, causes, decision, at });
     return { record: ordered, tells: [{ kind: "rolling-back", page: true, causes }] };
   }
   const step = highestStepAt(gate, to);
-  const lowered = intend(gate, record, facts, { kind: "lower", to, step, decision: facts.decision, at });
+  const lowered = intend(gate, record, facts, { kind: "lower", to, step, decision, at });
+  if (standing === null)
+    return { record: lowered, tells: [{ kind: "changed-by-hand", page: false, causes }] };
   const ceiling: GateRecord = {
     ...lowered,
     run: lowered.run === null ? null : { ...lowered.run, ceiling: to },

@@ -115,6 +115,8 @@ async function configOf(
     sources,
     unleash,
     people: [LEAD, SECOND_MANAGER],
+    // Everything it could ever say is to be free of secrets.
+    log: { level: "debug" },
     ...(webhook === undefined
       ? {}
       : { notify: { webhook: { url: webhook.url, secretFile: await secret("webhook", webhook.secret) } } }),

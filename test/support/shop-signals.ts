@@ -4,9 +4,9 @@ import { askedAt, vectorReply, type Reply, type SeenRequest } from "./fake-prome
 export type ShopSignals = {
   set(shop: string, errors: number): void;
   /** The page of an exporter. */
-  page(): string;
+  readonly page: () => string;
   /** A whole Prometheus that knows these series alone, each as fresh as asked. */
-  reply(request: SeenRequest): Reply;
+  readonly reply: (request: SeenRequest) => Reply;
 };
 
 /** Every shop reports 0 errors until it is told otherwise; only those named here are known to an exporter. */
@@ -19,8 +19,11 @@ export function shopSignals(shops: readonly string[]): ShopSignals {
   };
 }
 
+function success(data: unknown): Reply {
+  return { kind: "json", body: { status: "success", data } };
+}
+
 function answer(request: SeenRequest, errors: ReadonlyMap<string, number>): Reply {
-  const success = (data: unknown): Reply => ({ kind: "json", body: { status: "success", data } });
   if (request.path.endsWith("/rules")) return success({ groups: [] });
   if (request.path.endsWith("/targets")) return success({ activeTargets: [] });
   const query = request.fields.get("query") ?? "";

@@ -220,10 +220,7 @@ describe("a raise found done by its token", () => {
 
   test("into the last step bakes", () => {
     const last = anIntention({ to: 100, step: 3 });
-    const { record } = absorbed(
-      { ...pending, intention: last },
-      { observation: aFlagAt(100, last.title) },
-    );
+    const { record } = absorbed({ ...pending, intention: last }, { observation: aFlagAt(100, last.title) });
     expect(record.ramp).toEqual({ state: "baking", step: 3 });
   });
 
@@ -290,6 +287,14 @@ describe("a decrease not read back yet", () => {
     }
   });
 
+  test("is looked for on our own strategy, wherever it stands in the list", () => {
+    const seen = aFlagSeen({
+      strategies: [aStrategy({ id: "s2", disabled: true, rollout: "1" }), aStrategy({ rollout: "25" })],
+    });
+    const { record } = absorbed({ intention: lower, flag, exposure }, { observation: seen });
+    expect(record.intention).toEqual(lower);
+  });
+
   test("yields to a person who lowered further, and not to one who lowered as far", () => {
     const further = absorbed({ intention: lower, flag, exposure }, { observation: aFlagAt(4) });
     expect(further.record.intention).toBeNull();
@@ -329,17 +334,21 @@ describe("a new token not read back yet", () => {
     expect(absorbed({ intention: retoken, ramp: aHalt() }).record.intention).toEqual(retoken);
   });
 
-  test.each([3, 50])("yields to a person who changed the percent to %s%: written over it, it would undo that", (percent) => {
-    const { record } = absorbed({ intention: retoken, ramp: aHalt() }, { observation: aFlagAt(percent) });
-    expect(record.intention).toBeNull();
-    expect(record.drift).toMatchObject([{ observed: percent }]);
-  });
+  test.each([3, 50])(
+    "yields to a person who changed the percent to %s%: written over it, it would undo that",
+    (percent) => {
+      const { record } = absorbed({ intention: retoken, ramp: aHalt() }, { observation: aFlagAt(percent) });
+      expect(record.intention).toBeNull();
+      expect(record.drift).toMatchObject([{ observed: percent }]);
+    },
+  );
 
   test("read back changes no exposure: hold and settle go on", () => {
-    const { record } = absorbed({ intention: retoken, sequence: 13 }, { observation: aFlagAt(5, retoken.title) });
-    expect(record).toEqual(
-      aRecord({ sequence: 13, flag: aFlagRecord({ title: retoken.title }) }),
+    const { record } = absorbed(
+      { intention: retoken, sequence: 13 },
+      { observation: aFlagAt(5, retoken.title) },
     );
+    expect(record).toEqual(aRecord({ sequence: 13, flag: aFlagRecord({ title: retoken.title }) }));
   });
 
   test("of a percent verified only now starts the hold now", () => {
@@ -458,7 +467,10 @@ describe("a flag nothing is recorded of", () => {
 
   test.each([
     { what: "without a strategy", observation: aFlagSeen({ strategies: [] }) },
-    { what: "with an unreadable percent", observation: aFlagSeen({ strategies: [aStrategy({ rollout: null })] }) },
+    {
+      what: "with an unreadable percent",
+      observation: aFlagSeen({ strategies: [aStrategy({ rollout: null })] }),
+    },
   ])("$what has no percent to follow", ({ observation }) => {
     const known = { ...exposure, set: 10 };
     const { record } = absorbed({ ...untouched, exposure: known }, { observation, served: aServed(null) });

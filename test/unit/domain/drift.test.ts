@@ -18,11 +18,7 @@ import { MINUTE } from "../../../src/domain/instant.ts";
 
 const COMPANION = aStrategy({ id: "staff", title: "Staff", kind: "default", rollout: null });
 
-function compared(
-  seen: FlagRead,
-  record: Partial<FlagRecord> = {},
-  issued = { epoch: 7, sequence: 12 },
-) {
+function compared(seen: FlagRead, record: Partial<FlagRecord> = {}, issued = { epoch: 7, sequence: 12 }) {
   return compare({ record: aFlagRecord(record), storeId: "k3f", issued }, seen, NOON);
 }
 
@@ -51,6 +47,12 @@ describe("a flag as recorded", () => {
   test("may have its named companions, as they were", () => {
     const seen = aFlagSeen({ strategies: [COMPANION, aStrategy()] });
     expect(kinds(seen, { companions: [COMPANION] })).toEqual([]);
+  });
+
+  test("may have several companions, in any order", () => {
+    const other = { ...COMPANION, id: "partners", title: "Partners" };
+    const seen = aFlagSeen({ strategies: [other, aStrategy(), COMPANION] });
+    expect(kinds(seen, { companions: [COMPANION, other] })).toEqual([]);
   });
 
   test("may belong to a release plan's milestone as before: the plan's id is no part of the audience", () => {
@@ -320,13 +322,13 @@ describe("the environment", () => {
   });
 });
 
+function whoDid(kind: DriftKind, event: Parameters<typeof aFlagEvent>[0]): string | null | undefined {
+  const found = aDrift({ kind, observed: 50, by: null });
+  return attribute([found], [], [aFlagEvent({ by: "operator", ...event })], 1)[0]?.by;
+}
+
 describe("who did it", () => {
   const EARLIER = after(-10 * MINUTE);
-
-  function whoDid(kind: DriftKind, event: Parameters<typeof aFlagEvent>[0]): string | null | undefined {
-    const found = aDrift({ kind, observed: 50, by: null });
-    return attribute([found], [], [aFlagEvent({ by: "operator", ...event })], 1)[0]?.by;
-  }
 
   test.each([
     { kind: "raised", event: { rolloutAfter: "50" } },
@@ -402,7 +404,9 @@ describe("who did it", () => {
     const known = aDrift({ by: null, at: EARLIER });
     const late = [aFlagEvent({ by: "approver", rolloutAfter: "50", at: NOON })];
     expect(attribute([aDrift({ by: null, at: NOON })], [known], [], 1)).toEqual([known]);
-    expect(attribute([aDrift({ by: null, at: NOON })], [known], late, 1)).toEqual([{ ...known, by: "approver" }]);
+    expect(attribute([aDrift({ by: null, at: NOON })], [known], late, 1)).toEqual([
+      { ...known, by: "approver" },
+    ]);
   });
 
   test("of another drift says nothing about this one", () => {

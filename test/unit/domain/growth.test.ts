@@ -112,16 +112,28 @@ describe("growth is closed alone by", () => {
       judgement: judged({ verdict: "rollback", code: "breached" }),
       closed: "signal/rollback",
     },
-    { why: "one bad signal of two", judgement: judged({}, { verdict: "wait", code: "between" }), closed: "signal/between" },
+    {
+      why: "one bad signal of two",
+      judgement: judged({}, { verdict: "wait", code: "between" }),
+      closed: "signal/between",
+    },
     { why: "no signal at all", judgement: { signals: [] }, closed: "signal/no-evidence" },
     { why: "signals that do not count", judgement: judged({ counts: false }), closed: "signal/no-evidence" },
     { why: "an approval not given", gate: APPROVED_STEP, closed: "approval/needed" },
     { why: "the stop switch", facts: { stopSwitch: "on" }, closed: "switch/stop" },
     { why: "a stop switch nobody can read", facts: { stopSwitch: "unknown" }, closed: "switch/stop-unknown" },
     { why: "a flag nobody can read", facts: { flagUnreadable: "timeout" }, closed: "health/flag-unreadable" },
-    { why: "drift of the title alone", record: { drift: [aDrift({ kind: "title" })] }, closed: "drift/title" },
+    {
+      why: "drift of the title alone",
+      record: { drift: [aDrift({ kind: "title" })] },
+      closed: "drift/title",
+    },
     { why: "a ceiling below the next step", record: { run: aRun({ ceiling: 24 }) }, closed: "drift/ceiling" },
-    { why: "a write that is not verified", record: { intention: anIntention() }, closed: "claim/write-pending" },
+    {
+      why: "a write that is not verified",
+      record: { intention: anIntention() },
+      closed: "claim/write-pending",
+    },
     { why: "a process that lags", facts: { eventLoopLagMs: 1_000 }, closed: "health/lag" },
     { why: "a clock that is ahead", facts: { clockSkewMs: 5_001 }, closed: "health/clock" },
     { why: "a clock that is behind", facts: { clockSkewMs: -5_001 }, closed: "health/clock" },
@@ -160,7 +172,10 @@ describe("the edge of each clause still lets exposure grow:", () => {
     { why: "a file that says act, without a command", gate: { mode: "act" }, record: { acting: null } },
     { why: "no run on record to compare with", record: { run: null } },
     { why: "no change of exposure ever", record: { exposure: anExposure({ changedAt: null }) } },
-    { why: "the hold of the step before the first", record: { ramp: { state: "proving", step: 0 }, holdMs: 0 } },
+    {
+      why: "the hold of the step before the first",
+      record: { ramp: { state: "proving", step: 0 }, holdMs: 0 },
+    },
     { why: "the approval given", gate: APPROVED_STEP, record: { run: aRun({ approvals: [anApproval()] }) } },
   ];
 
@@ -168,11 +183,16 @@ describe("the edge of each clause still lets exposure grow:", () => {
     expect(reasons(given)).toEqual([]);
   });
 
-  test("a watch-only gate knows no stop switch and no flag", () => {
+  test("a watch-only gate knows no ramp, no stop switch and no flag", () => {
     const record = { ramp: { state: "idle" }, drift: [aDrift()], intention: anIntention() } as const;
     const facts = { stopSwitch: "on", flagUnreadable: "timeout" } as const;
-    expect(reasons({ gate: { flag: null }, record, facts })).toEqual(["state/idle"]);
+    expect(reasons({ gate: { flag: null }, record, facts })).toEqual([]);
   });
+});
+
+test("a ramp that bakes has no hold, no approval and no ceiling to name: there is no next step", () => {
+  const record = { ramp: { state: "baking", step: 1 }, holdMs: 0, run: aRun({ ceiling: 5 }) } as const;
+  expect(reasons({ gate: APPROVED_STEP, record })).toEqual(["state/baking"]);
 });
 
 describe("a change of exposure found in this very pass", () => {
@@ -212,9 +232,9 @@ describe("a change of exposure found in this very pass", () => {
 describe("signals that settle together", () => {
   test("are one reason that opens with the last of them", () => {
     const signals = judged(
-      { signal: "a", verdict: "wait", code: "settling", message: "for 1m", until: after(MINUTE) },
-      { signal: "b", verdict: "wait", code: "settling", message: "for 3m", until: after(3 * MINUTE) },
       { signal: "c", verdict: "wait", code: "settling", message: "data ends before", until: null },
+      { signal: "b", verdict: "wait", code: "settling", message: "for 3m", until: after(3 * MINUTE) },
+      { signal: "a", verdict: "wait", code: "settling", message: "for 1m", until: after(MINUTE) },
       { signal: "d", verdict: "wait", code: "between", message: "2%", until: null },
     );
     expect(blockers({ judgement: signals })).toEqual([
@@ -230,7 +250,9 @@ describe("signals that settle together", () => {
 
   test("without a known end have none together either", () => {
     const waiting = { verdict: "wait", code: "settling", message: "data ends before", until: null } as const;
-    const [reason] = blockers({ judgement: judged({ signal: "a", ...waiting }, { signal: "b", ...waiting }) });
+    const [reason] = blockers({
+      judgement: judged({ signal: "a", ...waiting }, { signal: "b", ...waiting }),
+    });
     expect(reason).toMatchObject({ message: "a and 1 more: data ends before", until: null });
   });
 });
@@ -280,7 +302,10 @@ describe("a reason says", () => {
   });
 
   test.each([
-    { kind: "raised", opens: "rampart adopt-flag checkout, rampart restore checkout or rampart rollback checkout" },
+    {
+      kind: "raised",
+      opens: "rampart adopt-flag checkout, rampart restore checkout or rampart rollback checkout",
+    },
     { kind: "audience", opens: "rampart adopt-flag checkout or rampart rollback checkout" },
   ] as const)("what settles drift that is $kind", ({ kind, opens }) => {
     const drift = [aDrift({ kind, message: "was changed", by: "operator" })];
@@ -391,10 +416,13 @@ describe("the mode", () => {
     { file: "act", acting: true, mode: "act" },
     { file: "observe", acting: true, mode: "observe" },
     { file: "observe", acting: false, mode: "observe" },
-  ] as const)("with the file saying $file and the act command given $acting is $mode", ({ file, acting, mode }) => {
-    const record = aRecord({ acting: acting ? { by: "operator", at: NOON } : null });
-    expect(modeOf(aGate({ mode: file }), record)).toBe(mode);
-  });
+  ] as const)(
+    "with the file saying $file and the act command given $acting is $mode",
+    ({ file, acting, mode }) => {
+      const record = aRecord({ acting: acting ? { by: "operator", at: NOON } : null });
+      expect(modeOf(aGate({ mode: file }), record)).toBe(mode);
+    },
+  );
 });
 
 describe("steps", () => {
@@ -414,7 +442,9 @@ describe("people are asked for an approval", () => {
   test.each(["state", "definition", "signal", "alert", "settle", "proof", "require", "drift"] as const)(
     "not while %s stands in the way",
     (kind) => {
-      expect(isOpenForApproval([aBecause({ kind: "approval" }), aBecause({ kind, code: "any" })])).toBe(false);
+      expect(isOpenForApproval([aBecause({ kind: "approval" }), aBecause({ kind, code: "any" })])).toBe(
+        false,
+      );
     },
   );
 

@@ -114,7 +114,9 @@ describe("a rollback is over", () => {
 
   test("not while no SDK can say", () => {
     const { record } = passAt(10, written(), { ...AT_ZERO, served: { kind: "unknown", detail: "" } });
-    expect(record.ramp).toMatchObject({ verification: { firstAt: null, servedLateSince: after(10 * SECOND) } });
+    expect(record.ramp).toMatchObject({
+      verification: { firstAt: null, servedLateSince: after(10 * SECOND) },
+    });
   });
 
   test("though the gate has come to observe meanwhile", () => {
@@ -125,7 +127,13 @@ describe("a rollback is over", () => {
   test("only after the flag is lowered again, when a person raised it meanwhile", () => {
     const { record, decision } = passAt(10, written(), { observation: aFlagAt(50, WRITTEN) });
     expect(record.ramp).toMatchObject({ state: "rolling-back", rung: "rollout" });
-    expect(record.intention).toMatchObject({ kind: "lower", from: 50, to: 0, step: 0, at: after(10 * SECOND) });
+    expect(record.intention).toMatchObject({
+      kind: "lower",
+      from: 50,
+      to: 0,
+      step: 0,
+      at: after(10 * SECOND),
+    });
     expect(decision.action).toMatchObject({ kind: "lower", to: 0 });
   });
 });
@@ -138,7 +146,10 @@ describe("a strategy that can be written no more", () => {
   test.each([
     { what: "it is gone", observation: gone },
     { what: "the flag is gone", observation: { kind: "absent", what: "flag" } },
-    { what: "it is gone and made anew, but the environment is off", observation: { ...remade, environmentEnabled: false } },
+    {
+      what: "it is gone and made anew, but the environment is off",
+      observation: { ...remade, environmentEnabled: false },
+    },
   ] as const)("ends the rollback without a write when $what", ({ observation }) => {
     const { record } = passAt(10, ordered({ verification: looked }), { observation, served: aServed("0") });
     expect(record.ramp.state).toBe("rolled-back");
@@ -154,7 +165,10 @@ describe("a strategy that can be written no more", () => {
   });
 
   test("in a project it was moved to still exposes whom it exposed", () => {
-    const { record } = passAt(10, ordered(), { observation: aFlagSeen({ project: "other" }), served: aServed("5") });
+    const { record } = passAt(10, ordered(), {
+      observation: aFlagSeen({ project: "other" }),
+      served: aServed("5"),
+    });
     expect(record.ramp).toMatchObject({ state: "rolling-back", verification: { firstAt: null } });
   });
 });
@@ -197,8 +211,19 @@ describe("a rollback that Unleash does not take", () => {
     expect(again.record.ramp).toMatchObject({ pagedAt: after(340 * SECOND) });
   });
 
+  test("is written again when a person raised the percent behind a switched-off environment", () => {
+    const raised = { ...aFlagAt(80, WRITTEN), environmentEnabled: false };
+    const looked = written({ verification: { firstAt: NOON, servedLateSince: null } });
+    const { record } = passAt(10, looked, { observation: raised, served: aServed("80", { enabled: false }) });
+    expect(record.ramp.state).toBe("rolling-back");
+    expect(record.intention).toMatchObject({ kind: "lower", to: 0 });
+  });
+
   test("goes on being written after the environment went off, so that switching it on brings nothing back", () => {
-    const off = { observation: aFlagSeen({ environmentEnabled: false }), served: aServed("5", { enabled: false }) };
+    const off = {
+      observation: aFlagSeen({ environmentEnabled: false }),
+      served: aServed("5", { enabled: false }),
+    };
     const { record, tellings } = passAt(40, ordered({ rung: "environment-off", pagedAt: NOON }), off);
     expect(record.intention).toEqual(ORDER);
     expect(record.ramp).toMatchObject({ state: "rolling-back", verification: { firstAt: null } });
@@ -250,10 +275,14 @@ describe("a rollback that only SDKs do not show yet", () => {
 
 test("drift found in a rollback does not disturb it", () => {
   const drift = [aDrift({ kind: "title" })];
-  const { record } = passAt(5, written({ verification: { firstAt: NOON, servedLateSince: null } }, { drift }), {
-    ...AT_ZERO,
-    observation: aFlagAt(0, "Mine"),
-  });
+  const { record } = passAt(
+    5,
+    written({ verification: { firstAt: NOON, servedLateSince: null } }, { drift }),
+    {
+      ...AT_ZERO,
+      observation: aFlagAt(0, "Mine"),
+    },
+  );
   expect(record.ramp.state).toBe("rolled-back");
   expect(record.drift).toMatchObject([{ kind: "title" }]);
 });

@@ -59,6 +59,44 @@ function codes(result: PassResult): readonly string[] {
   return causes.map(({ kind, code }) => `${kind}/${code}`);
 }
 
+describe("where nobody is exposed", () => {
+  const unexposed = {
+    ramp: { state: "proving", step: 0 },
+    exposure: anExposure({ wanted: 0, set: 0 }),
+    flag: aFlagRecord({ rollout: 0 }),
+  } as const;
+  const observation = aFlagAt(0);
+
+  test("a signal at rollback halts: there is nothing to take back", () => {
+    const result = pass(unexposed, { judgement: ROLLBACK, observation });
+    expect(result.record.ramp.state).toBe("halted");
+    expect(codes(result)).toEqual(["signal/rollback"]);
+  });
+
+  test("the halt deadline orders nothing", () => {
+    const halted = { ...unexposed, ramp: aHalt({ from: { state: "proving", step: 0 }, alarmMs: 3 * HOUR }) };
+    expect(pass(halted, { judgement: HALT, observation }).record.ramp.state).toBe("halted");
+  });
+
+  test("a raise that may be on its way counts as exposure", () => {
+    const raising = { ...unexposed, intention: anIntention({ kind: "raise", to: 5, step: 1 }) };
+    const result = pass(raising, {
+      judgement: ROLLBACK,
+      observation: { kind: "unreadable", detail: "timeout" },
+    });
+    expect(result.record.ramp.state).toBe("rolling-back");
+  });
+
+  test("so does a percent that is not known", () => {
+    const unknown = { ...unexposed, exposure: anExposure({ set: null }) };
+    const result = pass(unknown, {
+      judgement: ROLLBACK,
+      observation: { kind: "unreadable", detail: "timeout" },
+    });
+    expect(result.record.ramp.state).toBe("rolling-back");
+  });
+});
+
 describe("a signal at rollback", () => {
   test.each(ARMED)("rolls back in that pass while $state", (ramp) => {
     const result = pass({ ramp }, { judgement: ROLLBACK });
@@ -124,7 +162,11 @@ describe("a person who lowered exposure above 0%", () => {
 
   test("sets the ceiling; the ramp halts there and nothing is written", () => {
     const result = pass(
-      { ...at25, intention: anIntention({ kind: "lower", from: 25, to: 20 }), run: aRun({ approvals: [anApproval()] }) },
+      {
+        ...at25,
+        intention: anIntention({ kind: "lower", from: 25, to: 20 }),
+        run: aRun({ approvals: [anApproval()] }),
+      },
       { observation: aFlagAt(10) },
     );
     expect(result.record).toMatchObject({
@@ -190,20 +232,23 @@ describe("a person who lowered exposure above 0%", () => {
 });
 
 describe("a signal at halt", () => {
-  test.each([PROVING, BAKING, aPause()])("halts while $state, under a new token with the percent unchanged", (ramp) => {
-    const result = pass({ ramp }, { judgement: HALT });
-    expect(result.record).toMatchObject({
-      ramp: {
-        state: "halted",
-        from: ramp.state === "paused" ? ramp.from : ramp,
-        since: NOON,
-        causes: [aBecause({ message: "errors: 3%, halt above 2%" })],
-      },
-      reassertUntil: after(10 * MINUTE),
-    });
-    expect(result.decision.action).toMatchObject({ kind: "retoken", from: 5, to: 5 });
-    expect(result.tellings).toMatchObject([{ kind: "halted", page: false }]);
-  });
+  test.each([PROVING, BAKING, aPause()])(
+    "halts while $state, under a new token with the percent unchanged",
+    (ramp) => {
+      const result = pass({ ramp }, { judgement: HALT });
+      expect(result.record).toMatchObject({
+        ramp: {
+          state: "halted",
+          from: ramp.state === "paused" ? ramp.from : ramp,
+          since: NOON,
+          causes: [aBecause({ message: "errors: 3%, halt above 2%" })],
+        },
+        reassertUntil: after(10 * MINUTE),
+      });
+      expect(result.decision.action).toMatchObject({ kind: "retoken", from: 5, to: 5 });
+      expect(result.tellings).toMatchObject([{ kind: "halted", page: false }]);
+    },
+  );
 
   test("replaces a raise under way by the new token", () => {
     const raise = anIntention();
@@ -312,19 +357,22 @@ describe("a raise by a person, where the file says revert,", () => {
   const REVERT = { drift: { raised: "revert", changed: "halt" } } as const;
   const observation = aFlagAt(50);
 
-  test.each(ARMED)("goes back to the recorded percent while $state, and the ramp stays where it is", (ramp) => {
-    const result = pass({ ramp }, { observation }, REVERT);
-    expect(result.record.ramp).toEqual(ramp);
-    expect(result.record.intention).toMatchObject({
-      kind: "lower",
-      from: 50,
-      to: 5,
-      step: ramp === BAKING ? 3 : 1,
-      decision: "dec_2",
-      at: NOON,
-    });
-    expect(result.tellings.map(({ kind }) => kind)).toEqual(["changed-by-hand"]);
-  });
+  test.each(ARMED)(
+    "goes back to the recorded percent while $state, and the ramp stays where it is",
+    (ramp) => {
+      const result = pass({ ramp }, { observation }, REVERT);
+      expect(result.record.ramp).toEqual(ramp);
+      expect(result.record.intention).toMatchObject({
+        kind: "lower",
+        from: 50,
+        to: 5,
+        step: ramp === BAKING ? 3 : 1,
+        decision: "dec_2",
+        at: NOON,
+      });
+      expect(result.tellings.map(({ kind }) => kind)).toEqual(["changed-by-hand"]);
+    },
+  );
 
   test("is not written back twice while the first write is under way", () => {
     const lower = anIntention({ kind: "lower", from: 50, to: 5, step: 1 });
@@ -345,23 +393,23 @@ describe("a raise by a person, where the file says revert,", () => {
   });
 });
 
-describe("the deadline of a halt", () => {
-  const halted = (alarmMs: number) => ({
-    ramp: aHalt({ alarmMs, remindedAt: NOON - HOUR }),
-    lastPass: aLastPass({ at: NOON - MINUTE, alarmed: true }),
-  });
+const haltedFor = (alarmMs: number) => ({
+  ramp: aHalt({ alarmMs, remindedAt: NOON - HOUR }),
+  lastPass: aLastPass({ at: NOON - MINUTE, alarmed: true }),
+});
 
+describe("the deadline of a halt", () => {
   test("runs between passes that both find a signal at halt", () => {
-    const { ramp } = pass(halted(HOUR), { judgement: HALT }).record;
+    const { ramp } = pass(haltedFor(HOUR), { judgement: HALT }).record;
     expect(ramp).toMatchObject({ state: "halted", alarmMs: HOUR + MINUTE });
   });
 
   test("turns the halt into a rollback when it is reached", () => {
-    const result = pass(halted(2 * HOUR - MINUTE), { judgement: HALT });
+    const result = pass(haltedFor(2 * HOUR - MINUTE), { judgement: HALT });
     expect(result.record.ramp.state).toBe("rolling-back");
     expect(codes(result)).toEqual(["state/halt-deadline"]);
     expect(result.tellings[0]?.text).toContain("nobody decided on the halt before its deadline");
-    const sooner = pass(halted(2 * HOUR - MINUTE - 1), { judgement: HALT });
+    const sooner = pass(haltedFor(2 * HOUR - MINUTE - 1), { judgement: HALT });
     expect(sooner.record.ramp.state).toBe("halted");
   });
 
@@ -370,22 +418,22 @@ describe("the deadline of a halt", () => {
     { what: "the source is dark", judgement: DARK, lastAlarmed: true },
     { what: "the last pass saw none at halt", judgement: HALT, lastAlarmed: false },
   ])("stands still while $what", ({ judgement, lastAlarmed }) => {
-    const record = { ...halted(HOUR), lastPass: aLastPass({ at: NOON - MINUTE, alarmed: lastAlarmed }) };
+    const record = { ...haltedFor(HOUR), lastPass: aLastPass({ at: NOON - MINUTE, alarmed: lastAlarmed }) };
     expect(pass(record, { judgement }).record.ramp).toMatchObject({ state: "halted", alarmMs: HOUR });
   });
 
   test("stands still at the first pass and when the clock went back", () => {
-    expect(pass({ ...halted(HOUR), lastPass: null }, { judgement: HALT }).record.ramp).toMatchObject({
+    expect(pass({ ...haltedFor(HOUR), lastPass: null }, { judgement: HALT }).record.ramp).toMatchObject({
       alarmMs: HOUR,
     });
     const ahead = aLastPass({ at: NOON + MINUTE, alarmed: true });
-    expect(pass({ ...halted(HOUR), lastPass: ahead }, { judgement: HALT }).record.ramp).toMatchObject({
+    expect(pass({ ...haltedFor(HOUR), lastPass: ahead }, { judgement: HALT }).record.ramp).toMatchObject({
       alarmMs: HOUR,
     });
   });
 
   test("runs also while the flag drifts", () => {
-    const { ramp } = pass(halted(HOUR), { judgement: HALT, observation: aFlagAt(50) }).record;
+    const { ramp } = pass(haltedFor(HOUR), { judgement: HALT, observation: aFlagAt(50) }).record;
     expect(ramp).toMatchObject({ alarmMs: HOUR + MINUTE });
   });
 
@@ -397,6 +445,7 @@ describe("the deadline of a halt", () => {
     { signal: { verdict: "wait", code: "missing" }, alarmed: false },
   ] as const)("counts $signal as an alarm: $alarmed", ({ signal, alarmed }) => {
     expect(isAlarmed(judged(signal))).toBe(alarmed);
+    expect(isAlarmed(judged({}, signal))).toBe(alarmed);
     expect(pass({}, { judgement: judged(signal) }).record.lastPass?.alarmed).toBe(alarmed);
   });
 });

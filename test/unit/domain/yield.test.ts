@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import type { FlagFacts } from "../../../src/domain/absorb.ts";
+import type { FlagEvent } from "../../../src/domain/flag.ts";
+import type { GateRecord } from "../../../src/domain/record.ts";
+import { yieldIfOverwritten } from "../../../src/domain/yield.ts";
+import {
+  NOON,
+  aBecause,
+  aFlagEvent,
+  aFlagRecord,
+  aGate,
+  aHalt,
+  aRecord,
+  aRollback,
+  aRun,
+  anApproval,
+  anExposure,
+  anIntention,
+  passFacts,
+} from "../../support/builders.ts";
+
+const RAISE = anIntention({ from: 5, to: 25 });
+const OURS = aFlagEvent({ id: 9, by: "rampart", byUserId: 1, rolloutAfter: "25", titleAfter: RAISE.title });
+
+/** As recorded once the raise to 25 % was read back. */
+function raised(fields: Partial<GateRecord> = {}): GateRecord {
+  return aRecord({
+    sequence: 13,
+    ramp: { state: "proving", step: 2 },
+    flag: aFlagRecord({ rollout: 25, title: RAISE.title }),
+    exposure: anExposure({ wanted: 25, set: 25 }),
+    run: aRun({ approvals: [anApproval({ step: 3 })] }),
+    ...fields,
+  });
+}
+
+function yielded(events: readonly FlagEvent[] | null, record = raised(), facts: Partial<FlagFacts> = {}) {
+  return yieldIfOverwritten(aGate(), record, RAISE, passFacts({ events, ...facts }));
+}
+
+function lowered(to: string, fields: Partial<FlagEvent> = {}): FlagEvent {
+  return aFlagEvent({ id: 8, rolloutAfter: to, ...fields });
+}
+
+describe("a person's decrease that our write ran over", () => {
+  const causes = [aBecause({ kind: "drift", code: "lowered", message: "changed to 10% by operator" })];
+
+  test("is written again, is the ceiling, and the ramp halts there", () => {
+    const { record, tells } = yielded([lowered("10"), OURS]);
+    expect(record.intention).toMatchObject({
+      kind: "lower",
+      from: 25,
+      to: 10,
+      step: 1,
+      decision: "dec_2",
+      at: NOON,
+      token: { sequence: 14 },
+    });
+    expect(record).toMatchObject({
+      ramp: { state: "halted", from: { state: "proving", step: 1 }, since: NOON, causes },
+      run: { ceiling: 10, approvals: [] },
+      exposure: { wanted: 10 },
+    });
+    expect(tells).toEqual([{ kind: "halted", page: false, causes }]);
+  });
+
+  test("never moves the ramp above where it stood", () => {
+    const halted = raised({ ramp: aHalt({ from: { state: "proving", step: 0 } }), run: null });
+    const { record } = yielded([lowered("10"), OURS], halted);
+    expect(record.ramp).toMatchObject({ state: "halted", from: { step: 0 } });
+    expect(record.run).toBeNull();
+  });
+
+  test.each([
+    { ramp: { state: "proving", step: 2 } as const, from: { state: "proving", step: 2 } },
+    { ramp: { state: "finished", since: NOON } as const, from: { state: "proving", step: 0 } },
+  ])("to 0% rolls back while $ramp.state", ({ ramp, from }) => {
+    const { record, tells } = yielded([lowered("0"), OURS], raised({ ramp }));
+    const zero = [aBecause({ kind: "drift", code: "lowered-to-zero", message: "changed to 0% by operator" })];
+    expect(record.ramp).toMatchObject({ state: "rolling-back", from, causes: zero });
+    expect(record.intention).toMatchObject({ kind: "lower", to: 0, decision: "dec_2", at: NOON });
+    expect(tells).toEqual([{ kind: "rolling-back", page: true, causes: zero }]);
+  });
+
+  test.each([{ ramp: { state: "idle" } as const }, { ramp: aRollback() }])(
+    "is given back without a halt where no ramp runs: $ramp.state",
+    ({ ramp }) => {
+      const { record, tells } = yielded([lowered("10"), OURS], raised({ ramp }));
+      expect(record.ramp).toEqual(ramp);
+      expect(record.intention).toMatchObject({ kind: "lower", to: 10 });
+      expect(tells).toEqual([{ kind: "changed-by-hand", page: false, causes }]);
+    },
+  );
+
+  test("is anybody's while our own user is not known", () => {
+    const { record } = yielded([lowered("10", { byUserId: null }), OURS], raised(), { ownUserId: null });
+    expect(record.intention?.to).toBe(10);
+  });
+
+  test("is the change just before ours, whatever came before that", () => {
+    const first = lowered("3", { id: 7 });
+    expect(yielded([first, lowered("10"), OURS]).record.intention?.to).toBe(10);
+    expect(yielded([first, lowered("5"), OURS]).record.intention).toBeNull();
+  });
+
+  test("is found behind changes that name no percent, or are of another strategy", () => {
+    const between = [
+      aFlagEvent({ id: 8, rolloutAfter: null }),
+      aFlagEvent({ id: 8, strategyId: "s2", rolloutAfter: "50" }),
+    ];
+    expect(yielded([lowered("10", { id: 7 }), ...between, OURS]).record.intention?.to).toBe(10);
+  });
+});
+
+describe("nothing is given back", () => {
+  const cases: readonly { readonly what: string; readonly events: readonly FlagEvent[] | null }[] = [
+    { what: "without a log", events: null },
+    { what: "without an event of our write", events: [lowered("10")] },
+    { what: "without a change before ours", events: [OURS] },
+    { what: "for a change after ours", events: [OURS, lowered("10", { id: 10 })] },
+    { what: "for a change of our own", events: [lowered("10", { byUserId: 1 }), OURS] },
+    { what: "for the percent that our write tested", events: [lowered("5"), OURS] },
+    { what: "for a percent as high as ours", events: [lowered("25"), OURS] },
+    { what: "for a percent above ours", events: [lowered("30"), OURS] },
+    { what: "for a percent nobody can read", events: [lowered("abc"), OURS] },
+  ];
+
+  test.each(cases)("$what", ({ events }) => {
+    const record = raised();
+    expect(yielded(events, record)).toEqual({ record, tells: [] });
+  });
+
+  test("while no write of ours landed", () => {
+    const facts = passFacts({ events: [lowered("10"), OURS] });
+    expect(yieldIfOverwritten(aGate(), raised(), null, facts)).toEqual({ record: raised(), tells: [] });
+  });
+});
