@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Registry } from "prom-client";
 import type { Config } from "./config/config.ts";
@@ -9,10 +8,9 @@ import { listenUrl, type Listen } from "./config/listen.ts";
 import type { Secrets, SourceSecrets, UnleashSecrets } from "./config/secrets.ts";
 import { Conductor } from "./control/conduct.ts";
 import { Metronome } from "./control/metronome.ts";
-import type { Clock, Ids } from "./control/ports.ts";
+import type { Ids } from "./control/ports.ts";
 import { openGatesFolder } from "./disk/gates-folder.ts";
-import { HOUR, MINUTE, SECOND } from "./domain/instant.ts";
-import type { Defaults } from "./gatefile/defaults.ts";
+import { HOUR, SECOND } from "./domain/instant.ts";
 import { createAuthenticator } from "./http/auth/authenticator.ts";
 import { createTokenDesk } from "./http/auth/token-desk.ts";
 import { createHttp } from "./http/create-http.ts";
@@ -26,10 +24,12 @@ import { createOutbound, type Outbound } from "./lib/outbound.ts";
 import type { Channel } from "./notify/channel.ts";
 import { createNotifier } from "./notify/notifier.ts";
 import { createWebhookChannel } from "./notify/webhook.ts";
+import { parseDefaults } from "./parse-defaults.ts";
 import { createPrometheus } from "./prometheus/prometheus.ts";
 import type { SourceConfig } from "./prometheus/source.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
+import { SYSTEM_CLOCK } from "./system-clock.ts";
 import { createFlags } from "./unleash/flags.ts";
 import { createServed } from "./unleash/served.ts";
 import { createSightings } from "./unleash/sightings.ts";
@@ -41,8 +41,6 @@ const DELIVER_EVERY_MS = 1 * SECOND;
 const PRUNE_EVERY_MS = 6 * HOUR;
 /** Whoever still waits on us when we stop has this long. */
 const STOP_WITHIN_MS = 8 * SECOND;
-
-export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), elapsed: () => performance.now() };
 
 const SYSTEM_IDS: Ids = { next: (prefix) => `${prefix}_${randomUUID().replaceAll("-", "").slice(0, 20)}` };
 
@@ -118,12 +116,16 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
     (gate) => metronome.wake(gate),
   );
   const observer = createMetrics(registry, conductor, VERSION);
+  let isAbandoned = false;
   const metronome = new Metronome({
     now: () => SYSTEM_CLOCK.now(),
     gates: () => conductor.known(),
     pass: (gate) => conductor.pass(gate),
     onMissed: (gate, slots) => observer.onMissedPasses(gate, slots),
-    onError: (gate, error) => log.error({ err: error, gate }, "a pass failed"),
+    onError: (gate, error) => {
+      // A pass that was left behind finds the store closed, and what it began is found by the next process.
+      if (!isAbandoned) log.error({ err: error, gate }, "a pass failed");
+    },
   });
   const notifier = createNotifier({
     outbox: store,
@@ -193,7 +195,8 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
     stopping.abort();
     const giveUp = sleep(STOP_WITHIN_MS, "late", { ref: false });
     const done = Promise.allSettled([...loops, conductor.idle(), closeServer(http), closeServer(probes)]);
-    if ((await Promise.race([done, giveUp])) === "late") log.warn({}, "stopped without waiting any longer");
+    isAbandoned = (await Promise.race([done, giveUp])) === "late";
+    if (isAbandoned) log.warn({}, "stopped without waiting any longer");
     served.close();
     await Promise.all([metrics.close(), ...Object.values(outbounds).map((outbound) => outbound.close())]);
     eventLoop.stop();
@@ -207,22 +210,6 @@ function peopleByAddress(config: Config): ReadonlyMap<string, string> {
   return new Map(
     config.people.flatMap((person) => person.git.map((address) => [address, person.name] as const)),
   );
-}
-
-/** What gate files mean where they say nothing; the linter of the command line uses the same. */
-export function parseDefaults(config: Config): Defaults {
-  const source = onlyName(config.sources);
-  return {
-    environment: config.environment,
-    server: onlyName(config.unleash),
-    source,
-    scrapeIntervalMs: (source === null ? undefined : config.sources[source]?.scrapeIntervalMs) ?? MINUTE,
-  };
-}
-
-function onlyName(named: Readonly<Record<string, unknown>>): string | null {
-  const [only, ...others] = Object.keys(named);
-  return only === undefined || others.length > 0 ? null : only;
 }
 
 function sourceConfig(source: Config["sources"][string], secrets: SourceSecrets | undefined): SourceConfig {

@@ -1,13 +1,13 @@
 import { stat } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
-import { parseDefaults } from "./app.ts";
 import type { LintOutcome } from "./cli/context.ts";
 import { parseConfig } from "./config/parse-config.ts";
 import { readFolder } from "./disk/folder-snapshot.ts";
 import { parseInWorker } from "./disk/parse-in-worker.ts";
 import type { Defaults } from "./gatefile/defaults.ts";
 import { inOrder } from "./gatefile/problem-list.ts";
-import { readText } from "./serve.ts";
+import { parseDefaults } from "./parse-defaults.ts";
+import { readText } from "./read-text.ts";
 
 /** Without a configuration names are taken on trust: files are checked for what they say, not for where they will run. */
 const OFFLINE: Defaults = {

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { SYSTEM_CLOCK } from "./app.ts";
 import type { OpenedTokens } from "./cli/context.ts";
 import { parseConfig } from "./config/parse-config.ts";
 import { createTokenDesk } from "./http/auth/token-desk.ts";
 import { openStore } from "./store/open-store.ts";
-import { readText } from "./serve.ts";
+import { readText } from "./read-text.ts";
+import { SYSTEM_CLOCK } from "./system-clock.ts";
 
 /** The token desk of a server that does not run: while it runs it holds its store alone. */
 export async function openTokens(storePath: string, configPath: string): Promise<OpenedTokens> {

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { startApp } from "./app.ts";
 import type { Env } from "./config/env.ts";
 import { formatConfigProblems, parseConfig } from "./config/parse-config.ts";
 import { resolveSecrets } from "./config/secrets.ts";
 import { type LogLevel, createLog } from "./lib/log.ts";
+import { readText } from "./read-text.ts";
 
 export type ServeParts = {
   readonly configPath: string;
@@ -47,12 +47,4 @@ export async function serve(parts: ServeParts): Promise<number> {
 function refuse(stderr: ServeParts["stderr"], message: string, code = 2): number {
   stderr.write(`${message}\n`);
   return code;
-}
-
-export async function readText(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch {
-    return null;
-  }
 }

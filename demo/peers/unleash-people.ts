@@ -59,9 +59,11 @@ async function signIn(unleash: Unleash, username: string, password: string): Pro
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ username, password }),
   });
+  // The session is stored only when the whole answer is there; its cookie comes before.
+  const said = await response.text();
   const cookie = response.headers.getSetCookie()[0]?.split(";")[0];
   if (!response.ok || cookie === undefined) {
-    throw new Error(`${username} cannot sign in: ${response.status} ${await response.text()}`);
+    throw new Error(`${username} cannot sign in: ${response.status} ${said}`);
   }
   return cookie;
 }
