@@ -55,6 +55,8 @@ export type AppParts = {
 export type App = {
   /** Where the two listeners ended up, port 0 resolved. */
   readonly addresses: { readonly http: string; readonly probes: string };
+  /** Reads the gate files now, without waiting for a sign of change. */
+  reload(): Promise<void>;
   /** Takes no new work, finishes or abandons what is under way at a safe point, and closes everything. */
   stop(): Promise<void>;
 };
@@ -179,17 +181,23 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
   }
 
   const loops = [
-    folder.watch(() => {
-      log.info({ gates: folder.current().size }, "gate files were read again");
-      for (const problem of folder.problems()) log.warn({ problem }, "a gate file has a problem");
-      for (const gate of folder.current().keys()) metronome.wake(gate);
-    }, signal),
+    folder.watch(gatesChanged, signal),
     metronome.run(LOOK_EVERY_MS, signal),
     notifier.run(signal, DELIVER_EVERY_MS),
     prune(store, log, signal),
   ];
   for (const loop of loops) loop.catch(parts.onFatal);
   log.info({ ...addresses, version: VERSION, gates: folder.current().size }, "serving");
+
+  function gatesChanged(): void {
+    log.info({ gates: folder.current().size }, "gate files were read again");
+    for (const problem of folder.problems()) log.warn({ problem }, "a gate file has a problem");
+    for (const gate of folder.current().keys()) metronome.wake(gate);
+  }
+
+  async function reload(): Promise<void> {
+    if (await folder.load()) gatesChanged();
+  }
 
   async function stop(): Promise<void> {
     stopping.abort();
@@ -203,7 +211,7 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
     await store.close();
     log.info({}, "stopped");
   }
-  return { ok: true, app: { addresses, stop } };
+  return { ok: true, app: { addresses, reload, stop } };
 }
 
 function peopleByAddress(config: Config): ReadonlyMap<string, string> {

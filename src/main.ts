@@ -66,6 +66,7 @@ const context: CliContext = {
       stdout: process.stdout,
       stderr: process.stderr,
       asked: asked.promise,
+      onReload: (reload) => void process.on("SIGHUP", reload),
       exit: (code) => process.exit(code),
     });
   },

@@ -12,6 +12,8 @@ export type ServeParts = {
   readonly stderr: { write(text: string): void };
   /** Resolves when the process is asked to stop. */
   readonly asked: Promise<string>;
+  /** Calls back whenever the process is told to read the gate files again. */
+  readonly onReload: (reload: () => void) => void;
   /** Ends the process at once with this code: a failure after which no promise can be kept. */
   readonly exit: (code: number) => void;
 };
@@ -39,8 +41,14 @@ export async function serve(parts: ServeParts): Promise<number> {
     },
   });
   if (!started.ok) return refuse(stderr, started.message, 1);
+  const { app } = started;
+  parts.onReload(() => {
+    app
+      .reload()
+      .catch((error: unknown) => log.error({ err: error }, "the gate files could not be read again"));
+  });
   log.info({ why: await parts.asked }, "stopping");
-  await started.app.stop();
+  await app.stop();
   return 0;
 }
 

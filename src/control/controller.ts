@@ -41,6 +41,6 @@ export type Controller = {
   command(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome>;
   approve(command: ApproveCommand, keep: ReplyKeeper | null): Promise<CommandOutcome>;
   reply(principal: string, key: string): Promise<StoredReply | null>;
-  /** Whether definitions are loaded, the store is open and every source and server has been reached once. */
+  /** Whether every source that a valid gate reads has answered once. Unleash may be down: a rollback must be taken all the same. */
   ready(): { readonly ready: boolean; readonly waitingFor: readonly string[] };
 };

@@ -36,7 +36,7 @@ export function compare(expected: Expected, seen: FlagRead, at: Instant): Compar
     drift: found.map((finding) => ({ ...finding, by: null, at })),
   });
   if (seen.kind === "absent") {
-    found.push({ kind: "flag-gone", message: `the ${seen.what} no longer exists`, observed: 0 });
+    found.push({ kind: "flag-gone", message: `the ${seen.what} was archived or deleted`, observed: 0 });
     return result(0);
   }
   const { record } = expected;
@@ -50,7 +50,7 @@ export function compare(expected: Expected, seen: FlagRead, at: Instant): Compar
   if (ours === undefined) {
     found.push({
       kind: "strategy-gone",
-      message: `strategy ${record.strategyId} no longer exists`,
+      message: `strategy ${record.strategyId} was removed`,
       observed: 0,
     });
     return result(0);
@@ -92,7 +92,7 @@ function strategyFindings(
     if (ours[field] === record[field]) continue;
     found.push({
       kind: "audience",
-      message: `${field} changed from ${record[field] ?? "none"} to ${ours[field] ?? "none"}`,
+      message: `${field} was changed from ${record[field] ?? "none"} to ${ours[field] ?? "none"}`,
       observed: percent,
     });
   }
@@ -144,7 +144,7 @@ function othersServing(record: FlagRecord, seen: FlagSeen): readonly Finding[] {
       const name = other.title ?? other.kind;
       found.push({
         kind: "strategy-added",
-        message: `strategy "${name}" serves beside ours`,
+        message: `strategy "${name}" was added or enabled beside ours`,
         observed: null,
       });
     } else if (!sameStrategy(companion, other)) {
@@ -159,7 +159,7 @@ function othersServing(record: FlagRecord, seen: FlagSeen): readonly Finding[] {
     if (seen.strategies.some((strategy) => strategy.id === companion.id)) continue;
     found.push({
       kind: "audience",
-      message: `companion "${companion.title ?? companion.id}" is gone`,
+      message: `companion "${companion.title ?? companion.id}" was removed`,
       observed: null,
     });
   }

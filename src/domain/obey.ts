@@ -1,16 +1,14 @@
-import { demandsFor, isEligible, unmet } from "./approval.ts";
-import type { ApproveCommand, Command, RefusalCode } from "./command.ts";
-import type { Decision } from "./decision.ts";
+import type { Command } from "./command.ts";
 import type { FlagObservation, FlagRecord } from "./flag.ts";
-import type { ApprovalDemand, Author, Gate } from "./gate.ts";
-import { type DefinitionFacts, because, isOpenForApproval, modeOf, nextStep } from "./growth.ts";
+import type { Gate } from "./gate.ts";
+import { type DefinitionFacts, because, modeOf, nextStep } from "./growth.ts";
 import { type Instant, formatMillis } from "./instant.ts";
 import { isLegal } from "./moves.ts";
+import { type Obeyed, done, refused } from "./obeyed.ts";
 import { parseRollout } from "./percent.ts";
 import { preflight, strategyOf } from "./preflight.ts";
 import { mayUse } from "./principal.ts";
-import type { Approval, GateRecord } from "./record.ts";
-import type { Tell } from "./tell.ts";
+import type { GateRecord } from "./record.ts";
 import { splitTitle } from "./token.ts";
 import {
   type Writer,
@@ -38,17 +36,6 @@ export type CommandFacts = Writer & {
   /** What only the server could refuse, asked before a start. */
   readonly serverRefusals: readonly { readonly code: string; readonly message: string }[];
 };
-
-export type Obeyed =
-  | {
-      readonly kind: "done";
-      readonly record: GateRecord;
-      readonly tells: readonly Tell[];
-      readonly message: string;
-      /** Whether a new run begins that must keep a copy of its definition. */
-      readonly pin: boolean;
-    }
-  | { readonly kind: "refused"; readonly code: RefusalCode; readonly message: string };
 
 /** Carries out one command on the record, or says why not. Nothing is sent here: what must be written is an intention. */
 export function obey(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {
@@ -92,14 +79,6 @@ export function obey(gate: Gate, record: GateRecord, command: Command, facts: Co
 function isRepeatedStart(record: GateRecord, command: Command): boolean {
   if (command.action !== "start" || command.change === null || record.ramp.state === "idle") return false;
   return record.run?.change === command.change;
-}
-
-function done(record: GateRecord, message: string, tells: readonly Tell[] = [], pin = false): Obeyed {
-  return { kind: "done", record, tells, message, pin };
-}
-
-function refused(code: RefusalCode, message: string): Obeyed {
-  return { kind: "refused", code, message };
 }
 
 function act(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {
@@ -312,92 +291,4 @@ function finish(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {
   }
   const finished: GateRecord = { ...record, ramp: { state: "finished", since: facts.now } };
   return done(finished, `${gate.name} is finished`, [{ kind: "finished", page: false, causes: [] }]);
-}
-
-type Request = {
-  readonly step: number;
-  readonly demands: readonly ApprovalDemand[];
-  readonly given: readonly Approval[];
-};
-
-function requestOf(gate: Gate, record: GateRecord, author: Author): Request | null {
-  if (record.ramp.state !== "proving" || record.run === null) return null;
-  const next = nextStep(gate, record.ramp.step);
-  if (next === null || next.approve.length === 0 || !isOpenForApproval(record.because)) return null;
-  const step = record.ramp.step + 1;
-  const given = record.run.approvals.filter((approval) => approval.step === step);
-  // The first pass at a step has yet to say that it asks.
-  if (given.length === 0 && !record.because.some((reason) => reason.kind === "approval")) return null;
-  return { step, demands: demandsFor(next, author), given };
-}
-
-/** A group for each person still missing. */
-function missing({ demands }: Request, given: readonly Approval[]): readonly string[] {
-  return unmet(demands, given).flatMap((each) => Array.from({ length: each.missing }, () => each.by));
-}
-
-/** The open request for approval, if one is: the step to enter, and who is still asked. */
-export function openRequest(
-  gate: Gate,
-  record: GateRecord,
-  author: Author,
-): { readonly step: number; readonly needed: readonly string[]; readonly given: readonly Approval[] } | null {
-  const request = requestOf(gate, record, author);
-  if (request === null) return null;
-  return { step: request.step, needed: missing(request, request.given), given: request.given };
-}
-
-/** Takes one person's word on the open request, bound to the evidence that person had in view. */
-export function approve(
-  gate: Gate,
-  record: GateRecord,
-  command: ApproveCommand,
-  evidence: Decision | null,
-  facts: { readonly now: Instant; readonly definition: DefinitionFacts },
-): Obeyed {
-  const { by } = command;
-  if (by.kind !== "person" || !mayUse(by, "approve")) return refused("forbidden", "only people approve");
-  const request = requestOf(gate, record, facts.definition.author);
-  if (request === null || record.run === null)
-    return refused("no-request", `${gate.name} asks for no approval now`);
-  if (command.step !== request.step) {
-    return refused("stale-evidence", `the open request is for step ${request.step}, not ${command.step}`);
-  }
-  const inView =
-    evidence?.gate === gate.name &&
-    evidence.run === record.run.id &&
-    evidence.step === request.step - 1 &&
-    evidence.definition === record.run.definition &&
-    evidence.verdict === "good";
-  if (!inView) {
-    return refused("stale-evidence", "that decision does not show the evidence of this request; look again");
-  }
-  if (command.verdict === "not-yet") return done(record, `noted: ${command.reason}`);
-  if (!isEligible(by.name, record.run, facts.definition.author)) {
-    return refused(
-      "not-eligible",
-      `${by.name} started this ramp or wrote its definition and cannot approve it`,
-    );
-  }
-  if (request.given.some((given) => given.person === by.name)) {
-    return done(record, `${by.name} has approved this step already`);
-  }
-  const demands = request.demands.filter((demand) => by.groups.includes(demand.by));
-  const approval: Approval = {
-    person: by.name,
-    groups: by.groups,
-    step: request.step,
-    definition: record.run.definition,
-    decision: command.decision,
-    at: facts.now,
-    expiresAt: facts.now + Math.min(...demands.map((demand) => demand.expiresMs)),
-    reason: command.reason,
-  };
-  // Somebody given before may fill another seat, so that this one is not lost.
-  const needed = missing(request, request.given);
-  if (missing(request, [...request.given, approval]).length === needed.length) {
-    return refused("not-eligible", `this step waits for ${needed.join(", ") || "nobody"}`);
-  }
-  const run = { ...record.run, approvals: [...record.run.approvals, approval] };
-  return done({ ...record, run }, `${by.name} approved step ${request.step} of ${gate.name}`);
 }

@@ -93,7 +93,7 @@ describe.concurrent.each(SERVERS)("Unleash $version", ({ server, unleash }) => {
     await standsAt("group", 20);
     await patch("group", "/parameters/groupId", "somebody-elses");
     expect(await becomes("group", "halted")).toMatch(
-      new RegExp(`groupId changed from ${gateOf("group", server)} to somebody-elses by colleague`),
+      new RegExp(`groupId was changed from ${gateOf("group", server)} to somebody-elses by colleague`),
     );
     expect(await rollout("group")).toBe("20");
   });
@@ -102,7 +102,7 @@ describe.concurrent.each(SERVERS)("Unleash $version", ({ server, unleash }) => {
     await standsAt("added", 20);
     await byHand().addRollout({ ...place("added"), rollout: 100, title: "Everybody" });
     expect(await becomes("added", "halted")).toContain(
-      'strategy "Everybody" serves beside ours by colleague',
+      'strategy "Everybody" was added or enabled beside ours by colleague',
     );
   });
 
@@ -121,7 +121,7 @@ describe.concurrent.each(SERVERS)("Unleash $version", ({ server, unleash }) => {
   test("an archived flag halts the ramp, and a rollback of it comes to its end", async () => {
     await standsAt("archived", 20);
     await byHand().archiveFlag(gateOf("archived", server));
-    expect(await becomes("archived", "halted")).toContain("the flag no longer exists by colleague");
+    expect(await becomes("archived", "halted")).toContain("the flag was archived or deleted by colleague");
     await service.lead.client.act(gateOf("archived", server), "rollback", "it is gone anyway");
     expect(await becomes("archived", "rolled-back")).toContain("ordered by lead: it is gone anyway");
     // Whoever revives it must not bring the exposure of before back.

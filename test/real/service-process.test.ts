@@ -101,6 +101,16 @@ describe("files", () => {
     await service.removeGate("bad.yaml");
   });
 
+  test("SIGHUP reads the files again and ends nothing", async () => {
+    const readings = async () => (await service.stdout()).split("gate files were read again").length;
+    const before = await readings();
+    await service.writeGate("hup.yaml", "schema: gate/v1\nname: hup\nowner: checkout\nflagg: typo\n");
+    process.kill(service.process.pid(), "SIGHUP");
+    await until(async () => expect(await readings()).toBeGreaterThan(before));
+    expect(service.process.isRunning()).toBe(true);
+    await service.removeGate("hup.yaml");
+  });
+
   test("a ramp keeps the definition it began with, and rises no more while the file says something else", async () => {
     await service.lead.client.act(PINNED, "start", "release 7");
     await until(async () => expect((await now(PINNED)).exposure.set).toBe(1));

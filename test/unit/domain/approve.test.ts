@@ -3,7 +3,8 @@ import type { ApproveCommand } from "../../../src/domain/command.ts";
 import type { Decision } from "../../../src/domain/decision.ts";
 import type { ApprovalDemand, Author, Gate } from "../../../src/domain/gate.ts";
 import { HOUR } from "../../../src/domain/instant.ts";
-import { type Obeyed, approve, openRequest } from "../../../src/domain/obey.ts";
+import { approve, openRequest } from "../../../src/domain/approve.ts";
+import type { Obeyed } from "../../../src/domain/obeyed.ts";
 import type { GateRecord } from "../../../src/domain/record.ts";
 import {
   NOON,

@@ -171,12 +171,12 @@ describe("a token that we issued before the one on record", () => {
 
 describe("a changed audience", () => {
   test.each([
-    { field: "groupId", to: "other", message: "groupId changed from new-pricing to other" },
-    { field: "stickiness", to: "random", message: "stickiness changed from userId to random" },
-    { field: "constraints", to: "[1]", message: "constraints changed from [] to [1]" },
-    { field: "segments", to: "[2]", message: "segments changed from [] to [2]" },
-    { field: "variants", to: "[3]", message: "variants changed from [] to [3]" },
-    { field: "groupId", to: null, message: "groupId changed from new-pricing to none" },
+    { field: "groupId", to: "other", message: "groupId was changed from new-pricing to other" },
+    { field: "stickiness", to: "random", message: "stickiness was changed from userId to random" },
+    { field: "constraints", to: "[1]", message: "constraints was changed from [] to [1]" },
+    { field: "segments", to: "[2]", message: "segments was changed from [] to [2]" },
+    { field: "variants", to: "[3]", message: "variants was changed from [] to [3]" },
+    { field: "groupId", to: null, message: "groupId was changed from new-pricing to none" },
   ])("by $field to $to is told with both values", ({ field, to, message }) => {
     expect(compared(withOurs({ [field]: to })).drift).toEqual([
       { kind: "audience", message, observed: 5, by: null, at: NOON },
@@ -185,7 +185,7 @@ describe("a changed audience", () => {
 
   test("from nothing says so", () => {
     const drift = compared(withOurs({ stickiness: "userId" }), { stickiness: null }).drift;
-    expect(drift[0]?.message).toBe("stickiness changed from none to userId");
+    expect(drift[0]?.message).toBe("stickiness was changed from none to userId");
   });
 
   test("by several fields is told field by field", () => {
@@ -213,10 +213,10 @@ describe("a changed audience", () => {
     const untitled = { ...COMPANION, title: null };
     expect(compared(aFlagSeen(), { companions: [COMPANION] }).drift[0]).toMatchObject({
       kind: "audience",
-      message: 'companion "Staff" is gone',
+      message: 'companion "Staff" was removed',
     });
     expect(compared(aFlagSeen(), { companions: [untitled] }).drift[0]?.message).toBe(
-      'companion "staff" is gone',
+      'companion "staff" was removed',
     );
     const changed = aFlagSeen({ strategies: [aStrategy(), { ...untitled, rollout: "1" }] });
     expect(compared(changed, { companions: [untitled] }).drift[0]?.message).toBe('companion "staff" changed');
@@ -229,7 +229,7 @@ describe("strategies", () => {
     expect(compared(aFlagSeen({ strategies: [aStrategy(), other] })).drift).toEqual([
       {
         kind: "strategy-added",
-        message: 'strategy "Everybody" serves beside ours',
+        message: 'strategy "Everybody" was added or enabled beside ours',
         observed: null,
         by: null,
         at: NOON,
@@ -240,16 +240,14 @@ describe("strategies", () => {
   test("without a title are named by their kind", () => {
     const other = aStrategy({ id: "s2", title: null, kind: "default" });
     const { drift } = compared(aFlagSeen({ strategies: [aStrategy(), other] }));
-    expect(drift[0]?.message).toBe('strategy "default" serves beside ours');
+    expect(drift[0]?.message).toBe('strategy "default" was added or enabled beside ours');
   });
 
   test("of ours that are gone expose nobody", () => {
     expect(compared(aFlagSeen({ strategies: [] }))).toEqual({
       observed: 0,
       lateWrite: false,
-      drift: [
-        { kind: "strategy-gone", message: "strategy s1 no longer exists", observed: 0, by: null, at: NOON },
-      ],
+      drift: [{ kind: "strategy-gone", message: "strategy s1 was removed", observed: 0, by: null, at: NOON }],
     });
   });
 
@@ -260,7 +258,7 @@ describe("strategies", () => {
 
 describe("the place of the flag", () => {
   test.each(["flag", "environment"] as const)("a missing %s exposes nobody", (what) => {
-    const message = `the ${what} no longer exists`;
+    const message = `the ${what} was archived or deleted`;
     expect(compared({ kind: "absent", what })).toEqual({
       observed: 0,
       lateWrite: false,

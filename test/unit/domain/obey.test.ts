@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Command } from "../../../src/domain/command.ts";
 import type { Gate } from "../../../src/domain/gate.ts";
 import { HOUR, MINUTE } from "../../../src/domain/instant.ts";
-import { type CommandFacts, type Obeyed, obey } from "../../../src/domain/obey.ts";
+import { type CommandFacts, obey } from "../../../src/domain/obey.ts";
+import type { Obeyed } from "../../../src/domain/obeyed.ts";
 import type { GateRecord } from "../../../src/domain/record.ts";
 import {
   NOON,
@@ -684,11 +685,6 @@ describe("abort", () => {
 });
 
 describe("finish", () => {
-  test("does not ask for the file: what it says now is for the next run", () => {
-    const because = [aBecause({ kind: "definition", code: "gone" })];
-    expect(obeyed({ action: "finish" }, { ...baking, because }).record.ramp.state).toBe("finished");
-  });
-
   const baking = { ramp: { state: "baking", step: 3 } } as const;
   const state = aBecause({ kind: "state", code: "baking" });
   const bake = aBecause({ kind: "hold", code: "bake" });
@@ -698,6 +694,11 @@ describe("finish", () => {
     expect(record.ramp).toEqual({ state: "finished", since: NOON });
     expect(message).toBe("checkout is finished");
     expect(tells).toEqual([{ kind: "finished", page: false, causes: [] }]);
+  });
+
+  test("does not ask for the file: what it says now is for the next run", () => {
+    const because = [aBecause({ kind: "definition", code: "gone" })];
+    expect(obeyed({ action: "finish" }, { ...baking, because }).record.ramp.state).toBe("finished");
   });
 
   test("is refused with every other reason", () => {
