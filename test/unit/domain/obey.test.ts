@@ -496,6 +496,13 @@ describe("reject", () => {
     expect(record.ramp).toMatchObject({ state: "paused", since: NOON });
   });
 
+  test("of a ramp that was paused at its last step rolls back: nothing comes after it", () => {
+    const paused = aPause({ from: { state: "baking", step: 3 } });
+    expect(obeyed({ action: "reject" }, { ramp: paused }, {}, asks("pause")).record.ramp.state).toBe(
+      "rolling-back",
+    );
+  });
+
   test("is what rollback is not: that one never pauses", () => {
     expect(obeyed({ action: "rollback" }, given, {}, asks("pause")).record.ramp.state).toBe("rolling-back");
   });
@@ -557,7 +564,7 @@ describe("adopt-flag", () => {
 
   test("keeps to the strategy of the run where others are called the same", () => {
     const observation = aFlagSeen({
-      strategies: [aStrategy({ rollout: "30" }), aStrategy({ id: "s2", disabled: true })],
+      strategies: [aStrategy({ id: "s2", disabled: true }), aStrategy({ rollout: "30" })],
     });
     expect(obeyed({ action: "adopt-flag" }, raised, { observation }).record.flag?.strategyId).toBe("s1");
   });
@@ -618,7 +625,8 @@ describe("adopt-flag", () => {
 
 describe("restore", () => {
   test("writes the recorded percent over a person's raise", () => {
-    const given = { drift: [aDrift()], exposure: anExposure({ set: 50 }), ramp: aHalt() };
+    const drift = [aDrift({ kind: "audience" }), aDrift()];
+    const given = { drift, exposure: anExposure({ set: 50 }), ramp: aHalt() };
     const { record, message } = obeyed({ action: "restore" }, given);
     expect(record.intention).toMatchObject({
       kind: "restore",

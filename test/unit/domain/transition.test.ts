@@ -94,6 +94,7 @@ describe("where a ramp stands", () => {
   test.each([
     { ramp: PROVING, moved: BAKING },
     { ramp: BAKING, moved: BAKING },
+    { ramp: { state: "baking", step: 2 }, moved: BAKING },
     { ramp: aPause(), moved: aPause({ from: BAKING }) },
     { ramp: aHalt(), moved: aHalt({ from: BAKING }) },
     { ramp: { state: "idle" }, moved: { state: "idle" } },
