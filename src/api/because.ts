@@ -1,19 +1,11 @@
 import { z } from "zod";
-import type { Because } from "../domain/verdict.ts";
+import { RAMP_STATES } from "../domain/ramp.ts";
+import { type Because, VERDICTS } from "../domain/verdict.ts";
 import { isoTime, timeSchema } from "./wire-time.ts";
 
-export const verdictSchema = z.enum(["good", "wait", "halt", "rollback"]);
+export const verdictSchema = z.enum(VERDICTS);
 
-export const stateSchema = z.enum([
-  "idle",
-  "proving",
-  "baking",
-  "paused",
-  "halted",
-  "rolling-back",
-  "rolled-back",
-  "finished",
-]);
+export const stateSchema = z.enum(RAMP_STATES);
 
 export const becauseSchema = z.object({
   kind: z.enum([

@@ -1,27 +1,17 @@
 import { ACTIONS, type ActionName } from "./command.ts";
-import type { RampState } from "./ramp.ts";
+import { RAMP_STATES, type RampState } from "./ramp.ts";
 
-const EVERY: readonly RampState[] = [
-  "idle",
-  "proving",
-  "baking",
-  "paused",
-  "halted",
-  "rolling-back",
-  "rolled-back",
-  "finished",
-];
 const ARMED: readonly RampState[] = ["proving", "baking", "paused", "halted"];
 const AT_REST: readonly RampState[] = ["idle", "rolled-back", "finished"];
 
 /** Every move people and machines may order, by the state it may be ordered in. What is not here is refused. */
 const LEGAL_FROM: Readonly<Record<ActionName, readonly RampState[]>> = {
   start: ["idle", "finished"],
-  act: EVERY,
+  act: RAMP_STATES,
   observe: AT_REST,
   pause: ["proving", "baking"],
   resume: ["paused", "halted"],
-  rollback: EVERY,
+  rollback: RAMP_STATES,
   reject: ["proving", "paused"],
   restart: ["rolled-back"],
   "adopt-flag": [...ARMED, ...AT_REST],

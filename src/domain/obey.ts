@@ -101,7 +101,7 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
     if (left > 0) return refused("cooldown", `the cooldown lasts another ${formatMillis(left)}`);
   }
   const at = command.at ?? 0;
-  const step = at === 0 ? 0 : gate.steps.findIndex((declared) => declared.to === at) + 1;
+  const step = gate.steps.findIndex((declared) => declared.to === at) + 1;
   const entry = startAtRefusal(gate, command, at, step);
   if (entry !== null) return entry;
   if (gate.flag === null || facts.observation === null) return refused("flag", "the flag could not be read");

@@ -54,3 +54,15 @@ export type Ramp =
   | { readonly state: "finished"; readonly since: Instant };
 
 export type RampState = Ramp["state"];
+
+/** Every state, in the order a ramp may come to them. */
+export const RAMP_STATES = [
+  "idle",
+  "proving",
+  "baking",
+  "paused",
+  "halted",
+  "rolling-back",
+  "rolled-back",
+  "finished",
+] as const satisfies readonly RampState[];

@@ -1,16 +1,17 @@
 import type { Instant, Millis } from "./instant.ts";
 import type { Asked, Reading } from "./reading.ts";
 
-export type Verdict = "good" | "wait" | "halt" | "rollback";
+/** From the best to the worst. */
+export const VERDICTS = ["good", "wait", "halt", "rollback"] as const;
 
-/** Why a signal waits; `n/a` and the breaches complete the list so that every verdict has a code. */
+export type Verdict = (typeof VERDICTS)[number];
+
+/** Why a signal has the verdict it has. `dark` is a missing reading whose whole source answers nothing. */
 export type VerdictCode = "good" | "between" | "missing" | "settling" | "short" | "breached" | "dark";
-
-const SEVERITY: Readonly<Record<Verdict, number>> = { good: 0, wait: 1, halt: 2, rollback: 3 };
 
 /** The worse of two verdicts: rollback > halt > wait > good. */
 export function worse(a: Verdict, b: Verdict): Verdict {
-  return SEVERITY[a] >= SEVERITY[b] ? a : b;
+  return VERDICTS.indexOf(a) >= VERDICTS.indexOf(b) ? a : b;
 }
 
 /** What one signal says in one pass, with the evidence it says it from. */

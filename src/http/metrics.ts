@@ -4,18 +4,8 @@ import type { Controller, GateView } from "../control/controller.ts";
 import type { Decision } from "../domain/decision.ts";
 import { SECOND } from "../domain/instant.ts";
 import type { Millis } from "../domain/instant.ts";
-
-const STATES = [
-  "idle",
-  "proving",
-  "baking",
-  "paused",
-  "halted",
-  "rolling-back",
-  "rolled-back",
-  "finished",
-] as const;
-const VERDICTS = ["good", "wait", "halt", "rollback"] as const;
+import { RAMP_STATES } from "../domain/ramp.ts";
+import { VERDICTS } from "../domain/verdict.ts";
 
 /** What the rest of the program tells the metrics; everything else is read from the gates at each scrape. */
 export type MetricsObserver = {
@@ -117,7 +107,7 @@ function registerGateGauges(registry: Registry, controller: Pick<Controller, "ga
       const { name: flag, environment } = gate.flag;
       gauges.exposure.set({ gate: name, flag, environment }, set / 100);
     }
-    for (const state of STATES) gauges.state.set({ gate: name, state }, state === status.state ? 1 : 0);
+    for (const state of RAMP_STATES) gauges.state.set({ gate: name, state }, state === status.state ? 1 : 0);
     if (gate !== null) gauges.every.set({ gate: name }, gate.everyMs / SECOND);
     if (record.lastPass !== null) gauges.evaluated.set({ gate: name }, record.lastPass.at / SECOND);
     for (const judged of status.signals) {
