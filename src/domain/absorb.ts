@@ -63,11 +63,14 @@ export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorb
     observation,
     facts.now,
   );
-  const drift = attribute(compared.drift, before.drift, facts.events ?? [], facts.ownUserId);
+  const ownRaise = isOwnRaise(record, compared.drift, facts);
+  const foreign = ownRaise ? compared.drift.filter((found) => found.kind !== "raised") : compared.drift;
+  const drift = attribute(foreign, before.drift, facts.events ?? [], facts.ownUserId);
   const newDrift = drift.filter((found) => !before.drift.some((old) => sameDrift(old, found)));
   const followed = followExposure({ ...record, drift }, compared.observed, facts.now);
   return {
-    record: compared.lateWrite ? undoLateWrite(gate, followed, compared.observed, facts) : followed,
+    record:
+      compared.lateWrite || ownRaise ? undoLateWrite(gate, followed, compared.observed, facts) : followed,
     landed: resolved.landed,
     newDrift,
   };
@@ -200,6 +203,18 @@ function landed(
             approvals: verified.run.approvals.filter((given) => given.step > intention.step),
           },
   };
+}
+
+/**
+ * After a halt or a rollback, a raise whose event names our own Unleash user is a late write of ours even under the token
+ * on record: Unleash writes whole strategies back, so two writes in one instant can mix title and percent.
+ */
+function isOwnRaise(record: GateRecord, drift: readonly Drift[], facts: FlagFacts): boolean {
+  const raised = drift.find((found) => found.kind === "raised");
+  if (raised === undefined || facts.ownUserId === null || facts.now >= (record.reassertUntil ?? 0))
+    return false;
+  const event = facts.events?.findLast((entry) => entry.rolloutAfter === String(raised.observed));
+  return event?.byUserId === facts.ownUserId;
 }
 
 /** A raise of an older decision arrived after all: exposure goes back to what is on record, under a new token. */

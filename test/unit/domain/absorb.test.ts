@@ -361,6 +361,31 @@ describe("a new token not read back yet", () => {
   });
 });
 
+describe("a raise under the token on record whose event names our own Unleash user", () => {
+  const observation = aFlagAt(25);
+  const own = aFlagEvent({ byUserId: 1, by: "rampart", rolloutAfter: "25" });
+  const soon = { reassertUntil: NOON + MINUTE };
+
+  test("is lowered to the recorded percent for a while after a halt or rollback, and is no drift", () => {
+    const { record, newDrift } = absorbed(soon, { observation, events: [own] });
+    expect({ newDrift, drift: record.drift }).toEqual({ newDrift: [], drift: [] });
+    expect(record.intention).toMatchObject({ kind: "lower", from: 25, to: 5 });
+  });
+
+  test.each([
+    { what: "no halt was", record: { reassertUntil: null } },
+    { what: "the time is over", record: { reassertUntil: NOON } },
+    { what: "the log cannot be read", record: soon, events: null },
+    { what: "a person made it after us", record: soon, events: [own, aFlagEvent({ rolloutAfter: "25" })] },
+    { what: "our own raise led elsewhere", record: soon, events: [{ ...own, rolloutAfter: "50" }] },
+    { what: "our user is not known", record: soon, ownUserId: null, events: [{ ...own, byUserId: null }] },
+  ])("is somebody's when $what", ({ record: before, events = [own], ownUserId = 1 }) => {
+    const { record } = absorbed(before, { observation, events, ownUserId });
+    expect(record.drift).toMatchObject([{ kind: "raised", observed: 25 }]);
+    expect(record.intention).toBeNull();
+  });
+});
+
 describe("a late raise under an older token of ours", () => {
   test("is lowered to the recorded percent under a new token, and is no drift", () => {
     const { record, newDrift } = absorbed({}, { observation: aFlagAt(25, OLDER_TITLE) });
