@@ -29,6 +29,8 @@ export class Conductor implements Controller {
   readonly #ports: PassPorts;
   readonly #turns = new Turns();
   readonly #waiters: Waiters;
+  /** How often each gate of the store passes, as of its last pass; read from the store once. */
+  #rhythms: Map<string, number> | null = null;
   readonly #recent = new Map<string, { readonly at: number; readonly passed: Promise<Passed | null> }>();
 
   readonly #onCommand: (gate: string) => void;
@@ -45,21 +47,32 @@ export class Conductor implements Controller {
     const passed = this.#turns.take(gate, () => pass(this.#ports, gate, actor));
     this.#recent.set(gate, { at: this.#ports.clock.elapsed(), passed });
     try {
-      return await passed;
+      const done = await passed;
+      if (done === null) this.#rhythms?.delete(gate);
+      else this.#rhythms?.set(gate, done.gate.everyMs);
+      return done;
     } finally {
       this.#waiters.wake(gate);
     }
   }
 
-  /** Names and rhythms of all gates: those with a file, and those that still run without one. */
+  /** Names and rhythms of all gates: those with a file, and those that still run without one. Asked often, so it is cheap. */
   async known(): Promise<readonly { readonly name: string; readonly everyMs: number }[]> {
-    const views = await Promise.all(
-      (await this.#names()).map(async (name) => {
-        const found = await this.#find(name);
-        return found === null ? null : { name, everyMs: found.gate.everyMs };
-      }),
-    );
-    return views.filter((view) => view !== null);
+    this.#rhythms ??= await this.#recordedRhythms();
+    const known = new Map(this.#rhythms);
+    for (const [name, { definition }] of this.#ports.definitions.current()) {
+      if (definition !== null && !known.has(name)) known.set(name, definition.gate.everyMs);
+    }
+    return [...known].map(([name, everyMs]) => ({ name, everyMs }));
+  }
+
+  async #recordedRhythms(): Promise<Map<string, number>> {
+    const rhythms = new Map<string, number>();
+    for (const { gate: name } of await this.#ports.records.all()) {
+      const found = await this.#find(name);
+      if (found !== null) rhythms.set(name, found.gate.everyMs);
+    }
+    return rhythms;
   }
 
   async gates(): Promise<readonly GateView[]> {
