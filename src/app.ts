@@ -85,7 +85,7 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
     defaults: parseDefaults(config),
   });
   await folder.load();
-  for (const problem of folder.problems()) log.warn({ problem }, "a gate file has a problem");
+  tellProblems();
 
   const registry = new Registry();
   const eventLoop = watchEventLoop();
@@ -189,9 +189,15 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
   for (const loop of loops) loop.catch(parts.onFatal);
   log.info({ ...addresses, version: VERSION, gates: folder.current().size }, "serving");
 
+  function tellProblems(): void {
+    for (const problem of folder.problems()) {
+      if (problem.severity !== "hint") log.warn({ problem }, "a gate file has a problem");
+    }
+  }
+
   function gatesChanged(): void {
     log.info({ gates: folder.current().size }, "gate files were read again");
-    for (const problem of folder.problems()) log.warn({ problem }, "a gate file has a problem");
+    tellProblems();
     for (const gate of folder.current().keys()) metronome.wake(gate);
   }
 

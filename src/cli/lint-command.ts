@@ -18,7 +18,9 @@ export async function lintCommand(
     printer.fault(outcome.message);
     return EXIT.usage;
   }
-  const { problems, sources } = outcome;
+  const { sources } = outcome;
+  // Hints are for those who ask for them: a smallest gate is no worse for lacking what only bigger ones need.
+  const problems = outcome.problems.filter(({ severity }) => options.strict || severity !== "hint");
   printer.data({
     value: { problems: problems.map(problemBody) },
     human: () =>

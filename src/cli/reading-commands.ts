@@ -21,7 +21,7 @@ function lint(context: CliContext, finish: Finish): Command {
   return withPrinting(
     describe(new Command("lint"), "check gate files, without a server", "rampart lint gates/ --strict")
       .argument("[path]", "a file or a folder", "gates")
-      .option("--strict", "fail on warnings too", false),
+      .option("--strict", "show hints too, and fail on warnings", false),
   ).action((path: string, options: PrintOptions & { strict: boolean }) =>
     finish(() => lintCommand(context, options, path)),
   );

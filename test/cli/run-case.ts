@@ -35,6 +35,11 @@ const LINTS: Readonly<Record<string, LintOutcome>> = {
     problems: [{ ...PROBLEM, severity: "warning" }],
     sources: new Map([["gates/erp.yaml", GATE_FILE]]),
   },
+  "gates/hint": {
+    kind: "checked",
+    problems: [{ ...PROBLEM, severity: "hint" }],
+    sources: new Map([["gates/erp.yaml", GATE_FILE]]),
+  },
 };
 
 export const FILES: Readonly<Record<string, string>> = {
