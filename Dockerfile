@@ -1,6 +1,6 @@
 FROM node:24-slim
 
-ENV NODE_ENV=production
+ENV NODE_ENV=production RAMPART_CONFIG=/etc/rampart/rampart.yaml
 WORKDIR /app
 
 COPY package.json package-lock.json ./
