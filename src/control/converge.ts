@@ -2,12 +2,12 @@ import { type FlagFacts, absorb } from "../domain/absorb.ts";
 import { driftTells, landedTells } from "../domain/decide.ts";
 import type { FlagObservation } from "../domain/flag.ts";
 import type { FlagTarget, Gate } from "../domain/gate.ts";
-import { modeOf } from "../domain/growth.ts";
+import { because, modeOf } from "../domain/growth.ts";
 import { parseRollout } from "../domain/percent.ts";
 import type { GateRecord, Intention } from "../domain/record.ts";
 import { type Tell, tellings } from "../domain/tell.ts";
 import { yieldIfOverwritten } from "../domain/yield.ts";
-import type { Clock, Flags, Records, Served } from "./ports.ts";
+import type { Clock, Flags, Records, Served, WriteOutcome } from "./ports.ts";
 
 export type WritePorts = {
   readonly clock: Clock;
@@ -32,14 +32,17 @@ export async function converge(
   let record = committed;
   let seen = observed;
   for (let round = 0; round < ROUNDS && record.intention !== null && gate.flag !== null; round += 1) {
-    await send(ports.flags, gate.flag, record, record.intention, seen);
+    const sent = await send(ports.flags, gate.flag, record, record.intention, seen);
     const outcome = await readBack(ports, gate, gate.flag, record, record.intention);
     seen = outcome.observation;
     const stored = await ports.records.commit({
       record: outcome.record,
       expecting: record.version,
       decision: { kind: "none" },
-      tellings: tellings(gate, outcome.record, record.intention.decision, outcome.tells),
+      tellings: tellings(gate, outcome.record, record.intention.decision, [
+        ...refusalTells(sent),
+        ...outcome.tells,
+      ]),
       pin: null,
       reply: null,
     });
@@ -56,30 +59,38 @@ async function send(
   record: GateRecord,
   intention: Intention,
   seen: FlagObservation | null,
-): Promise<void> {
+): Promise<WriteOutcome | null> {
   const { flag } = record;
-  if (flag === null) return;
+  if (flag === null) return null;
   const current =
     seen?.kind === "seen" ? seen.strategies.find((strategy) => strategy.id === flag.strategyId) : undefined;
   if (intention.kind === "raise") {
     const expecting = { title: flag.title, rollout: flag.rollout };
-    await flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
-    return;
+    return flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
   }
   // Nothing but a decrease to 0 goes out blind: written over an unseen decrease, or late, anything else may raise or undo.
   if (intention.kind !== "lower" || intention.to > 0) {
     const percent = parseRollout(current?.rollout ?? "");
-    if (current === undefined || percent === null || percent < intention.to) return;
-    if (intention.kind === "retoken" && percent !== intention.to) return;
+    if (current === undefined || percent === null || percent < intention.to) return null;
+    if (intention.kind === "retoken" && percent !== intention.to) return null;
     const expecting = { title: current.title, rollout: percent };
-    await flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
-    return;
+    return flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
   }
   const switchOff = record.ramp.state === "rolling-back" && record.ramp.rung === "environment-off";
-  await Promise.all([
+  const [written] = await Promise.all([
     flags.write(target, flag.strategyId, 0, intention.title, null),
-    ...(switchOff ? [flags.switchOff(target)] : []),
+    switchOff ? flags.switchOff(target) : null,
   ]);
+  return written;
+}
+
+const FORBIDDEN: readonly number[] = [401, 403];
+
+/** A right that was lost is paged before it is needed; once for each intention, for the telling's key repeats with it. */
+function refusalTells(sent: WriteOutcome | null): readonly Tell[] {
+  if (sent?.kind !== "refused" || !FORBIDDEN.includes(sent.status)) return [];
+  const cause = because("health", "write-refused", `Unleash answered ${sent.status}: ${sent.detail}`);
+  return [{ kind: "cannot-write", page: true, causes: [cause] }];
 }
 
 type Outcome = {

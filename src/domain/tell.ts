@@ -57,6 +57,8 @@ function effect(said: Tell, record: GateRecord): string {
       return "has not finished rolling back";
     case "cannot-see":
       return `cannot see its signals at ${percent}`;
+    case "cannot-write":
+      return `may not change its flag, at ${percent}: a rollback could not be written either`;
     case "changed-by-hand":
       return "was changed by hand in Unleash";
     case "definition":

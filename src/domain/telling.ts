@@ -12,6 +12,7 @@ export type TellingKind =
   | "rolled-back"
   | "rollback-late"
   | "cannot-see"
+  | "cannot-write"
   | "changed-by-hand"
   | "definition";
 

@@ -95,6 +95,8 @@ test("a server that refuses the right to write leaves exposure alone, and the pe
   await world.run(HOUR);
   expect(world.percent()).toBe(0);
   expect((await world.record()).because.map(({ code }) => code)).toContain("write-pending");
+  const pages = world.tellings().filter(({ kind }) => kind === "cannot-write");
+  expect(pages).toMatchObject([{ page: true, title: expect.stringContaining("may not change its flag") }]);
   world.flags.faults.refuseWrites = false;
   await world.until(({ exposure }) => exposure.set === 5, "checkout", 2 * MINUTE);
   expect(await unprovenRaises(world)).toEqual([]);

@@ -41,6 +41,7 @@ test("lists every kind of message", () => {
     "rolled-back": true,
     "rollback-late": true,
     "cannot-see": true,
+    "cannot-write": true,
     "changed-by-hand": true,
     definition: true,
   };

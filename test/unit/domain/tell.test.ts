@@ -54,6 +54,7 @@ describe("the title says the effect first:", () => {
     "rolled-back": "checkout is rolled back to 0%, verified as set and as served",
     "rollback-late": "checkout has not finished rolling back",
     "cannot-see": "checkout cannot see its signals at 5%",
+    "cannot-write": "checkout may not change its flag, at 5%: a rollback could not be written either",
     "changed-by-hand": "checkout was changed by hand in Unleash",
     definition: "checkout has a changed definition",
   };
