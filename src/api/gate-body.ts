@@ -1,7 +1,6 @@
-import type { Gate } from "../domain/gate.ts";
 import type { Problem } from "../domain/problem.ts";
-import type { Approval, GateRecord } from "../domain/record.ts";
-import type { StatusAnswer } from "../domain/answer.ts";
+import type { GateRecord } from "../domain/record.ts";
+import type { GateView } from "../domain/view.ts";
 import { approvalBody } from "./approval.ts";
 import { becauseBody } from "./because.ts";
 import type { GateBody, GateSummary } from "./gate.ts";
@@ -9,29 +8,13 @@ import { decisionUrl, gateUrl } from "./links.ts";
 import { statusBody } from "./status.ts";
 import { isoTime, isoTimeOrNull, wholeSeconds } from "./wire-time.ts";
 
-/** A gate as the controller shows it; structural, so that this room need not know the controller. */
-export type ShownGate = {
-  readonly name: string;
-  readonly gate: Gate | null;
-  readonly definition: { readonly hash: string; readonly status: "valid" | "invalid" | "gone" | "changed" };
-  readonly problems: readonly Problem[];
-  readonly record: GateRecord;
-  readonly status: StatusAnswer;
-  readonly request: {
-    readonly step: number;
-    readonly decision: string;
-    readonly needed: readonly string[];
-    readonly given: readonly Approval[];
-  } | null;
-};
-
 /** What a reply is rendered with: where people reach this server, and where each source is. */
 export type Addresses = {
   readonly publicUrl: string;
   readonly sourceUrls: Readonly<Record<string, string>>;
 };
 
-export function gateSummary(view: ShownGate, addresses: Addresses): GateSummary {
+export function gateSummary(view: GateView, addresses: Addresses): GateSummary {
   const { gate, status } = view;
   return {
     name: view.name,
@@ -57,7 +40,7 @@ export function gateSummary(view: ShownGate, addresses: Addresses): GateSummary 
   };
 }
 
-export function gateBody(view: ShownGate, addresses: Addresses): GateBody {
+export function gateBody(view: GateView, addresses: Addresses): GateBody {
   const { gate, record } = view;
   return {
     ...gateSummary(view, addresses),
@@ -90,7 +73,7 @@ export function gateBody(view: ShownGate, addresses: Addresses): GateBody {
   };
 }
 
-export function requestBody(view: Pick<ShownGate, "gate" | "request">): GateBody["request"] {
+export function requestBody(view: Pick<GateView, "gate" | "request">): GateBody["request"] {
   const { request } = view;
   if (request === null) return null;
   return {

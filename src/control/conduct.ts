@@ -2,18 +2,19 @@ import { type StatusAnswer, answer } from "../domain/answer.ts";
 import type { ApproveCommand, Command, CommandOutcome, RefusalCode } from "../domain/command.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { Gate, Purpose } from "../domain/gate.ts";
-import { type DefinitionFacts, because } from "../domain/growth.ts";
+import type { DefinitionFacts } from "../domain/growth.ts";
 import type { Instant } from "../domain/instant.ts";
 import { isLegal, legalIn } from "../domain/moves.ts";
 import { approve, openRequest } from "../domain/approve.ts";
 import { obey } from "../domain/obey.ts";
 import type { Obeyed } from "../domain/obeyed.ts";
-import type { Principal } from "../domain/principal.ts";
 import type { RampState } from "../domain/ramp.ts";
+import type { GateView } from "../domain/view.ts";
 import type { GateRecord } from "../domain/record.ts";
 import { tellings } from "../domain/tell.ts";
-import { newRecord, standingOf } from "../domain/transition.ts";
-import type { Controller, GateView, ReplyKeeper } from "./controller.ts";
+import { newRecord } from "../domain/transition.ts";
+import { actorOf, commandDecision } from "./command-row.ts";
+import type { Controller, ReplyKeeper } from "./controller.ts";
 import { converge } from "./converge.ts";
 import { type PassPorts, type Passed, effectiveDefinition, pass } from "./pass.ts";
 import { Turns } from "./turns.ts";
@@ -344,11 +345,6 @@ type Found = {
   readonly stored: boolean;
 };
 
-/** `person:<name>` or `machine:<name>`; a pass by itself has the actor `clock`. */
-function actorOf(by: Principal): string {
-  return `${by.kind}:${by.name}`;
-}
-
 function isConflict(outcome: CommandOutcome): boolean {
   return outcome.kind === "refused" && outcome.code === "conflict";
 }
@@ -369,42 +365,4 @@ function unknownGate(name: string): CommandOutcome {
 
 function refusal(code: RefusalCode, message: string, state: RampState): CommandOutcome {
   return { kind: "refused", code, message, state, legal: code === "watch-only" ? [] : legalIn(state) };
-}
-
-/** A command has a row of its own among the decisions: who ordered what, and what state it led to. */
-function commandDecision(
-  found: Found,
-  obeyed: Extract<Obeyed, { kind: "done" }>,
-  id: string,
-  actor: string,
-  now: Instant,
-): Decision {
-  const { record } = obeyed;
-  const { intention } = record;
-  const planned = intention !== null && intention.decision === id;
-  return {
-    id,
-    gate: found.gate.name,
-    run: record.run?.id ?? null,
-    definition: found.definition.hash,
-    at: now,
-    lastAt: now,
-    count: 1,
-    actor,
-    before: found.record.ramp.state,
-    after: record.ramp.state,
-    step: standingOf(record.ramp)?.step ?? 0,
-    of: found.gate.steps.length,
-    verdict: "wait",
-    because: [because("state", "command", obeyed.message)],
-    signals: [],
-    exposure: record.exposure,
-    flag: null,
-    served: null,
-    approvals: (record.run?.approvals ?? []).map((approval) => approval.person),
-    action: planned
-      ? { kind: intention.kind, from: intention.from, to: intention.to, title: intention.title }
-      : { kind: "none" },
-    would: null,
-  };
 }

@@ -1,29 +1,10 @@
 import type { StatusAnswer } from "../domain/answer.ts";
 import type { ApproveCommand, Command, CommandOutcome } from "../domain/command.ts";
 import type { Decision } from "../domain/decision.ts";
-import type { Gate, Purpose } from "../domain/gate.ts";
+import type { Purpose } from "../domain/gate.ts";
 import type { Instant } from "../domain/instant.ts";
-import type { Problem } from "../domain/problem.ts";
-import type { Approval, GateRecord } from "../domain/record.ts";
+import type { GateView } from "../domain/view.ts";
 import type { StoredReply } from "./ports.ts";
-
-/** One gate as people see it: definition, record, and the answer to "may it advance" as of its last pass. */
-export type GateView = {
-  readonly name: string;
-  /** Null for a gate whose file is gone and whose pinned definition is gone with it. */
-  readonly gate: Gate | null;
-  readonly definition: { readonly hash: string; readonly status: "valid" | "invalid" | "gone" | "changed" };
-  readonly problems: readonly Problem[];
-  readonly record: GateRecord;
-  readonly status: StatusAnswer;
-  /** The request for approval that is open now, if one is. */
-  readonly request: {
-    readonly step: number;
-    readonly decision: string;
-    readonly needed: readonly string[];
-    readonly given: readonly Approval[];
-  } | null;
-};
 
 /** How a command's reply is to be kept: under this idempotency key, rendered by the door, in the same transaction. */
 export type ReplyKeeper = (outcome: CommandOutcome) => StoredReply;

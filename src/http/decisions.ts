@@ -2,7 +2,7 @@ import { decisionBody } from "../api/decision.ts";
 import { CURSOR, pathTo } from "../api/routes.ts";
 import type { ROUTES } from "../api/routes.ts";
 import type { SignalOrigin } from "../api/signal.ts";
-import type { GateView } from "../control/controller.ts";
+import type { GateView } from "../domain/view.ts";
 import type { Door } from "./door.ts";
 import { findGate, unknownGate } from "./gates.ts";
 import type { Handler } from "./mount.ts";

@@ -1,6 +1,6 @@
 import { gateBody, gateSummary } from "../api/gate-body.ts";
 import type { ROUTES } from "../api/routes.ts";
-import type { GateView } from "../control/controller.ts";
+import type { GateView } from "../domain/view.ts";
 import type { Door } from "./door.ts";
 import type { Handler } from "./mount.ts";
 import { answer, refuse } from "./reply.ts";

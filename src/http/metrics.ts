@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram } from "prom-client";
 import type { Registry } from "prom-client";
-import type { Controller, GateView } from "../control/controller.ts";
+import type { Controller } from "../control/controller.ts";
+import type { GateView } from "../domain/view.ts";
 import type { Decision } from "../domain/decision.ts";
 import { SECOND } from "../domain/instant.ts";
 import type { Millis } from "../domain/instant.ts";

@@ -1,4 +1,4 @@
-import type { GateView } from "../control/controller.ts";
+import type { GateView } from "../domain/view.ts";
 import { etagOf } from "./gates.ts";
 import { refuse } from "./reply.ts";
 import type { Reply } from "./reply.ts";

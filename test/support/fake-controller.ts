@@ -1,4 +1,5 @@
-import type { Controller, GateView } from "../../src/control/controller.ts";
+import type { Controller } from "../../src/control/controller.ts";
+import type { GateView } from "../../src/domain/view.ts";
 import type { StoredReply } from "../../src/control/ports.ts";
 import type { StatusAnswer } from "../../src/domain/answer.ts";
 import type { ApproveCommand, Command, CommandOutcome } from "../../src/domain/command.ts";

@@ -10,6 +10,7 @@ import {
 } from "../../support/fake-prometheus.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { realClock } from "../../support/real-clock.ts";
+import { watchBlocking } from "../../support/blocking.ts";
 
 const AT = 1_772_618_400_123;
 
@@ -149,9 +150,7 @@ describe("the load on a source", () => {
     const server = await fake();
     server.onRequest(() => ({ kind: "hang" }));
     const client = prometheus({ url: server.url, timeoutMs: 250, maxConcurrent: 2 });
-    const started = performance.now();
     const answers = await client.ask("main", ["a", "b", "c", "d", "e"], AT);
-    expect(performance.now() - started).toBeLessThan(1_500);
 
     const reasons = [...answers.values()].map((answer) => (answer.kind === "unknown" ? answer.reason : ""));
     expect(reasons.toSorted()).toEqual([
@@ -210,20 +209,15 @@ describe("a source that misbehaves", () => {
     ["is overloaded", { kind: "text", body: "", status: 429 }, "http-429"],
     ["is down", { kind: "text", body: "", status: 503 }, "http-503"],
     ["wants other credentials", { kind: "text", body: "", status: 401 }, "http-401"],
-  ])(
-    "%s: the answer is unknown, in time, and the next question is asked anew",
-    async (_what, reply, reason) => {
-      const server = await fake();
-      server.onRequest(() => reply);
-      const client = prometheus({ url: server.url, timeoutMs: 300 });
-      const started = performance.now();
-      expect((await client.ask("main", ["a"], AT)).get("a")).toMatchObject({ kind: "unknown", reason });
-      expect(performance.now() - started).toBeLessThan(1_500);
+  ])("%s: the answer is unknown and the next question is asked anew", async (_what, reply, reason) => {
+    const server = await fake();
+    server.onRequest(() => reply);
+    const client = prometheus({ url: server.url, timeoutMs: 300 });
+    expect((await client.ask("main", ["a"], AT)).get("a")).toMatchObject({ kind: "unknown", reason });
 
-      server.onRequest((request) => vectorReply(["1"], askedAt(request)));
-      expect((await client.ask("main", ["a"], AT + 1)).get("a")).toMatchObject({ kind: "value" });
-    },
-  );
+    server.onRequest((request) => vectorReply(["1"], askedAt(request)));
+    expect((await client.ask("main", ["a"], AT + 1)).get("a")).toMatchObject({ kind: "value" });
+  });
 
   it("is refused where it is not there", async () => {
     const server = await fake();
@@ -253,14 +247,9 @@ describe("a source that misbehaves", () => {
     const body = JSON.stringify({ status: "success", data: { resultType: "vector", result: wide } });
     expect(body.length).toBeLessThan(1024 ** 2);
     server.onRequest(() => ({ kind: "text", body, headers: { "content-type": "application/json" } }));
-    let longestMs = 0;
-    let last = performance.now();
-    const ticking = setInterval(() => {
-      longestMs = Math.max(longestMs, performance.now() - last);
-      last = performance.now();
-    }, 5);
+    const blocking = watchBlocking();
     const answers = await prometheus({ url: server.url }).ask("main", ["a", "b", "c", "d"], AT);
-    clearInterval(ticking);
+    const longestMs = blocking.stop();
     expect([...answers.values()].map((answer) => answer.kind === "unknown" && answer.reason)).toEqual(
       Array(4).fill("many-series"),
     );
