@@ -236,7 +236,9 @@ describe("a pass", () => {
       const { intention, ramp } = taken.decided.record;
       const isFirstOfTwo = ramp.state === "proving" && intention !== null && intention.kind !== "raise";
       const isTaken = world.record.epoch === world.epoch;
-      if (!readable || fate !== "applied" || isFirstOfTwo || !isTaken) return;
+      // A halt over a raise of our own that a person's title hides is taken back by the pass after it.
+      const hidesRaise = taken.decided.record.drift.some(({ kind }) => kind === "raised");
+      if (!readable || fate !== "applied" || isFirstOfTwo || !isTaken || hidesRaise) return;
       repeated += 1;
       const { flag, record } = world;
       const again = world.take({ ...taken.step, afterMs: 0, polled: false });
