@@ -50,6 +50,22 @@ const ROOMS: Readonly<Record<string, { readonly file: string; readonly code: str
   "cli does not reach into the server": { file: "src/cli/x.ts", code: 'export { a } from "../http/a.ts";' },
   "promql knows no gate": { file: "src/promql/x.ts", code: 'export { a } from "../domain/a.ts";' },
   "text imports nothing": { file: "src/text/x.ts", code: 'export { a } from "../domain/a.ts";' },
+  "matchers knows no gate file": { file: "src/matchers/x.ts", code: 'export { a } from "../gatefile/a.ts";' },
+  "trial knows no adapter": { file: "src/trial/x.ts", code: 'export { a } from "../prometheus/a.ts";' },
+  "trial imports no package": { file: "src/trial/x.ts", code: 'export { z } from "zod";' },
+  "an adapter knows of trial only its ports": {
+    file: "src/prometheus/x.ts",
+    code: 'export { a } from "../trial/a.ts";',
+  },
+  "alertmanager does not know prometheus": {
+    file: "src/alertmanager/x.ts",
+    code: 'export { a } from "../prometheus/a.ts";',
+  },
+  "cli does not compose": { file: "src/cli/x.ts", code: 'export { a } from "../standalone/a.ts";' },
+  "domain knows no matchers": {
+    file: "src/domain/x.ts",
+    code: 'export { a } from "../matchers/matchers.ts";',
+  },
   "lib imports nothing of ours": { file: "src/lib/x.ts", code: 'export { a } from "../domain/a.ts";' },
 };
 
