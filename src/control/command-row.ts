@@ -1,6 +1,6 @@
 import type { Decision } from "../domain/decision.ts";
 import type { Gate } from "../domain/gate.ts";
-import { type DefinitionFacts, because } from "../domain/growth.ts";
+import { type DefinitionFacts, because } from "../domain/because.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Obeyed } from "../domain/obeyed.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -46,6 +46,7 @@ export function commandDecision(
     verdict: "wait",
     because: [because("state", "command", obeyed.message)],
     signals: [],
+    alerts: [],
     exposure: record.exposure,
     flag: null,
     served: null,

@@ -1,22 +1,20 @@
 import { type StatusAnswer, answer } from "../domain/answer.ts";
-import type { ApproveCommand, Command, CommandOutcome, RefusalCode } from "../domain/command.ts";
+import { openRequest } from "../domain/approve.ts";
+import type { DefinitionFacts } from "../domain/because.ts";
+import type { Change } from "../domain/change.ts";
+import type { ApproveCommand, Command, CommandOutcome } from "../domain/command.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { Gate, Purpose } from "../domain/gate.ts";
-import type { DefinitionFacts } from "../domain/growth.ts";
 import type { Instant } from "../domain/instant.ts";
-import { isLegal, legalIn } from "../domain/moves.ts";
-import { approve, openRequest } from "../domain/approve.ts";
-import { obey } from "../domain/obey.ts";
-import type { Obeyed } from "../domain/obeyed.ts";
-import type { RampState } from "../domain/ramp.ts";
-import type { GateView } from "../domain/view.ts";
+import { type Labels, mayMatch } from "../domain/matcher.ts";
 import type { GateRecord } from "../domain/record.ts";
-import { tellings } from "../domain/tell.ts";
-import { newRecord } from "../domain/transition.ts";
-import { actorOf, commandDecision } from "./command-row.ts";
-import type { Controller, ReplyKeeper } from "./controller.ts";
-import { converge } from "./converge.ts";
-import { type PassPorts, type Passed, effectiveDefinition, pass } from "./pass.ts";
+import type { GateView } from "../domain/view.ts";
+import { carryOut, takeApproval } from "./carry-out.ts";
+import { actorOf } from "./command-row.ts";
+import type { Controller, DeployEntered, DeployKeeper, DeployTold, ReplyKeeper } from "./controller.ts";
+import { type Found, findGate } from "./find-gate.ts";
+import { type PassPorts, type Passed, pass } from "./pass.ts";
+import type { ChangesAsked } from "./ports.ts";
 import { Turns } from "./turns.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -70,7 +68,7 @@ export class Conductor implements Controller {
   async #recordedRhythms(): Promise<Map<string, number>> {
     const rhythms = new Map<string, number>();
     for (const { gate: name } of await this.#ports.records.all()) {
-      const found = await this.#find(name);
+      const found = await findGate(this.#ports, name);
       if (found !== null) rhythms.set(name, found.gate.everyMs);
     }
     return rhythms;
@@ -82,7 +80,7 @@ export class Conductor implements Controller {
   }
 
   async gate(name: string): Promise<GateView | null> {
-    const found = await this.#find(name);
+    const found = await findGate(this.#ports, name);
     if (found === null) return null;
     const { gate, definition, record } = found;
     const decision = await this.#lastDecision(record);
@@ -107,9 +105,9 @@ export class Conductor implements Controller {
   }
 
   async status(name: string, purpose: Purpose): Promise<StatusAnswer | null> {
-    if ((await this.#find(name)) === null) return null;
+    if ((await findGate(this.#ports, name)) === null) return null;
     await this.#passOnDemand(name);
-    const found = await this.#find(name);
+    const found = await findGate(this.#ports, name);
     if (found === null) return null;
     const decision = await this.#lastDecision(found.record);
     return this.#answer(purpose, found.gate, found.definition, found.record, decision);
@@ -120,12 +118,52 @@ export class Conductor implements Controller {
   }
 
   async decisions(name: string, limit: number, before: string | null): Promise<readonly Decision[] | null> {
-    if ((await this.#find(name)) === null) return null;
+    if ((await findGate(this.#ports, name)) === null) return null;
     return this.#ports.records.decisions(name, limit, before);
   }
 
   decision(id: string): Promise<Decision | null> {
     return this.#ports.records.decision(id);
+  }
+
+  async deployed(told: DeployTold, keep: DeployKeeper | null): Promise<DeployEntered> {
+    const { clock, ids, records } = this.#ports;
+    const { service, version, url } = told;
+    const deploy = {
+      kind: "deploy",
+      id: ids.next("chg"),
+      at: told.at ?? clock.now(),
+      service,
+      version,
+      by: actorOf(told.by),
+      url,
+    } as const;
+    const concerned = (await this.#effective()).filter(({ gate }) => gate.service === service);
+    const gates = concerned.map(({ gate }) => ({ gate: gate.name, effect: gate.onDeploy }));
+    const entered = { id: deploy.id, at: deploy.at, gates };
+    if (!(await records.addDeploy(deploy, keep === null ? null : keep(entered)))) {
+      throw new Error(`a reply to this deploy of ${service} was kept meanwhile by another process`);
+    }
+    for (const { gate } of gates) this.#onCommand(gate);
+    return entered;
+  }
+
+  changes(asked: ChangesAsked, limit: number, before: string | null): Promise<readonly Change[]> {
+    return this.#ports.records.changes(asked, limit, before);
+  }
+
+  async alerted(alerts: readonly Labels[]): Promise<readonly string[]> {
+    const names = (await this.#effective())
+      .filter(({ gate }) => gate.alerts.some(({ matchers }) => alerts.some((own) => mayMatch(matchers, own))))
+      .map(({ gate }) => gate.name);
+    for (const name of names) this.#onCommand(name);
+    return names;
+  }
+
+  /** Every gate with the definition in force, in the order of their names. */
+  async #effective(): Promise<readonly Found[]> {
+    const found = await Promise.all((await this.#names()).map((name) => findGate(this.#ports, name)));
+    return found.filter((each) => each !== null);
   }
 
   reply(principal: string, key: string) {
@@ -135,7 +173,9 @@ export class Conductor implements Controller {
   ready(): { readonly ready: boolean; readonly waitingFor: readonly string[] } {
     const waitingFor: string[] = [];
     for (const { kind, definition } of this.#ports.definitions.current().values()) {
-      const sources = kind === "valid" ? definition.gate.signals.map((signal) => signal.source) : [];
+      if (kind !== "valid") continue;
+      const { signals, alerts } = definition.gate;
+      const sources = [...signals, ...alerts].map(({ source }) => source);
       for (const source of sources) {
         const entry = `source ${source}`;
         if (this.#ports.metrics.clockSkewMs(source) === null && !waitingFor.includes(entry))
@@ -151,13 +191,15 @@ export class Conductor implements Controller {
     const outcome =
       command.action === "rollback"
         ? await this.#rollBack(command, keep)
-        : await this.#turns.take(command.gate, () => this.#obey(command, keep));
+        : await this.#turns.take(command.gate, () => this.#carryOut(command, keep));
     this.#waiters.wake(command.gate);
     return outcome;
   }
 
   async approve(command: ApproveCommand, keep: ReplyKeeper | null): Promise<CommandOutcome> {
-    const outcome = await this.#turns.take(command.gate, () => this.#approve(command, keep));
+    const outcome = await this.#turns.take(command.gate, () =>
+      takeApproval(this.#ports, command, keep, this.#onCommand),
+    );
     this.#waiters.wake(command.gate);
     return outcome;
   }
@@ -167,15 +209,19 @@ export class Conductor implements Controller {
     return this.#turns.idle();
   }
 
+  #carryOut(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {
+    return carryOut(this.#ports, command, keep, this.#onCommand);
+  }
+
   /**
    * A rollback does not wait for a pass under way, which may hang on Prometheus or Unleash: that pass loses the race for the
    * record and decides again. Nor is it refused for having lost one itself.
    */
   #rollBack(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {
     return this.#turns.take(`rollback of ${command.gate}`, async () => {
-      let outcome = await this.#obey(command, keep);
+      let outcome = await this.#carryOut(command, keep);
       for (let lost = 1; lost < ROLLBACK_ATTEMPTS && isConflict(outcome); lost += 1) {
-        outcome = await this.#obey(command, keep);
+        outcome = await this.#carryOut(command, keep);
       }
       return outcome;
     });
@@ -190,15 +236,6 @@ export class Conductor implements Controller {
   async #names(): Promise<readonly string[]> {
     const recorded = (await this.#ports.records.all()).map((record) => record.gate);
     return [...new Set([...this.#ports.definitions.current().keys(), ...recorded])].toSorted();
-  }
-
-  async #find(name: string): Promise<Found | null> {
-    const loaded = this.#ports.definitions.current().get(name);
-    const stored = await this.#ports.records.record(name);
-    if (loaded === undefined && stored === null) return null;
-    const record = stored ?? newRecord(name);
-    const effective = await effectiveDefinition(this.#ports.records, loaded, record);
-    return effective === null ? null : { ...effective, record, stored: stored !== null };
   }
 
   #lastDecision(record: GateRecord): Promise<Decision | null> {
@@ -222,147 +259,8 @@ export class Conductor implements Controller {
       now: this.#ports.clock.now(),
     });
   }
-
-  async #obey(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {
-    const found = await this.#find(command.gate);
-    if (found === null) return unknownGate(command.gate);
-    const { record } = found;
-    // A new run takes the newest definition; everything else goes by the one in force.
-    const gate = found.gate;
-    const looks = isLegal(command.action, record.ramp.state) && this.#needsFlag(command, record);
-    const [observation, refusals] =
-      looks && gate.flag !== null
-        ? await Promise.all([
-            this.#ports.flags.observe(gate.flag),
-            startsRun(command) ? this.#ports.flags.preflight(gate.flag) : [],
-          ])
-        : [null, []];
-    const decision = this.#ports.ids.next("dec");
-    const obeyed = obey(gate, record, command, {
-      now: this.#ports.clock.now(),
-      decision,
-      runId: this.#ports.ids.next("run"),
-      storeId: this.#ports.records.storeId(),
-      epoch: this.#ports.records.epoch(),
-      definition: found.definition,
-      observation,
-      serverRefusals: refusals,
-    });
-    const stored = await this.#store(found, obeyed, decision, actorOf(command.by), keep);
-    if (stored.record !== null) {
-      await converge(this.#ports, gate, stored.record, observation);
-      this.#onCommand(command.gate);
-    }
-    return stored.outcome;
-  }
-
-  /** A rollback waits for nothing, so it looks at the flag only where nothing is recorded of it. */
-  #needsFlag(command: Command, record: GateRecord): boolean {
-    switch (command.action) {
-      case "start":
-      case "restart":
-      case "adopt-flag":
-      case "restore":
-      case "pause":
-        return true;
-      case "rollback":
-      case "reject":
-        return record.flag === null;
-      case "act":
-      case "observe":
-      case "resume":
-      case "abort":
-      case "finish":
-        return false;
-    }
-  }
-
-  async #approve(command: ApproveCommand, keep: ReplyKeeper | null): Promise<CommandOutcome> {
-    const found = await this.#find(command.gate);
-    if (found === null) return unknownGate(command.gate);
-    const evidence = await this.#ports.records.decision(command.decision);
-    const facts = { now: this.#ports.clock.now(), definition: found.definition };
-    const obeyed = approve(found.gate, found.record, command, evidence, facts);
-    const stored = await this.#store(found, obeyed, this.#ports.ids.next("dec"), actorOf(command.by), keep);
-    if (stored.record !== null) this.#onCommand(command.gate);
-    return stored.outcome;
-  }
-
-  /** A refusal under an idempotency key is the answer for good, as a success would be. */
-  async #keepRefusal(found: Found, outcome: CommandOutcome, keep: ReplyKeeper | null): Promise<void> {
-    if (keep === null || !found.stored) return;
-    await this.#ports.records.commit({
-      record: found.record,
-      expecting: found.record.version,
-      decision: { kind: "none" },
-      tellings: [],
-      pin: null,
-      reply: keep(outcome),
-    });
-  }
-
-  async #store(
-    found: Found,
-    obeyed: Obeyed,
-    decision: string,
-    actor: string,
-    keep: ReplyKeeper | null,
-  ): Promise<{ readonly outcome: CommandOutcome; readonly record: GateRecord | null }> {
-    const { gate, record } = found;
-    if (obeyed.kind === "refused") {
-      const outcome = refusal(obeyed.code, obeyed.message, record.ramp.state);
-      await this.#keepRefusal(found, outcome, keep);
-      return { outcome, record: null };
-    }
-    const outcome: CommandOutcome = {
-      kind: "done",
-      decision,
-      state: obeyed.record.ramp.state,
-      message: obeyed.message,
-    };
-    const row = commandDecision(found, obeyed, decision, actor, this.#ports.clock.now());
-    const committed = await this.#ports.records.commit({
-      record: obeyed.record,
-      expecting: found.stored ? record.version : null,
-      decision: { kind: "insert", decision: row },
-      tellings: tellings(gate, obeyed.record, decision, obeyed.tells),
-      pin: obeyed.pin ? { gate, hash: found.definition.hash, author: found.definition.author } : null,
-      reply: keep === null ? null : keep(outcome),
-    });
-    if (!committed) {
-      const message = "the gate changed in this very moment; look again and repeat";
-      return { outcome: refusal("conflict", message, record.ramp.state), record: null };
-    }
-    this.#ports.onDecision(row, obeyed.record, gate);
-    return { outcome, record: { ...obeyed.record, version: record.version + 1 } };
-  }
 }
-
-type Found = {
-  readonly gate: Gate;
-  readonly definition: DefinitionFacts;
-  readonly record: GateRecord;
-  readonly stored: boolean;
-};
 
 function isConflict(outcome: CommandOutcome): boolean {
   return outcome.kind === "refused" && outcome.code === "conflict";
-}
-
-function startsRun(command: Command): boolean {
-  return command.action === "start" || command.action === "restart";
-}
-
-function unknownGate(name: string): CommandOutcome {
-  return {
-    kind: "refused",
-    code: "unknown-gate",
-    message: `there is no gate ${name}`,
-    state: null,
-    legal: [],
-  };
-}
-
-function refusal(code: RefusalCode, message: string, state: RampState): CommandOutcome {
-  return { kind: "refused", code, message, state, legal: code === "watch-only" ? [] : legalIn(state) };
 }

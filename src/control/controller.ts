@@ -1,13 +1,35 @@
 import type { StatusAnswer } from "../domain/answer.ts";
 import type { ApproveCommand, Command, CommandOutcome } from "../domain/command.ts";
+import type { Change, OnDeploy } from "../domain/change.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { Purpose } from "../domain/gate.ts";
 import type { Instant } from "../domain/instant.ts";
+import type { Labels } from "../domain/matcher.ts";
+import type { Principal } from "../domain/principal.ts";
 import type { GateView } from "../domain/view.ts";
-import type { StoredReply } from "./ports.ts";
+import type { ChangesAsked, StoredReply } from "./ports.ts";
 
 /** How a command's reply is to be kept: under this idempotency key, rendered by the door, in the same transaction. */
 export type ReplyKeeper = (outcome: CommandOutcome) => StoredReply;
+
+/** A deploy as CI tells it. */
+export type DeployTold = {
+  readonly service: string;
+  readonly version: string;
+  /** Null: now. */
+  readonly at: Instant | null;
+  readonly url: string | null;
+  readonly by: Principal;
+};
+
+/** The deploy as entered, and what it does to each gate of the service. */
+export type DeployEntered = {
+  readonly id: string;
+  readonly at: Instant;
+  readonly gates: readonly { readonly gate: string; readonly effect: OnDeploy }[];
+};
+
+export type DeployKeeper = (entered: DeployEntered) => StoredReply;
 
 /** What the doors (HTTP, command line) may ask of the running service. */
 export type Controller = {
@@ -21,6 +43,12 @@ export type Controller = {
   decision(id: string): Promise<Decision | null>;
   command(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome>;
   approve(command: ApproveCommand, keep: ReplyKeeper | null): Promise<CommandOutcome>;
+  /** Enters a deploy in the ledger; gates of that service pass at once. */
+  deployed(deploy: DeployTold, keep: DeployKeeper | null): Promise<DeployEntered>;
+  /** The ledger, newest first; `before` is the id of an earlier page's last entry. */
+  changes(asked: ChangesAsked, limit: number, before: string | null): Promise<readonly Change[]>;
+  /** Alerts changed: every gate with a guard that may name one of them passes at once. Their names, in order. */
+  alerted(alerts: readonly Labels[]): Promise<readonly string[]>;
   reply(principal: string, key: string): Promise<StoredReply | null>;
   /** Whether every source that a valid gate reads has answered once. Unleash may be down: a rollback must be taken all the same. */
   ready(): { readonly ready: boolean; readonly waitingFor: readonly string[] };

@@ -1,16 +1,19 @@
 import { type FlagFacts, absorb } from "../domain/absorb.ts";
-import { driftTells, landedTells } from "../domain/decide.ts";
+import { driftTells, landedTells } from "../domain/pass-tells.ts";
 import type { FlagObservation } from "../domain/flag.ts";
 import type { FlagTarget, Gate } from "../domain/gate.ts";
-import { because, modeOf } from "../domain/growth.ts";
+import { because } from "../domain/because.ts";
+import { modeOf } from "../domain/growth.ts";
 import { parseRollout } from "../domain/percent.ts";
 import type { GateRecord, Intention } from "../domain/record.ts";
 import { type Tell, tellings } from "../domain/tell.ts";
 import { yieldIfOverwritten } from "../domain/yield.ts";
-import type { Clock, Flags, Records, Served, WriteOutcome } from "./ports.ts";
+import { exposureChanges } from "./ledger.ts";
+import type { Clock, Flags, Ids, Records, Served, WriteOutcome } from "./ports.ts";
 
 export type WritePorts = {
   readonly clock: Clock;
+  readonly ids: Ids;
   readonly flags: Flags;
   readonly served: Served;
   readonly records: Records;
@@ -43,6 +46,7 @@ export async function converge(
         ...refusalTells(sent),
         ...outcome.tells,
       ]),
+      changes: exposureChanges(ports.ids, gate, record, outcome.record, outcome.facts),
       pin: null,
       reply: null,
     });
@@ -97,6 +101,7 @@ type Outcome = {
   readonly record: GateRecord;
   readonly observation: FlagObservation;
   readonly tells: readonly Tell[];
+  readonly facts: FlagFacts;
 };
 
 async function readBack(
@@ -129,5 +134,5 @@ async function readBack(
     ...(absorbed.landed === null ? [] : landedTells(gate, absorbed.landed, absorbed.record)),
   ];
   const yielded = yieldIfOverwritten(gate, absorbed.record, absorbed.landed, facts);
-  return { record: yielded.record, observation, tells: [...tells, ...yielded.tells] };
+  return { record: yielded.record, observation, tells: [...tells, ...yielded.tells], facts };
 }

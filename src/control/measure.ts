@@ -1,8 +1,10 @@
+import type { AlertAnswers } from "../domain/alert.ts";
 import type { Gate, Signal } from "../domain/gate.ts";
 import { freshnessQueryOf, questionsOf } from "../domain/inquiry.ts";
 import { type Instant, MINUTE, type Millis } from "../domain/instant.ts";
 import type { Answer, Asked, Freshness, SignalAnswers, UnknownReason } from "../domain/reading.ts";
-import type { Metrics } from "./ports.ts";
+import { measureAlerts } from "./measure-alerts.ts";
+import type { Metrics, Silencers } from "./ports.ts";
 
 const NOT_ASKED: Answer = {
   kind: "unknown",
@@ -21,22 +23,37 @@ const SUCCESSFUL: ReadonlySet<UnknownReason> = new Set([
 
 export type Measured = {
   readonly answers: ReadonlyMap<string, SignalAnswers>;
+  /** By the guard's `match`. */
+  readonly alerts: ReadonlyMap<string, AlertAnswers>;
   /** For each source asked: whether any query of this pass got a successful answer. */
   readonly answered: ReadonlyMap<string, boolean>;
 };
 
-/** Asks everything the gate's signals need, as of one instant; equal queries of a source are asked once. */
-export async function measure(gate: Gate, metrics: Metrics, at: Instant): Promise<Measured> {
+/** Asks everything the gate's signals and guards need, as of one instant; equal queries of a source are asked once. */
+export async function measure(
+  gate: Gate,
+  ports: { readonly metrics: Metrics; readonly silencers: Silencers },
+  at: Instant,
+): Promise<Measured> {
   const sources = [...new Set(gate.signals.map((signal) => signal.source))];
-  const perSource = await Promise.all(
-    sources.map(async (source) => {
-      const signals = gate.signals.filter((signal) => signal.source === source);
-      return { source, ...(await measureSource(source, signals, metrics, at)) };
-    }),
-  );
+  const [alerts, perSource] = await Promise.all([
+    measureAlerts(gate.alerts, ports, at),
+    Promise.all(
+      sources.map(async (source) => {
+        const signals = gate.signals.filter((signal) => signal.source === source);
+        return { source, ...(await measureSource(source, signals, ports.metrics, at)) };
+      }),
+    ),
+  ]);
+  const answered = new Map(perSource.map((each) => [each.source, each.answered] as const));
+  for (const [index, { source }] of gate.alerts.entries()) {
+    const isAlive = alerts[index]?.rules.kind === "known";
+    answered.set(source, isAlive || (answered.get(source) ?? false));
+  }
   return {
     answers: new Map(perSource.flatMap(({ answers }) => answers.map((own) => [own.signal, own] as const))),
-    answered: new Map(perSource.map(({ source, answered }) => [source, answered] as const)),
+    alerts: new Map(alerts.map((own) => [own.guard, own] as const)),
+    answered,
   };
 }
 

@@ -1,15 +1,19 @@
 import { absorb } from "../domain/absorb.ts";
 import { type PassResult, decide } from "../domain/decide.ts";
 import type { PassFacts } from "../domain/draft.ts";
+import type { Deploy } from "../domain/change.ts";
+import { noteDeploy } from "../domain/deploy.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { FlagEvent } from "../domain/flag.ts";
 import type { Definition, Gate, Purpose } from "../domain/gate.ts";
-import type { DefinitionFacts } from "../domain/growth.ts";
-import { type Instant, MINUTE, type Millis } from "../domain/instant.ts";
-import { judge } from "../domain/judge.ts";
+import type { DefinitionFacts } from "../domain/because.ts";
+import { DAY, type Instant, MINUTE, type Millis } from "../domain/instant.ts";
+import { alertKey, judge } from "../domain/judge.ts";
+import { settlesSince } from "../domain/settle.ts";
 import type { GateRecord } from "../domain/record.ts";
 import { newRecord } from "../domain/transition.ts";
 import { converge } from "./converge.ts";
+import { exposureChanges } from "./ledger.ts";
 import { measure } from "./measure.ts";
 import type {
   Clock,
@@ -21,12 +25,14 @@ import type {
   Metrics,
   Records,
   Served,
+  Silencers,
 } from "./ports.ts";
 
 export type PassPorts = {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly metrics: Metrics;
+  readonly silencers: Silencers;
   readonly flags: Flags;
   readonly served: Served;
   readonly records: Records;
@@ -79,6 +85,7 @@ async function attemptPass(
     expecting: stored === null ? null : stored.version,
     decision: decision.count > 1 ? { kind: "fold", decision } : { kind: "insert", decision },
     tellings: result.tellings,
+    changes: exposureChanges(ports.ids, gate, record, next, facts),
     pin: null,
     reply: null,
   });
@@ -130,11 +137,12 @@ async function gather(
   actor: string,
 ): Promise<PassFacts> {
   const target = gate.flag;
-  const [measured, observation, served, ownUserId] = await Promise.all([
-    measure(gate, ports.metrics, now),
+  const [measured, observation, served, ownUserId, newestDeploy] = await Promise.all([
+    measure(gate, ports, now),
     target === null ? null : ports.flags.observe(target),
     target === null ? null : ports.served.observe(target),
     target === null ? null : ports.flags.ownUserId(target.server),
+    newestDeployOf(ports.records, gate, now),
   ]);
   const skews = [...measured.answered.keys()]
     .map((source) => ports.metrics.clockSkewMs(source))
@@ -144,7 +152,8 @@ async function gather(
   const unexplained = { now, decision, ...writer, observation, served, events: null, ownUserId };
   const flagFacts = { ...unexplained, events: await eventsIfNeeded(ports.flags, gate, record, unexplained) };
   // A change of exposure that this reading shows settles from its own time, and its step has its own purpose.
-  const { exposure, ramp } = absorb(gate, record, flagFacts).record;
+  const absorbed = noteDeploy(gate, absorb(gate, record, flagFacts).record, newestDeploy);
+  const { exposure, ramp } = absorbed;
   const purpose: Purpose = ramp.state === "baking" ? "finish" : "advance";
   const missing = stillMissing(gate, record, purpose);
   const dark = await darkSources(ports.records, measured.answered, missing, now);
@@ -153,23 +162,42 @@ async function gather(
     definition,
     actor,
     dark,
+    newestDeploy,
     people: ports.people,
     stopSwitch: target === null ? "off" : ports.served.stopSwitch(target),
     flagUnreadable: observation?.kind === "unreadable" ? observation.detail : null,
     eventLoopLagMs: ports.health.eventLoopLagMs(),
     clockSkewMs: skews.length === 0 ? null : skews.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a)),
-    judgement: judge(gate, measured.answers, {
-      now,
-      lastPassAt: record.lastPass?.at ?? null,
-      changedAt: exposure.changedAt,
-      purpose,
-      clocks: record.clocks,
-      dark,
-    }),
+    judgement: judge(
+      gate,
+      measured.answers,
+      {
+        now,
+        lastPassAt: record.lastPass?.at ?? null,
+        changedAt: settlesSince(absorbed),
+        raisedAt: exposure.raisedAt,
+        purpose,
+        clocks: record.clocks,
+        dark,
+      },
+      measured.alerts,
+    ),
   };
 }
 
-/** The event log is asked only when it has something to tell: who made a new difference, or when a write landed. */
+/** Older deploys have nothing left to settle. */
+const DEPLOYS_FROM: Millis = 7 * DAY;
+
+async function newestDeployOf(records: Records, { service }: Gate, now: Instant): Promise<Deploy | null> {
+  if (service === null) return null;
+  const [newest] = await records.deploys(service, now - DEPLOYS_FROM, 1);
+  return newest ?? null;
+}
+
+/**
+ * The event log is asked only when it has something to tell: who made a new difference or moved a flag that is only watched,
+ * or when a write landed.
+ */
 async function eventsIfNeeded(
   flags: Flags,
   gate: Gate,
@@ -177,19 +205,24 @@ async function eventsIfNeeded(
   facts: Parameters<typeof absorb>[2],
 ): Promise<readonly FlagEvent[] | null> {
   if (gate.flag === null) return null;
-  const { newDrift, landed } = absorb(gate, record, facts);
+  const { newDrift, landed, record: absorbed } = absorb(gate, record, facts);
   const unattributed = record.drift.some((found) => found.by === null);
-  return newDrift.length > 0 || landed !== null || unattributed ? flags.events(gate.flag, null) : null;
+  const moved = absorbed.exposure.set !== record.exposure.set;
+  const asks = newDrift.length > 0 || landed !== null || unattributed || moved;
+  return asks ? flags.events(gate.flag, null) : null;
 }
 
-/** Sources of which every signal that counts was unknown at the gate's last pass too. */
+/** Sources of which every signal that counts and every guard was unknown at the gate's last pass too. */
 function stillMissing(gate: Gate, record: GateRecord, purpose: Purpose): ReadonlySet<string> {
-  const counting = gate.signals.filter((signal) => signal.gates.includes(purpose));
-  const known = counting.filter((signal) => (record.clocks[signal.name]?.unknownSince ?? null) === null);
+  const counting = [
+    ...gate.signals
+      .filter((signal) => signal.gates.includes(purpose))
+      .map(({ name, source }) => ({ key: name, source })),
+    ...gate.alerts.map((guard) => ({ key: alertKey(guard), source: guard.source })),
+  ];
+  const known = counting.filter(({ key }) => (record.clocks[key]?.unknownSince ?? null) === null);
   return new Set(
-    counting
-      .map(({ source }) => source)
-      .filter((source) => known.every((signal) => signal.source !== source)),
+    counting.map(({ source }) => source).filter((source) => known.every((each) => each.source !== source)),
   );
 }
 
@@ -241,5 +274,7 @@ function fingerprint(decision: Decision): string {
   const { run, definition, actor, after, step, verdict, would, approvals } = decision;
   const reasons = decision.because.map(({ kind, code }) => `${kind}/${code}`);
   const signals = decision.signals.map(({ signal, verdict: said, code }) => `${signal}/${said}/${code}`);
-  return JSON.stringify([run, definition, actor, after, step, verdict, would, approvals, reasons, signals]);
+  const alerts = decision.alerts.map(({ guard, verdict: said, code }) => `${guard}/${said}/${code}`);
+  const evidence = [...signals, ...alerts];
+  return JSON.stringify([run, definition, actor, after, step, verdict, would, approvals, reasons, evidence]);
 }

@@ -1,12 +1,16 @@
+import type { AlertRules, Silences } from "../domain/alert.ts";
+import type { Change, Deploy } from "../domain/change.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { FlagEvent, FlagObservation, ServedObservation } from "../domain/flag.ts";
 import type { Definition, FlagTarget } from "../domain/gate.ts";
 import type { Instant, Millis } from "../domain/instant.ts";
+import type { Labels, Matcher } from "../domain/matcher.ts";
 import type { Percent } from "../domain/percent.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Answer, Freshness } from "../domain/reading.ts";
 import type { GateRecord } from "../domain/record.ts";
 import type { Telling } from "../domain/telling.ts";
+import type { ServerRefusalCode } from "../domain/way-out.ts";
 
 /** Wall time and elapsed time. `elapsed` never jumps. */
 export type Clock = {
@@ -23,8 +27,19 @@ export type Metrics = {
   ask(source: string, queries: readonly string[], at: Instant): Promise<ReadonlyMap<string, Answer>>;
   /** The newest sample behind each selector of the query, recorded series followed to the selectors of their rules. */
   freshness(source: string, query: string, at: Instant): Promise<Freshness>;
+  /**
+   * The alerting rules that a guard's matchers name: those whose alerts carry such labels or would, judging by the rule's own
+   * labels and by what its expression selects and keeps. An open label counts once a series with it exists.
+   */
+  alertRules(source: string, matchers: readonly Matcher[], at: Instant): Promise<AlertRules>;
   /** Our clock minus the source's, from its last answer; null when it has not answered yet. */
   clockSkewMs(source: string): Millis | null;
+};
+
+/** Alertmanager as a pass needs it. Never throws. */
+export type Silencers = {
+  /** Who silenced each of these alerts of the source, one entry for each, in that order. */
+  silences(source: string, alerts: readonly Labels[], at: Instant): Promise<Silences>;
 };
 
 /** What came of sending a write. Whatever it says, the caller reads back: a 500 may have been applied. */
@@ -34,7 +49,7 @@ export type WriteOutcome =
   | { readonly kind: "unsure"; readonly detail: string };
 
 /** What must be true before a gate may ever write to its flag. Empty when all is well. */
-export type PreflightRefusal = { readonly code: string; readonly message: string };
+export type PreflightRefusal = { readonly code: ServerRefusalCode; readonly message: string };
 
 /** Unleash's admin API as a pass needs it. Never throws. */
 export type Flags = {
@@ -93,6 +108,8 @@ export type Commit = {
     /** Replaces a row that this pass repeats, under the same id. */
     | { readonly kind: "fold"; readonly decision: Decision };
   readonly tellings: readonly Telling[];
+  /** New entries of the ledger. */
+  readonly changes: readonly Change[];
   /** The definition a new run is pinned to; kept so that the run survives a changed file. */
   readonly pin: Definition | null;
   readonly reply: StoredReply | null;
@@ -109,6 +126,9 @@ export type StoredReply = {
   readonly at: Instant;
 };
 
+/** What of the ledger is asked for; null: everything. */
+export type ChangesAsked = { readonly gate: string | null; readonly service: string | null };
+
 export type Records = {
   /** Three letters made with the store, part of every write token. */
   storeId(): string;
@@ -123,6 +143,12 @@ export type Records = {
   decision(id: string): Promise<Decision | null>;
   /** Newest first. `before` is the cursor: an id of an earlier page's last row. */
   decisions(gate: string, limit: number, before: string | null): Promise<readonly Decision[]>;
+  /** Enters a deploy in the ledger, with the reply to whoever told it. False: a reply stands under that key already. */
+  addDeploy(deploy: Deploy, reply: StoredReply | null): Promise<boolean>;
+  /** Deploys of the service that happened at or after this instant, newest first, at most `limit`. */
+  deploys(service: string, since: Instant, limit: number): Promise<readonly Deploy[]>;
+  /** The ledger, newest first. `before` is the cursor: an id of an earlier page's last entry. */
+  changes(asked: ChangesAsked, limit: number, before: string | null): Promise<readonly Change[]>;
   /** Since when no query of any gate to this source has been answered; null while it answers. */
   darkSince(source: string): Promise<Instant | null>;
   setDarkSince(source: string, since: Instant | null): Promise<void>;

@@ -1,13 +1,15 @@
+import type { DeployNoted } from "./change.ts";
 import type { Decision } from "./decision.ts";
 import { nextPercent } from "./decide.ts";
 import type { Gate, Purpose } from "./gate.ts";
-import { because, modeOf, signalBecause, stateBecause } from "./growth.ts";
+import { because, signalBecause, stateBecause } from "./because.ts";
+import { alertBlockers, modeOf } from "./growth.ts";
 import type { Instant } from "./instant.ts";
 import type { Percent } from "./percent.ts";
 import type { RampState } from "./ramp.ts";
-import type { GateRecord } from "./record.ts";
+import type { GateRecord, Would } from "./record.ts";
 import { standingOf } from "./transition.ts";
-import type { Because, SignalJudgement, Verdict } from "./verdict.ts";
+import type { AlertJudgement, Because, SignalJudgement, Verdict } from "./verdict.ts";
 
 /** 0 open, 3 closed for now, 4 halted, rolled back or drifted, 5 only an approval is missing, 6 cannot see. */
 export type ExitCode = 0 | 3 | 4 | 5 | 6;
@@ -33,6 +35,13 @@ export type StatusAnswer = {
   readonly step: { readonly index: number; readonly of: number; readonly next: Percent | null };
   readonly because: readonly Because[];
   readonly signals: readonly SignalJudgement[];
+  readonly alerts: readonly AlertJudgement[];
+  /** The last deploy of the gate's own service; `suspect` when a degradation followed it closely. */
+  readonly deploy: (DeployNoted & { readonly suspect: boolean }) | null;
+  /** In observe mode: what Rampart would have done and since when, the newest last. */
+  readonly woulds: readonly Would[];
+  /** What people should know that opens and closes nothing. */
+  readonly remarks: readonly string[];
   /** Earliest instant at which asking again may give another answer. */
   readonly retryAt: Instant | null;
   readonly decision: string | null;
@@ -75,11 +84,27 @@ export function answer(purpose: Purpose, asked: Asked): StatusAnswer {
     step: stepOf(gate, record, open ? decision : null),
     because: reasons,
     signals: decision?.signals ?? [],
+    alerts: decision?.alerts ?? [],
+    deploy: record.deploy === null ? null : { ...record.deploy, suspect: isSuspect(record) },
+    woulds: record.woulds,
+    remarks: remarksOn(gate),
     retryAt: open ? null : Math.max(asked.now + gate.everyMs, untils.length === 0 ? 0 : Math.min(...untils)),
     decision: decision?.id ?? null,
     definition: asked.definition,
     at: decision?.lastAt ?? asked.now,
   };
+}
+
+/** Whether the ramp stopped or went back soon after the last deploy of its own service. */
+function isSuspect({ ramp }: GateRecord): boolean {
+  const stopped = ramp.state === "halted" || ramp.state === "rolling-back" || ramp.state === "rolled-back";
+  return stopped && ramp.causes.some((cause) => cause.code === "suspect");
+}
+
+function remarksOn(gate: Gate): readonly string[] {
+  return gate.flag === null && gate.signals.length === 0 && gate.alerts.length > 0
+    ? ["guards only: nothing proves health"]
+    : [];
 }
 
 /** An open answer speaks of the step that its pass entered, and not of the one after that, which nothing has looked at yet. */
@@ -131,7 +156,8 @@ function deployReasons(gate: Gate, decision: Decision): readonly Because[] {
       if (!gates.includes("deploy") && !armed) return false;
       return judged.verdict !== "good" && judged.code !== "settling";
     })
-    .map(signalBecause);
+    .map(signalBecause)
+    .concat(alertBlockers(decision.alerts));
 }
 
 const BLIND: readonly string[] = [

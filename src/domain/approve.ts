@@ -2,27 +2,48 @@ import { demandsFor, isEligible, unmet } from "./approval.ts";
 import type { ApproveCommand } from "./command.ts";
 import type { Decision } from "./decision.ts";
 import type { ApprovalDemand, Author, Gate } from "./gate.ts";
-import { type DefinitionFacts, isOpenForApproval, nextStep } from "./growth.ts";
+import { type DefinitionFacts } from "./because.ts";
+import { isOpenForApproval, modeOf, nextStep } from "./growth.ts";
 import type { Instant } from "./instant.ts";
 import { type Obeyed, done, refused } from "./obeyed.ts";
 import { mayUse } from "./principal.ts";
-import type { Approval, GateRecord } from "./record.ts";
+import type { Approval, GateRecord, Run } from "./record.ts";
+import { entryStep } from "./transition.ts";
+import type { Because } from "./verdict.ts";
 
 type Request = {
+  /** The run the step belongs to; null: the step at which a run may begin. */
+  readonly run: Run | null;
   readonly step: number;
   readonly demands: readonly ApprovalDemand[];
   readonly given: readonly Approval[];
 };
 
 function requestOf(gate: Gate, record: GateRecord, author: Author): Request | null {
-  if (record.ramp.state !== "proving" || record.run === null) return null;
-  const next = nextStep(gate, record.ramp.step);
-  if (next === null || next.approve.length === 0 || !isOpenForApproval(record.because)) return null;
-  const step = record.ramp.step + 1;
-  const given = record.run.approvals.filter((approval) => approval.step === step);
+  const { ramp, run, because } = record;
+  if (ramp.state === "idle") return entryRequest(gate, record, author);
+  if (ramp.state !== "proving" || run === null) return null;
+  const next = nextStep(gate, ramp.step);
+  if (next === null || next.approve.length === 0 || !isOpenForApproval(because)) return null;
+  const step = ramp.step + 1;
+  const given = run.approvals.filter((approval) => approval.step === step);
   // The first pass at a step has yet to say that it asks.
-  if (given.length === 0 && !record.because.some((reason) => reason.kind === "approval")) return null;
-  return { step, demands: demandsFor(next, author), given };
+  if (given.length === 0 && !because.some((reason) => reason.kind === "approval")) return null;
+  return { run, step, demands: demandsFor(next, author), given };
+}
+
+/** A flag that stands at a declared step already may start there once those have approved whom the step asks. */
+function entryRequest(gate: Gate, record: GateRecord, author: Author): Request | null {
+  const step = entryStep(gate, record);
+  const entered = gate.steps[step - 1];
+  const isReady = modeOf(gate, record) === "act" && isOpenForApproval(record.because.filter(standsInTheWay));
+  if (entered === undefined || entered.approve.length === 0 || !isReady) return null;
+  return { run: null, step, demands: demandsFor(entered, author), given: record.entryApprovals };
+}
+
+/** Not what a start at an exposed step mends by itself: that no ramp runs, and that nobody accounts for the percent. */
+function standsInTheWay({ code }: Because): boolean {
+  return code !== "idle" && code !== "unmanaged";
 }
 
 /** A group for each person still missing. */
@@ -52,22 +73,25 @@ export function approve(
   const { by } = command;
   if (by.kind !== "person" || !mayUse(by, "approve")) return refused("forbidden", "only people approve");
   const request = requestOf(gate, record, facts.definition.author);
-  if (request === null || record.run === null)
+  if (request === null) {
     return refused("no-request", `${gate.name} asks for no approval now`);
+  }
   if (command.step !== request.step) {
     return refused("stale-evidence", `the open request is for step ${request.step}, not ${command.step}`);
   }
+  const { run } = request;
+  const definition = run?.definition ?? facts.definition.hash;
   const inView =
     evidence?.gate === gate.name &&
-    evidence.run === record.run.id &&
-    evidence.step === request.step - 1 &&
-    evidence.definition === record.run.definition &&
+    evidence.run === (run?.id ?? null) &&
+    evidence.step === (run === null ? 0 : request.step - 1) &&
+    evidence.definition === definition &&
     evidence.verdict === "good";
   if (!inView) {
     return refused("stale-evidence", "that decision does not show the evidence of this request; look again");
   }
   if (command.verdict === "not-yet") return done(record, `noted: ${command.reason}`);
-  if (!isEligible(by.name, record.run, facts.definition.author)) {
+  if (!isEligible(by.name, run, facts.definition.author)) {
     return refused(
       "not-eligible",
       `${by.name} started this ramp or wrote its definition and cannot approve it`,
@@ -81,7 +105,7 @@ export function approve(
     person: by.name,
     groups: by.groups,
     step: request.step,
-    definition: record.run.definition,
+    definition,
     decision: command.decision,
     at: facts.now,
     expiresAt: facts.now + Math.min(...demands.map((demand) => demand.expiresMs)),
@@ -92,6 +116,9 @@ export function approve(
   if (missing(request, [...request.given, approval]).length === needed.length) {
     return refused("not-eligible", `this step waits for ${needed.join(", ") || "nobody"}`);
   }
-  const run = { ...record.run, approvals: [...record.run.approvals, approval] };
-  return done({ ...record, run }, `${by.name} approved step ${request.step} of ${gate.name}`);
+  const approved: GateRecord =
+    run === null
+      ? { ...record, entryApprovals: [...record.entryApprovals, approval] }
+      : { ...record, run: { ...run, approvals: [...run.approvals, approval] } };
+  return done(approved, `${by.name} approved step ${request.step} of ${gate.name}`);
 }

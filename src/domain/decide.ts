@@ -1,30 +1,30 @@
 import { absorb } from "./absorb.ts";
 import { voidedBy } from "./approval.ts";
+import { because, definitionBecause, driftBecause, stateBecause } from "./because.ts";
 import type { Action, Decision } from "./decision.ts";
+import { namingDeploy, noteDeploy } from "./deploy.ts";
 import { type Draft, type PassFacts, tell } from "./draft.ts";
 import type { Gate } from "./gate.ts";
 import {
-  because,
-  definitionBecause,
-  driftBecause,
+  alertBlockers,
   growthBlockers,
   isOpenForApproval,
   modeOf,
   nextStep,
-  percentOf,
-  stateBecause,
   unreadyBecause,
 } from "./growth.ts";
 import { countsTowardsHold, holdAfter } from "./hold.ts";
-import { type Instant, type Millis, formatMillis } from "./instant.ts";
+import { formatMillis } from "./instant.ts";
+import { withObservedTime, withWould, wouldDo } from "./observe.ts";
+import { darkTells, definitionTells, deployTells, driftTells, landedTells } from "./pass-tells.ts";
 import type { Percent } from "./percent.ts";
-import type { Drift, GateRecord, Intention } from "./record.ts";
+import type { Approval, GateRecord } from "./record.ts";
 import { verify } from "./rolling-back.ts";
 import { followPerson, isAlarmed, shrink, stop } from "./shrink.ts";
-import { type Tell, tellings } from "./tell.ts";
+import { tellings } from "./tell.ts";
 import type { Telling } from "./telling.ts";
-import { intend, intendToken, standingOf } from "./transition.ts";
-import type { Because, Verdict } from "./verdict.ts";
+import { entryStep, intend, intendToken, standingOf } from "./transition.ts";
+import type { Because } from "./verdict.ts";
 import { yieldIfOverwritten } from "./yield.ts";
 
 export type PassResult = {
@@ -38,9 +38,10 @@ export type PassResult = {
 export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassResult {
   const judged: GateRecord = { ...before, clocks: facts.judgement.clocks };
   const absorbed = absorb(gate, judged, facts);
-  const yielded = yieldIfOverwritten(gate, absorbed.record, absorbed.landed, facts);
+  const noted = noteDeploy(gate, absorbed.record, facts.newestDeploy);
+  const yielded = yieldIfOverwritten(gate, noted, absorbed.landed, facts);
   const counted = withTime(gate, yielded.record, facts);
-  const valid = withValidApprovals(counted, facts);
+  const valid = withValidApprovals(gate, counted, facts);
   // A rollback once ordered is driven to its end, whatever the mode says meanwhile.
   const acting = modeOf(gate, valid) === "act" || valid.ramp.state === "rolling-back";
   const start: Draft = {
@@ -51,31 +52,35 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
       ...yielded.tells,
       ...darkTells(gate, before, facts),
       ...definitionTells(before, facts),
+      ...deployTells(before, noted),
     ],
   };
   const moved = acting ? move(gate, start, facts) : start;
-  const reasons = reasonsOf(gate, moved.record, facts);
+  const reasons = namingDeploy(moved.record, reasonsOf(gate, moved.record, facts), facts.now);
+  const would = acting || gate.flag === null ? null : wouldDo(gate, moved.record, facts);
+  const watched = would === null ? moved.record : withWould(moved.record, would, facts.now);
   const record: GateRecord = {
-    ...moved.record,
+    ...watched,
     because: reasons,
     lastPass: {
       at: facts.now,
-      counted: countsTowardsHold(facts.judgement.verdict, facts.judgement.signals),
+      counted: countsTowardsHold(facts.judgement),
       alarmed: isAlarmed(facts.judgement),
       decision: facts.decision,
     },
   };
   return {
     record,
-    decision: decisionOf(gate, before, record, facts, reasons, acting),
+    decision: { ...decisionOf(gate, before, record, facts, reasons), would: would?.would ?? null },
     tellings: tellings(gate, record, facts.decision, moved.tells),
   };
 }
 
 function withTime(gate: Gate, record: GateRecord, facts: PassFacts): GateRecord {
-  const counted = countsTowardsHold(facts.judgement.verdict, facts.judgement.signals);
-  const pass = { now: facts.now, everyMs: gate.everyMs, counted };
+  const pass = { now: facts.now, everyMs: gate.everyMs, counted: countsTowardsHold(facts.judgement) };
   const { ramp } = record;
+  if (modeOf(gate, record) === "observe" && standingOf(ramp) === null)
+    return withObservedTime(gate, record, pass);
   if (record.exposure.setAt === null || record.drift.length > 0) return alarmed(record, facts);
   if (ramp.state === "proving") {
     const holdMs = gate.steps[ramp.step - 1]?.holdMs ?? 0;
@@ -105,23 +110,25 @@ function alarmed(record: GateRecord, facts: PassFacts): GateRecord {
   return { ...record, ramp: { ...ramp, alarmMs: ramp.alarmMs + sinceLast } };
 }
 
-function withValidApprovals(record: GateRecord, facts: PassFacts): GateRecord {
-  const { run } = record;
-  if (run === null) return record;
-  const standing = standingOf(record.ramp);
-  const step = standing?.state === "proving" ? standing.step + 1 : 0;
-  const approvals = run.approvals.filter(
-    (approval) =>
-      voidedBy(approval, {
-        now: facts.now,
-        step,
-        definition: facts.definition.hash,
-        groupsNow: facts.people.get(approval.person) ?? null,
-        verdict: facts.judgement.verdict,
-        signals: facts.judgement.signals,
-      }) === null,
-  );
-  return approvals.length === run.approvals.length ? record : { ...record, run: { ...run, approvals } };
+function withValidApprovals(gate: Gate, record: GateRecord, facts: PassFacts): GateRecord {
+  const { run, ramp } = record;
+  const standing = standingOf(ramp);
+  const next = standing?.state === "proving" ? standing.step + 1 : 0;
+  const entry = ramp.state === "idle" ? entryStep(gate, record) : 0;
+  const stillValid = (step: number) => (approval: Approval) =>
+    voidedBy(approval, {
+      now: facts.now,
+      step,
+      definition: facts.definition.hash,
+      groupsNow: facts.people.get(approval.person) ?? null,
+      verdict: facts.judgement.verdict,
+      signals: facts.judgement.signals,
+    }) === null;
+  return {
+    ...record,
+    run: run === null ? null : { ...run, approvals: run.approvals.filter(stillValid(next)) },
+    entryApprovals: record.entryApprovals.filter(stillValid(entry)),
+  };
 }
 
 /** What the pass does, by state. Shrinking is looked at first and waits for nothing. */
@@ -198,71 +205,9 @@ export function finishBlockers(gate: Gate, record: GateRecord, facts: PassFacts)
     found.push(because("hold", "bake", message, { until }));
   }
   found.push(...unreadyBecause(facts.judgement.signals.filter((signal) => signal.counts)));
+  found.push(...alertBlockers(facts.judgement.alerts));
   found.push(...record.drift.map((drift) => driftBecause(gate, drift)));
   return found;
-}
-
-/** A raise is paged where no signal watches it: no ramp runs that could halt on it. */
-export function driftTells(
-  gate: Gate,
-  newDrift: readonly Drift[],
-  before: GateRecord,
-  acting: boolean,
-): readonly Tell[] {
-  const unwatched = acting && standingOf(before.ramp) === null;
-  const { set } = before.exposure;
-  const isRaise = ({ kind, observed }: Drift) =>
-    kind === "raised" || (kind === "unmanaged" && set !== null && observed !== null && observed > set);
-  return newDrift.map((found) => ({
-    kind: "changed-by-hand",
-    page: unwatched && isRaise(found),
-    causes: [driftBecause(gate, found)],
-  }));
-}
-
-/** What people hear once a write of ours is seen to have happened. */
-export function landedTells(gate: Gate, intention: Intention, record: GateRecord): readonly Tell[] {
-  if (intention.kind !== "raise") return [];
-  const to = percentOf(gate, intention.step);
-  const message = `${intention.from ?? 0}% to ${to}%, step ${intention.step} of ${gate.steps.length}`;
-  return [{ kind: "advanced", page: false, causes: [because("state", record.ramp.state, message)] }];
-}
-
-/** A run whose file changed, turned bad or disappeared is told once; a file that is gone while exposed needs a person. */
-function definitionTells(before: GateRecord, facts: PassFacts): readonly Tell[] {
-  if (standingOf(before.ramp) === null) return [];
-  return definitionBecause(before, facts.definition)
-    .filter(({ code }) => !before.because.some((known) => known.kind === "definition" && known.code === code))
-    .map((cause) => ({
-      kind: "definition",
-      page: cause.code === "gone" && (before.exposure.set ?? 0) > 0,
-      causes: [cause],
-    }));
-}
-
-function darkTells(gate: Gate, before: GateRecord, facts: PassFacts): readonly Tell[] {
-  const lastAt = before.lastPass?.at ?? facts.now;
-  const tells: Tell[] = [];
-  for (const [source, since] of facts.dark) {
-    if (!gate.signals.some((signal) => signal.source === source)) continue;
-    const pageAt = since + gate.data.darkPageMs;
-    if (lastAt >= pageAt || facts.now < pageAt) continue;
-    tells.push({
-      kind: "cannot-see",
-      page: true,
-      causes: [darkBecause(gate, source, since, facts.now)],
-    });
-  }
-  return tells;
-}
-
-function darkBecause(gate: Gate, source: string, since: Instant, now: Instant): Because {
-  const { darkHaltMs, darkRollbackMs } = gate.data;
-  const next = (what: string, after: Millis | null) =>
-    after === null ? [] : [`${what} ${formatMillis(since + after - now)} from now`];
-  const becomes = [...next("halts", darkHaltMs), ...next("rolls back", darkRollbackMs)].join(", ");
-  const message = `source ${source} has answered nothing for ${formatMillis(now - since)}`;
-  return because("health", "dark", becomes === "" ? message : `${message}; ${becomes}`);
 }
 
 /** Why the gate stands where it stands, whatever the state: what growth would need, or what ends the state. */
@@ -286,8 +231,7 @@ function decisionOf(
   record: GateRecord,
   facts: PassFacts,
   reasons: readonly Because[],
-  acting: boolean,
-): Decision {
+): Omit<Decision, "would"> {
   return {
     id: facts.decision,
     gate: gate.name,
@@ -304,12 +248,12 @@ function decisionOf(
     verdict: facts.judgement.verdict,
     because: reasons,
     signals: facts.judgement.signals,
+    alerts: facts.judgement.alerts,
     exposure: record.exposure,
     flag: facts.observation,
     served: facts.served,
     approvals: (record.run?.approvals ?? []).map((given) => given.person),
     action: actionOf(before, record),
-    would: acting ? null : wouldDo(facts.judgement.verdict),
   };
 }
 
@@ -319,18 +263,6 @@ function actionOf(before: GateRecord, record: GateRecord): Action {
   if (ramp.state === "rolling-back" && ramp.rung === "environment-off") return { kind: "switch-off" };
   if (intention.token.sequence === before.intention?.token.sequence) return { kind: "none" };
   return { kind: intention.kind, from: intention.from, to: intention.to, title: intention.title };
-}
-
-function wouldDo(verdict: Verdict): Decision["would"] {
-  switch (verdict) {
-    case "good":
-      return "advance";
-    case "wait":
-      return null;
-    case "halt":
-    case "rollback":
-      return verdict;
-  }
 }
 
 /** Percent the next step would expose; null at the last. */

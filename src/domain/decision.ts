@@ -3,7 +3,7 @@ import type { Instant } from "./instant.ts";
 import type { Percent } from "./percent.ts";
 import type { RampState } from "./ramp.ts";
 import type { Exposure } from "./record.ts";
-import type { Because, SignalJudgement, Verdict } from "./verdict.ts";
+import type { AlertJudgement, Because, SignalJudgement, Verdict } from "./verdict.ts";
 
 /** What a pass set out to do. `restore` lowers or raises back to the recorded percent on a person's word. */
 export type Action =
@@ -37,6 +37,7 @@ export type Decision = {
   readonly verdict: Verdict;
   readonly because: readonly Because[];
   readonly signals: readonly SignalJudgement[];
+  readonly alerts: readonly AlertJudgement[];
   readonly exposure: Exposure;
   readonly flag: FlagObservation | null;
   readonly served: ServedObservation | null;

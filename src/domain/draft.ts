@@ -1,4 +1,5 @@
 import type { FlagFacts } from "./absorb.ts";
+import type { Deploy } from "./change.ts";
 import type { GrowthFacts } from "./growth.ts";
 import type { Instant } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
@@ -14,6 +15,8 @@ export type PassFacts = GrowthFacts &
     /** Groups of each person as the config has them now. */
     readonly people: ReadonlyMap<string, readonly string[]>;
     readonly dark: ReadonlyMap<string, Instant>;
+    /** Of the gate's own service; null where none was told. */
+    readonly newestDeploy: Deploy | null;
   };
 
 /** A pass half decided: the record so far and what people will hear. */

@@ -1,5 +1,7 @@
+import type { OnDeploy } from "./change.ts";
 import type { Millis } from "./instant.ts";
 import type { Limit } from "./limit.ts";
+import type { Matcher } from "./matcher.ts";
 import type { Percent } from "./percent.ts";
 
 /** What a door asks of a gate: may exposure grow, may a deploy go out, may the ramp end. */
@@ -54,6 +56,27 @@ export type Signal = {
   readonly advance: Limit | null;
   readonly halt: Limit | null;
   readonly rollback: Limit | null;
+};
+
+/** What an alert in some state does to the gate; `ignore` leaves it out. */
+export type AlertEffect = "ignore" | "wait" | "halt" | "rollback";
+
+/** Alerting rules that exist already, as a guard: they can hold, halt or roll back, and never prove health. */
+export type AlertGuard = {
+  /** As written, e.g. `{service="checkout"}`; the guard goes by it. */
+  readonly match: string;
+  readonly matchers: readonly Matcher[];
+  /** A name under `sources:` of the config. */
+  readonly source: string;
+  readonly pending: AlertEffect;
+  readonly firing: AlertEffect;
+  /** Of a firing alert with `severity="critical"`. */
+  readonly critical: AlertEffect;
+  /** Of a pending or firing alert that somebody silenced. */
+  readonly silenced: "wait" | "ignore";
+  /** While this answers exactly one finite value above 0, series a rule reads and that do not exist have nothing to report. */
+  readonly witness: PromQL | null;
+  readonly missing: MissingBounds;
 };
 
 /** One demand for approval to enter a step: `count` different people of group `by`. */
@@ -121,6 +144,10 @@ export type Gate = {
   readonly steps: readonly Step[];
   readonly bakeMs: Millis;
   readonly signals: readonly Signal[];
+  readonly alerts: readonly AlertGuard[];
+  /** The service whose deploys concern this gate, as CI names it. */
+  readonly service: string | null;
+  readonly onDeploy: OnDeploy;
   readonly data: DataPolicy;
   readonly drift: DriftPolicy;
   readonly haltDeadlineMs: Millis;

@@ -1,10 +1,20 @@
 import { demandsFor, unmet } from "./approval.ts";
+import {
+  type DefinitionFacts,
+  alertBecause,
+  because,
+  definitionBecause,
+  driftBecause,
+  signalBecause,
+  stateBecause,
+} from "./because.ts";
 import type { Author, Gate, Step } from "./gate.ts";
 import { type Instant, type Millis, SECOND, formatMillis } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
 import type { Percent } from "./percent.ts";
-import type { Drift, GateRecord } from "./record.ts";
-import type { Because, BecauseKind, SignalJudgement } from "./verdict.ts";
+import type { GateRecord } from "./record.ts";
+import { settlesSince } from "./settle.ts";
+import type { AlertJudgement, Because, BecauseKind, SignalJudgement } from "./verdict.ts";
 
 /** Everything outside signals and record that may keep exposure from growing. */
 export type GrowthFacts = {
@@ -18,24 +28,8 @@ export type GrowthFacts = {
   readonly clockSkewMs: Millis | null;
 };
 
-export type DefinitionFacts = {
-  readonly hash: string;
-  /** Whether the newest file still is what the run is pinned to. */
-  readonly status: "valid" | "changed" | "invalid" | "gone";
-  readonly author: Author;
-};
-
 export const GREATEST_LAG: Millis = 1 * SECOND;
 export const GREATEST_SKEW: Millis = 5 * SECOND;
-
-export function because(
-  kind: BecauseKind,
-  code: string,
-  message: string,
-  more: { readonly until?: Instant | null; readonly opens?: string } = {},
-): Because {
-  return { kind, code, message, until: more.until ?? null, opens: more.opens ?? null };
-}
 
 /** The step a proving ramp would enter next; null at the last. Step 0 is before the first. */
 export function nextStep(gate: Gate, index: number): Step | null {
@@ -66,7 +60,8 @@ export function growthBlockers(
   return [
     ...stateBlockers(gate, record, facts),
     ...timeBlockers(gate, record, step, facts.now),
-    ...signalBlockers(judgement, record.exposure.changedAt, facts.now),
+    ...signalBlockers(gate, judgement, settlesSince(record), facts.now),
+    ...alertBlockers(judgement.alerts),
     ...(step === null ? [] : approvalBlockers(gate, record, step, facts.definition.author)),
     ...lockBlockers(gate, facts),
     ...flagBlockers(gate, record, step, facts),
@@ -85,54 +80,6 @@ function stateBlockers(gate: Gate, record: GateRecord, facts: GrowthFacts): read
   return [...found, ...definitionBecause(record, facts.definition)];
 }
 
-/** Why the definition in force lets nothing grow; empty while the newest file still is what the run began with. */
-export function definitionBecause(record: GateRecord, definition: DefinitionFacts): readonly Because[] {
-  const { status, hash } = definition;
-  const started = record.run?.definition;
-  if (status === "valid" && (started === undefined || started === hash)) return [];
-  const messages = {
-    valid: "the run is pinned to another definition",
-    changed: "the file changed after the run began",
-    invalid: "the newest file has errors",
-    gone: "the file is gone",
-  };
-  const opens = "put the pinned definition back, or end the run and start anew";
-  return [because("definition", status === "valid" ? "changed" : status, messages[status], { opens })];
-}
-
-/** The state itself as a reason, with the command that leaves it. */
-export function stateBecause(record: GateRecord): Because {
-  const { ramp, gate } = record;
-  switch (ramp.state) {
-    case "idle":
-      return because("state", "idle", "no ramp runs", { opens: `rampart start ${gate}` });
-    case "proving":
-      return because("state", "proving", `proving at step ${ramp.step}`);
-    case "baking":
-      return because("state", "baking", "baking at the last step: there is no further step");
-    case "paused":
-      return because("state", "paused", `paused by ${ramp.by}: ${ramp.reason}`, {
-        opens: `rampart resume ${gate}`,
-      });
-    case "halted":
-      return because("state", "halted", `halted: ${sentence(ramp.causes)}`, {
-        opens: `rampart resume ${gate} --reason ..., or rampart rollback ${gate}`,
-      });
-    case "rolling-back":
-      return because("state", "rolling-back", `rolling back: ${sentence(ramp.causes)}`);
-    case "rolled-back":
-      return because("state", "rolled-back", `rolled back: ${sentence(ramp.causes)}`, {
-        opens: `rampart restart ${gate}`,
-      });
-    case "finished":
-      return because("state", "finished", "the ramp is finished");
-  }
-}
-
-export function sentence(causes: readonly Because[]): string {
-  return causes.map((cause) => cause.message).join("; ");
-}
-
 function timeBlockers(gate: Gate, record: GateRecord, step: number | null, now: Instant): readonly Because[] {
   if (step === null) return [];
   const hold = gate.steps[step - 1]?.holdMs ?? 0;
@@ -142,12 +89,15 @@ function timeBlockers(gate: Gate, record: GateRecord, step: number | null, now: 
 }
 
 function signalBlockers(
+  gate: Gate,
   judgement: GateJudgement,
   changedAt: Instant | null,
   now: Instant,
 ): readonly Because[] {
   const counted = judgement.signals.filter((signal) => signal.counts);
   if (counted.length === 0) {
+    // Guards are no evidence, but a gate that only watches may consist of them.
+    if (gate.flag === null && judgement.alerts.length > 0) return [];
     return [because("signal", "no-evidence", "no signal that gates this step has an answer")];
   }
   return unreadyBecause(counted.map((signal) => settled(signal, changedAt, now)));
@@ -182,11 +132,9 @@ function settlingTogether(settling: readonly SignalJudgement[]): Because {
   });
 }
 
-/** A signal's verdict as a reason; settling stands under its own kind, for it opens by time alone. */
-export function signalBecause(signal: SignalJudgement): Because {
-  const kind: BecauseKind = signal.code === "settling" ? "settle" : "signal";
-  const code = signal.verdict === "wait" ? signal.code : signal.verdict;
-  return because(kind, code, `${signal.signal}: ${signal.message}`, { until: signal.until });
+/** Why the guards are not all inactive and healthy. */
+export function alertBlockers(alerts: readonly AlertJudgement[]): readonly Because[] {
+  return alerts.filter(({ verdict }) => verdict !== "good").map(alertBecause);
 }
 
 const BEFORE_APPROVAL: readonly BecauseKind[] = [
@@ -237,15 +185,6 @@ function lockBlockers(gate: Gate, facts: GrowthFacts): readonly Because[] {
           "the flag rampart.stop cannot be read: the SDK is not synchronised",
         ),
   ];
-}
-
-/** A drift as a reason, with what settles it. */
-export function driftBecause(gate: Gate, drift: Drift): Because {
-  const who = drift.by === null ? "" : ` by ${drift.by}`;
-  const restore = drift.kind === "raised" ? `, rampart restore ${gate.name}` : "";
-  return because("drift", drift.kind, `${drift.message}${who}`, {
-    opens: `rampart adopt-flag ${gate.name}${restore} or rampart rollback ${gate.name}`,
-  });
 }
 
 function flagBlockers(

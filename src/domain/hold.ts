@@ -1,12 +1,14 @@
 import type { Instant, Millis } from "./instant.ts";
 import { CONSECUTIVE } from "./limit-clock.ts";
 import type { LastPass } from "./record.ts";
-import type { SignalJudgement, Verdict } from "./verdict.ts";
+import type { GateJudgement } from "./judge.ts";
+
+type Judged = Pick<GateJudgement, "verdict" | "signals" | "alerts">;
 
 /** Whether a pass may count towards hold or bake: all good, or waiting only for what time alone brings. */
-export function countsTowardsHold(verdict: Verdict, signals: readonly SignalJudgement[]): boolean {
+export function countsTowardsHold({ verdict, signals, alerts }: Judged): boolean {
   if (verdict === "good") return true;
-  if (verdict !== "wait") return false;
+  if (verdict !== "wait" || alerts.some((alert) => alert.verdict !== "good")) return false;
   return signals
     .filter((signal) => signal.counts && signal.verdict === "wait")
     .every((signal) => signal.code === "short" || signal.code === "settling");

@@ -1,6 +1,14 @@
 import type { PromQL, Signal } from "./gate.ts";
-import { type Instant, MINUTE, SECOND, formatMillis } from "./instant.ts";
-import type { Answer, Asked, Freshness, Reading, SignalAnswers, Unknown } from "./reading.ts";
+import { type Instant, MINUTE, type Millis, SECOND, formatMillis } from "./instant.ts";
+import type {
+  Answer,
+  Asked,
+  Freshness,
+  Reading,
+  SelectorFreshness,
+  SignalAnswers,
+  Unknown,
+} from "./reading.ts";
 
 type Question = { readonly role: Asked["role"]; readonly query: PromQL };
 type Known = { readonly kind: "known"; readonly value: number };
@@ -140,12 +148,20 @@ function watermarkOf(answer: Answer, signal: Signal, now: Instant): Watermark {
 function staleness(signal: Signal, freshness: Freshness | null, now: Instant): Unknown | null {
   if (freshness === null) return stale("the freshness of the query was not asked");
   if (freshness.kind === "unknown") return freshness;
-  for (const { selector, newest, scrapeIntervalMs } of freshness.selectors) {
-    if (newest === null) return stale(`${selector} has no sample now`);
-    const oldest = MISSED_SCRAPES * scrapeIntervalMs + signal.lagMs;
-    if (now - newest > oldest) {
-      return stale(`the newest sample of ${selector} is ${formatMillis(now - newest)} old`);
-    }
+  const found = staleSelector(freshness.selectors, signal.lagMs, now);
+  return found === null ? null : stale(found);
+}
+
+/** The first selector without a sample of the last three scrapes, in words; null when all are fresh. */
+export function staleSelector(
+  selectors: readonly SelectorFreshness[],
+  lagMs: Millis,
+  now: Instant,
+): string | null {
+  for (const { selector, newest, scrapeIntervalMs } of selectors) {
+    if (newest === null) return `${selector} has no sample now`;
+    const oldest = MISSED_SCRAPES * scrapeIntervalMs + lagMs;
+    if (now - newest > oldest) return `the newest sample of ${selector} is ${formatMillis(now - newest)} old`;
   }
   return null;
 }

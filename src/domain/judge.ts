@@ -1,52 +1,56 @@
-import type { Gate, Purpose, Signal } from "./gate.ts";
+import type { AlertAnswers } from "./alert.ts";
+import type { AlertGuard, Gate, Purpose, Signal } from "./gate.ts";
 import { readingOf } from "./inquiry.ts";
 import { type Instant, MINUTE, type Millis, formatMillis } from "./instant.ts";
+import { type AlertContext, judgeAlert, worstAlert } from "./judge-alert.ts";
 import { type Limit, holds } from "./limit.ts";
-import { CONSECUTIVE, UNBREACHED, breachedOrNot, lasted, unread } from "./limit-clock.ts";
+import { UNBREACHED, breachedOrNot, lasted } from "./limit-clock.ts";
+import {
+  ACKNOWLEDGED_FOR,
+  FRESH_CLOCK,
+  idleClock,
+  missingClock,
+  sayMissing,
+  wasForMissing,
+} from "./missing.ts";
 import type { Reading, SignalAnswers, Unknown } from "./reading.ts";
 import type { SignalClock } from "./record.ts";
 import { settleOf } from "./settle.ts";
-import { type SignalJudgement, type Verdict, type VerdictCode, worse } from "./verdict.ts";
+import {
+  type AlertJudgement,
+  type SignalJudgement,
+  type Verdict,
+  type VerdictCode,
+  worse,
+} from "./verdict.ts";
 import { formatValue } from "./value-text.ts";
 
-export const FRESH_CLOCK: SignalClock = {
-  halt: UNBREACHED,
-  rollback: UNBREACHED,
-  unknownSince: null,
-  missingStreak: 0,
-  acknowledgedAt: null,
-};
-
-/** A halt that a person acknowledged comes back only when its cause lasts this long, or the limit's own `for` if longer. */
-const ACKNOWLEDGED_FOR: Millis = 15 * MINUTE;
-
 /** What of the ramp's past and present a judgement depends on. */
-export type JudgeContext = {
-  readonly now: Instant;
-  /** Instant of this gate's previous pass; null at the first. */
-  readonly lastPassAt: Instant | null;
-  /** Last change of exposure by anybody; settle runs from here. */
+export type JudgeContext = AlertContext & {
+  /** Last change of exposure by anybody, or the gate's own deploy if later; settle runs from here. */
   readonly changedAt: Instant | null;
   /** What exposure wants next: `finish` while baking, else `advance`. */
   readonly purpose: Purpose;
   readonly clocks: Readonly<Record<string, SignalClock>>;
-  /** Sources of which no query of any gate is answered, with the instant since when. */
-  readonly dark: ReadonlyMap<string, Instant>;
 };
 
 export type GateJudgement = {
   readonly verdict: Verdict;
   readonly signals: readonly SignalJudgement[];
+  readonly alerts: readonly AlertJudgement[];
   readonly clocks: Readonly<Record<string, SignalClock>>;
 };
 
 type Said = Pick<SignalJudgement, "verdict" | "code" | "message" | "limit" | "until">;
 
-/** Judges every signal of the gate; the gate's verdict is the worst of those that count. */
+const NO_ALERTS: ReadonlyMap<string, AlertAnswers> = new Map();
+
+/** Judges every signal and guard of the gate; the gate's verdict is the worst of those that count. */
 export function judge(
   gate: Gate,
   answers: ReadonlyMap<string, SignalAnswers>,
   context: JudgeContext,
+  alertAnswers: ReadonlyMap<string, AlertAnswers> = NO_ALERTS,
 ): GateJudgement {
   // A map, since a record would answer for names such as `constructor` too.
   const before = new Map(Object.entries(context.clocks));
@@ -58,10 +62,27 @@ export function judge(
     clocks[signal.name] = clock;
     return judgement;
   });
+  const alerts = gate.alerts.map((guard) => {
+    const key = alertKey(guard);
+    const own = alertAnswers.get(guard.match) ?? unaskedGuard(guard);
+    const { judgement, clock } = judgeAlert(gate, guard, own, before.get(key) ?? FRESH_CLOCK, context);
+    clocks[key] = clock;
+    return judgement;
+  });
   const verdict = signals
     .filter((signal) => signal.counts)
-    .reduce<Verdict>((worst, signal) => worse(worst, signal.verdict), "good");
-  return { verdict, signals, clocks };
+    .reduce<Verdict>((worst, signal) => worse(worst, signal.verdict), worstAlert(alerts));
+  return { verdict, signals, alerts, clocks };
+}
+
+/** Under which a guard's clock is kept; no signal can have such a name. */
+export function alertKey(guard: AlertGuard): string {
+  return `alert:${guard.match}`;
+}
+
+function unaskedGuard({ match }: AlertGuard): AlertAnswers {
+  const rules = { kind: "unknown", reason: "bad-answer", detail: "the rules were not asked for" } as const;
+  return { guard: match, rules, silences: { kind: "not-configured" }, witness: null };
 }
 
 function unasked(signal: Signal): SignalAnswers {
@@ -113,8 +134,10 @@ function clockAfter(
   applies: boolean,
   context: JudgeContext,
 ): SignalClock {
-  if (evidence.kind === "short") return { ...unreadClock(before), unknownSince: null, missingStreak: 0 };
-  if (evidence.kind === "unknown") return unknownClock(gate, signal, before, applies, context);
+  if (evidence.kind === "short") return idleClock(before);
+  if (evidence.kind === "unknown") {
+    return applies ? missingClock(gate, signal, before, context) : idleClock(before);
+  }
 
   const seen = { now: context.now, everyMs: gate.everyMs, value: evidence.value, asOf };
   const acknowledged = signal.halt !== null && holds(signal.halt, seen.value) && !wasForMissing(before);
@@ -124,36 +147,6 @@ function clockAfter(
     unknownSince: null,
     missingStreak: 0,
     acknowledgedAt: acknowledged ? before.acknowledgedAt : null,
-  };
-}
-
-/** A halt acknowledged for missing data says nothing about a breach found once the data is back. */
-function wasForMissing({ acknowledgedAt, unknownSince }: SignalClock): boolean {
-  return acknowledgedAt !== null && unknownSince !== null && unknownSince <= acknowledgedAt;
-}
-
-function unreadClock(before: SignalClock): SignalClock {
-  return { ...before, halt: unread(before.halt), rollback: unread(before.rollback) };
-}
-
-function unknownClock(
-  gate: Gate,
-  signal: Signal,
-  before: SignalClock,
-  applies: boolean,
-  context: JudgeContext,
-): SignalClock {
-  if (!applies) return { ...unreadClock(before), unknownSince: null, missingStreak: 0 };
-  const sincePass = context.lastPassAt === null ? 0 : context.now - context.lastPassAt;
-  const gap = sincePass > CONSECUTIVE * gate.everyMs;
-  const since = before.unknownSince ?? context.now;
-  return {
-    ...unreadClock(before),
-    // While the whole source is dark its own clock runs, and the signal's stands still.
-    unknownSince: context.dark.has(signal.source)
-      ? Math.min(context.now, since + Math.max(0, sincePass))
-      : since,
-    missingStreak: gap ? 1 : before.missingStreak + 1,
   };
 }
 
@@ -183,33 +176,8 @@ function say(own: Case, evidence: Evidence): Said {
 }
 
 function missing({ gate, signal, clock, context }: Case, lost: Unknown): Said {
-  const darkSince = context.dark.get(signal.source);
-  const isDark = darkSince !== undefined;
-  const since = darkSince ?? clock.unknownSince ?? context.now;
-  const bounds = isDark
-    ? { haltMs: gate.data.darkHaltMs, rollbackMs: gate.data.darkRollbackMs }
-    : signal.missing;
-  // Right after a gap one missing pass proves nothing yet: the bound acts on the second in a row.
-  const acts = clock.missingStreak >= 2;
-  const reached = (bound: Millis | null) => bound !== null && acts && context.now - since >= bound;
-  const acknowledged = clock.acknowledgedAt !== null && context.now - clock.acknowledgedAt < ACKNOWLEDGED_FOR;
-  const atOnce = isDark || (acknowledged && gate.data.missing === "halt") ? "wait" : gate.data.missing;
-  const byClock: Verdict = reached(bounds.rollbackMs)
-    ? "rollback"
-    : reached(bounds.haltMs) && !acknowledged
-      ? "halt"
-      : "wait";
-  const verdict = worse(atOnce, byClock);
-  const later = verdict === "halt" ? bounds.rollbackMs : (bounds.haltMs ?? bounds.rollbackMs);
-  const nextBound = verdict === "rollback" ? null : later;
-  const subject = isDark ? `source ${signal.source} is dark` : `${lost.reason}: ${lost.detail}`;
-  return {
-    verdict,
-    code: isDark ? "dark" : "missing",
-    message: `${subject}, for ${formatMillis(context.now - since)}`,
-    limit: null,
-    until: nextBound === null ? null : since + nextBound,
-  };
+  const said = sayMissing(gate, signal, clock, `${lost.reason}: ${lost.detail}`, context);
+  return { ...said, limit: null };
 }
 
 function enoughBad(signal: Signal, bad: Reading["bad"]): boolean {

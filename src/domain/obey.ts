@@ -1,7 +1,9 @@
+import { demandsFor, unmet } from "./approval.ts";
 import type { Command } from "./command.ts";
 import type { FlagObservation, FlagRecord } from "./flag.ts";
 import type { Gate } from "./gate.ts";
-import { type DefinitionFacts, because, modeOf, nextStep } from "./growth.ts";
+import { type DefinitionFacts, because } from "./because.ts";
+import { modeOf, nextStep } from "./growth.ts";
 import { type Instant, formatMillis } from "./instant.ts";
 import { isLegal } from "./moves.ts";
 import { type Obeyed, done, refused } from "./obeyed.ts";
@@ -9,6 +11,7 @@ import { parseRollout } from "./percent.ts";
 import { preflight, strategyOf } from "./preflight.ts";
 import { mayUse } from "./principal.ts";
 import type { GateRecord } from "./record.ts";
+import { type ServerRefusalCode, wayOut } from "./way-out.ts";
 import { splitTitle } from "./token.ts";
 import {
   type Writer,
@@ -34,7 +37,7 @@ export type CommandFacts = Writer & {
   /** Null where the command does not wait for Unleash. */
   readonly observation: FlagObservation | null;
   /** What only the server could refuse, asked before a start. */
-  readonly serverRefusals: readonly { readonly code: string; readonly message: string }[];
+  readonly serverRefusals: readonly { readonly code: ServerRefusalCode; readonly message: string }[];
 };
 
 /** Carries out one command on the record, or says why not. Nothing is sent here: what must be written is an intention. */
@@ -86,7 +89,7 @@ function act(gate: Gate, record: GateRecord, command: Command, facts: CommandFac
     return refused("not-ready", "the file says mode: observe, and the file wins");
   }
   const acting = { by: command.by.name, at: facts.now };
-  return done({ ...record, acting }, `${gate.name} acts from now on`);
+  return done({ ...record, acting, woulds: [] }, `${gate.name} acts from now on`);
 }
 
 function start(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {
@@ -102,7 +105,7 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
   }
   const at = command.at ?? 0;
   const step = gate.steps.findIndex((declared) => declared.to === at) + 1;
-  const entry = startAtRefusal(gate, command, at, step);
+  const entry = startAtRefusal(gate, record, command, facts, at, step);
   if (entry !== null) return entry;
   if (gate.flag === null || facts.observation === null) return refused("flag", "the flag could not be read");
   const checked = preflight(gate.flag, facts.observation, command.at);
@@ -111,7 +114,8 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
     ...facts.serverRefusals,
   ];
   if (checked.kind === "refused" || refusals.length > 0) {
-    return refused("preflight", refusals.map((refusal) => `${refusal.code}: ${refusal.message}`).join("; "));
+    const lines = refusals.map(({ code, message }) => `${code}: ${message} (${wayOut(code)})`);
+    return refused("preflight", lines.join("; "));
   }
   const run = {
     id: facts.runId,
@@ -137,20 +141,37 @@ function foreignToken(record: GateRecord, flag: FlagRecord, storeId: string) {
   const { token } = splitTitle(flag.title);
   if (token === null || token.store === storeId || record.flag?.title === flag.title) return [];
   const message = `the strategy carries the token of another store; say adopt-flag if it is to be ours`;
-  return [{ code: "foreign-token", message }];
+  return [{ code: "foreign-token", message } as const];
 }
 
 /** Starting a flag that is exposed already skips the evidence of the steps below, so a person who may approve must say it. */
-function startAtRefusal(gate: Gate, command: Command, at: number, step: number): Obeyed | null {
+function startAtRefusal(
+  gate: Gate,
+  record: GateRecord,
+  command: Command,
+  facts: CommandFacts,
+  at: number,
+  step: number,
+): Obeyed | null {
   if (at === 0) return null;
   const declared = gate.steps[step - 1];
   if (declared === undefined) return refused("not-ready", `${at}% is not a declared step of ${gate.name}`);
-  if (command.by.kind !== "person" || !mayUse(command.by, "approve")) {
-    return refused("not-eligible", "starting at an exposed step needs a person who may approve");
+  if (declared.approve.length === 0) {
+    return command.by.kind === "person" && mayUse(command.by, "approve")
+      ? null
+      : refused("not-eligible", "starting at an exposed step needs a person who may approve");
   }
-  return declared.approve.length > 0
-    ? refused("not-eligible", `step ${step} asks for approvals; start at a lower step`)
-    : null;
+  // Whoever starts a ramp never approves it.
+  const given = record.entryApprovals.filter(
+    (approval) => approval.step === step && approval.person !== command.by.name,
+  );
+  const open = unmet(demandsFor(declared, facts.definition.author), given);
+  if (open.length === 0) return null;
+  const asked = open.map(({ by, missing }) => `${missing} by ${by}`).join(", ");
+  return refused(
+    "not-eligible",
+    `starting at step ${step} needs approvals: ${asked}; rampart approve ${gate.name}`,
+  );
 }
 
 function pause(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {

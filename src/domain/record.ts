@@ -1,3 +1,4 @@
+import type { DeployNoted } from "./change.ts";
 import type { FlagRecord } from "./flag.ts";
 import type { Instant, Millis } from "./instant.ts";
 import type { Percent } from "./percent.ts";
@@ -101,6 +102,16 @@ export type Exposure = {
   readonly served: Percent | null;
   /** Last change of exposure by anybody; settle runs from here. */
   readonly changedAt: Instant | null;
+  /** Last increase by anybody: an alert that fired before it was not caused by it. */
+  readonly raisedAt: Instant | null;
+};
+
+/** In observe mode: from when on Rampart would have done something, at which exposure, and why. */
+export type Would = {
+  readonly at: Instant;
+  readonly would: "advance" | "halt" | "rollback" | null;
+  readonly set: Percent | null;
+  readonly message: string;
 };
 
 export type LastPass = {
@@ -124,10 +135,13 @@ export type GateRecord = {
   readonly acting: { readonly by: string; readonly at: Instant } | null;
   readonly ramp: Ramp;
   readonly run: Run | null;
+  /** Approvals for starting at the step the flag already stands at, given before a run begins. */
+  readonly entryApprovals: readonly Approval[];
   readonly flag: FlagRecord | null;
   readonly exposure: Exposure;
   readonly holdMs: Millis;
   readonly bakeMs: Millis;
+  /** By the name of the signal, or by `alert:` and the guard's `match`. */
   readonly clocks: Readonly<Record<string, SignalClock>>;
   readonly intention: Intention | null;
   /** Drift that waits for a person; empty when none. */
@@ -135,6 +149,10 @@ export type GateRecord = {
   /** Until when every pass re-asserts that exposure is at most what was recorded. */
   readonly reassertUntil: Instant | null;
   readonly lastPass: LastPass | null;
+  /** The last deploy of the gate's own service. */
+  readonly deploy: DeployNoted | null;
+  /** The last changes of what Rampart would have done while it only observed, oldest first. */
+  readonly woulds: readonly Would[];
   /** Why the gate stood where it stood at the last pass. */
   readonly because: readonly Because[];
 };

@@ -1,7 +1,7 @@
 import { REASSERT_FOR } from "./absorb.ts";
 import { type Draft, type PassFacts, tell, withRamp } from "./draft.ts";
 import type { Gate } from "./gate.ts";
-import { because } from "./growth.ts";
+import { because } from "./because.ts";
 import { MINUTE, type Millis, SECOND } from "./instant.ts";
 import type { Ramp } from "./ramp.ts";
 import type { GateRecord } from "./record.ts";

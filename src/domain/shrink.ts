@@ -1,8 +1,9 @@
 import { REASSERT_FOR } from "./absorb.ts";
 import { type Draft, type PassFacts, tell } from "./draft.ts";
+import { suspectBecause } from "./deploy.ts";
 import { treatmentOf } from "./drift.ts";
 import type { Gate } from "./gate.ts";
-import { because, driftBecause, signalBecause } from "./growth.ts";
+import { because, alertBecause, driftBecause, signalBecause } from "./because.ts";
 import { MINUTE, type Millis } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
 import type { Ramp, Standing } from "./ramp.ts";
@@ -16,14 +17,15 @@ import {
   standingAt,
   withStanding,
 } from "./transition.ts";
-import type { Because } from "./verdict.ts";
+import type { Because, Verdict } from "./verdict.ts";
 
 const REMIND_AGAIN: Millis = 30 * MINUTE;
 
-/** Whether a signal itself stands at halt, so that the halt deadline runs; a dark source waits for a person instead. */
+/** Whether a signal or an alert itself stands at halt, so that the halt deadline runs; a dark source waits for a person instead. */
 export function isAlarmed(judgement: GateJudgement): boolean {
-  return judgement.signals.some(
-    (signal) => signal.verdict === "halt" && signal.counts && signal.code !== "dark",
+  return (
+    judgement.signals.some(({ verdict, counts, code }) => verdict === "halt" && counts && code !== "dark") ||
+    judgement.alerts.some(({ verdict, code }) => verdict === "halt" && code !== "dark")
   );
 }
 
@@ -43,15 +45,29 @@ export function shrink(gate: Gate, draft: Draft, from: Standing, facts: PassFact
 function shrinkCauses(gate: Gate, record: GateRecord, facts: PassFacts): readonly Because[] {
   const { ramp } = record;
   const exposed = isExposed(record);
-  const signals = facts.judgement.signals.filter(
-    (signal) => exposed && signal.counts && signal.verdict === "rollback",
-  );
   const drift = record.drift.filter((found) => treatmentOf(found.kind, gate.drift) === "roll-back");
-  const causes = [...signals.map(signalBecause), ...drift.map((found) => driftBecause(gate, found))];
+  const causes = [
+    ...(exposed ? evidenceAgainst(record, facts, ["rollback"]) : []),
+    ...drift.map((found) => driftBecause(gate, found)),
+  ];
   if (exposed && ramp.state === "halted" && ramp.alarmMs >= gate.haltDeadlineMs) {
     causes.push(because("state", "halt-deadline", "nobody decided on the halt before its deadline"));
   }
   return causes;
+}
+
+/** Signals and guards with such a verdict, and the deploy that may have brought it about. */
+function evidenceAgainst(
+  record: GateRecord,
+  facts: PassFacts,
+  verdicts: readonly Verdict[],
+): readonly Because[] {
+  const { signals, alerts } = facts.judgement;
+  const found = [
+    ...signals.filter(({ counts, verdict }) => counts && verdicts.includes(verdict)).map(signalBecause),
+    ...alerts.filter(({ verdict }) => verdicts.includes(verdict)).map(alertBecause),
+  ];
+  return found.length === 0 ? [] : [...found, ...suspectBecause(record, facts.judgement, facts.now)];
 }
 
 /** Where nobody is exposed there is nothing to take back: such a breach halts. What is not known to be 0 is exposed. */
@@ -87,13 +103,13 @@ export function followPerson(gate: Gate, draft: Draft, standing: Standing, facts
 /** Halts, or keeps a halt alive: its reminder and the re-assertion of what was recorded. */
 export function stop(gate: Gate, draft: Draft, standing: Standing, facts: PassFacts): Draft | null {
   const { record } = draft;
-  // A rollback verdict comes this far only where nobody is exposed.
-  const signals = facts.judgement.signals.filter(
-    (signal) => signal.counts && (signal.verdict === "halt" || signal.verdict === "rollback"),
-  );
   const drift = record.drift.filter((found) => treatmentOf(found.kind, gate.drift) === "halt");
   const reverted = revert(gate, record, standing, facts);
-  const causes = [...signals.map(signalBecause), ...drift.map((found) => driftBecause(gate, found))];
+  const causes = [
+    // A rollback verdict comes this far only where nobody is exposed.
+    ...evidenceAgainst(record, facts, ["halt", "rollback"]),
+    ...drift.map((found) => driftBecause(gate, found)),
+  ];
   if (record.ramp.state === "halted" || causes.length === 0) {
     if (reverted !== null) return { ...draft, record: reverted };
     return record.ramp.state === "halted" ? remind(draft, record.ramp, facts) : null;

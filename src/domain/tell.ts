@@ -1,5 +1,5 @@
 import type { Gate } from "./gate.ts";
-import { sentence, stateBecause } from "./growth.ts";
+import { sentence, stateBecause } from "./because.ts";
 import { formatMillis } from "./instant.ts";
 import type { GateRecord } from "./record.ts";
 import type { Telling, TellingKind } from "./telling.ts";
@@ -63,6 +63,8 @@ function effect(said: Tell, record: GateRecord): string {
       return "was changed by hand in Unleash";
     case "definition":
       return "has a changed definition";
+    case "deployed":
+      return `takes notice of a deploy, at ${percent}`;
   }
 }
 

@@ -14,7 +14,8 @@ export type TellingKind =
   | "cannot-see"
   | "cannot-write"
   | "changed-by-hand"
-  | "definition";
+  | "definition"
+  | "deployed";
 
 /** One message, written in the transaction of the decision that caused it and delivered later, at least once. */
 export type Telling = {

@@ -9,7 +9,14 @@ import type { Exposure, GateRecord, Intention, Run, SignalClock } from "./record
 import { type WriteToken, titleWith } from "./token.ts";
 import type { Because } from "./verdict.ts";
 
-const NO_EXPOSURE: Exposure = { wanted: null, set: null, setAt: null, served: null, changedAt: null };
+const NO_EXPOSURE: Exposure = {
+  wanted: null,
+  set: null,
+  setAt: null,
+  served: null,
+  changedAt: null,
+  raisedAt: null,
+};
 
 /** The record of a gate nobody has done anything with yet. */
 export function newRecord(gate: string): GateRecord {
@@ -21,6 +28,7 @@ export function newRecord(gate: string): GateRecord {
     acting: null,
     ramp: { state: "idle" },
     run: null,
+    entryApprovals: [],
     flag: null,
     exposure: NO_EXPOSURE,
     holdMs: 0,
@@ -30,6 +38,8 @@ export function newRecord(gate: string): GateRecord {
     drift: [],
     reassertUntil: null,
     lastPass: null,
+    deploy: null,
+    woulds: [],
     because: [],
   };
 }
@@ -70,6 +80,11 @@ export function highestStepAt(gate: Gate, percent: Percent): number {
   return highest;
 }
 
+/** The declared step whose percent the flag shows exactly, at which a run may start; 0 where there is none. */
+export function entryStep(gate: Gate, { exposure }: GateRecord): number {
+  return gate.steps.findIndex(({ to }) => to === exposure.set) + 1;
+}
+
 /** The same state with another standing inside it. */
 export function withStanding(ramp: Ramp, standing: Standing): Ramp {
   if (ramp.state === "paused" || ramp.state === "halted") return { ...ramp, from: standing };
@@ -82,12 +97,14 @@ export function exposureChanged<R extends GateRecord>(record: R, percent: Percen
   for (const [name, clock] of Object.entries(record.clocks)) {
     clocks[name] = { ...clock, halt: UNBREACHED, rollback: UNBREACHED };
   }
+  const { exposure } = record;
+  const raisedAt = percent > (exposure.set ?? 0) ? at : exposure.raisedAt;
   return {
     ...record,
     clocks,
     holdMs: 0,
     bakeMs: 0,
-    exposure: { ...record.exposure, set: percent, setAt: null, changedAt: at },
+    exposure: { ...exposure, set: percent, setAt: null, changedAt: at, raisedAt },
   };
 }
 
@@ -204,6 +221,7 @@ export function begin(
     ...record,
     ramp: standingAt(gate, step),
     run,
+    entryApprovals: [],
     flag,
     exposure: {
       wanted: percentOf(gate, step),
@@ -211,6 +229,7 @@ export function begin(
       setAt: at,
       served: record.exposure.served,
       changedAt: step === 0 ? record.exposure.changedAt : at,
+      raisedAt: record.exposure.raisedAt,
     },
     holdMs: 0,
     bakeMs: 0,

@@ -1,3 +1,4 @@
+import type { ActiveAlert, Silence } from "./alert.ts";
 import type { Instant, Millis } from "./instant.ts";
 import type { Asked, Reading } from "./reading.ts";
 
@@ -29,6 +30,32 @@ export type SignalJudgement = {
   readonly counts: boolean;
   readonly reading: Reading;
   readonly asked: readonly Asked[];
+};
+
+/** Why a guard has the verdict it has. */
+export type AlertCode = "good" | "pending" | "firing" | "silenced" | "missing" | "dark";
+
+/** An alert as evidence: which, in what state, since when, and who silenced it. */
+export type AlertShown = ActiveAlert & {
+  readonly rule: string;
+  readonly silence: Silence | null;
+};
+
+/** What one guard says in one pass, with the alerts it says it from. */
+export type AlertJudgement = {
+  /** The guard's `match`. */
+  readonly guard: string;
+  readonly verdict: Verdict;
+  readonly code: AlertCode;
+  readonly message: string;
+  /** When the state is known to change by time alone (missing bound reached). */
+  readonly until: Instant | null;
+  /** Names of the rules behind the guard. */
+  readonly rules: readonly string[];
+  /** Pending and firing alerts, the worst first. */
+  readonly active: readonly AlertShown[];
+  /** Remarks people should see, e.g. that silences could not be read. */
+  readonly notes: readonly string[];
 };
 
 /** The part of the record each kind of cause comes from; doors and machines key on it. */

@@ -1,6 +1,6 @@
 import type { StatusAnswer } from "./answer.ts";
 import type { Gate } from "./gate.ts";
-import type { DefinitionFacts } from "./growth.ts";
+import type { DefinitionFacts } from "./because.ts";
 import type { Problem } from "./problem.ts";
 import type { Approval, GateRecord } from "./record.ts";
 

@@ -1,7 +1,7 @@
 import type { FlagFacts } from "./absorb.ts";
 import type { FlagEvent } from "./flag.ts";
 import type { Gate } from "./gate.ts";
-import { because } from "./growth.ts";
+import { because } from "./because.ts";
 import { type Percent, parseRollout } from "./percent.ts";
 import type { GateRecord, Intention } from "./record.ts";
 import type { Tell } from "./tell.ts";

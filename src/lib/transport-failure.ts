@@ -18,6 +18,20 @@ export type FailureReason =
   /** The caller gave up, or the client was closed. */
   | "cancelled";
 
+/** What a failure means to whoever asked: only in which of four ways there is no answer. */
+export const NO_ANSWER = {
+  timeout: "timeout",
+  unreachable: "unreachable",
+  tls: "unreachable",
+  "too-large": "too-large",
+  redirect: "bad-answer",
+  encoded: "bad-answer",
+  "not-http": "bad-answer",
+  "forbidden-address": "unreachable",
+  credentials: "unreachable",
+  cancelled: "unreachable",
+} as const satisfies Record<FailureReason, string>;
+
 const TLS_CODE =
   /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|EPROTO$)/;
 

@@ -21,3 +21,14 @@ export function parseDuration(text: string): number | null {
   const total = parts.reduce((sum, part, index) => sum + Number(part ?? 0) * (sizes[index] ?? 0), 0);
   return Number.isSafeInteger(total) ? total : null;
 }
+
+/** The duration as it would be written, in days at most, so that reading it gives the same milliseconds again. */
+export function durationText(ms: number): string {
+  let rest = ms;
+  const parts = (["d", "h", "m", "s", "ms"] as const).map((unit) => {
+    const whole = Math.floor(rest / UNIT_MS[unit]);
+    rest -= whole * UNIT_MS[unit];
+    return whole === 0 ? "" : `${whole}${unit}`;
+  });
+  return parts.join("") || "0s";
+}

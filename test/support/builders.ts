@@ -7,9 +7,10 @@ import type {
   ServedObservation,
   StrategySeen,
 } from "../../src/domain/flag.ts";
-import type { ApprovalDemand, FlagTarget, Gate, Signal, Step } from "../../src/domain/gate.ts";
+import type { AlertGuard, ApprovalDemand, FlagTarget, Gate, Signal, Step } from "../../src/domain/gate.ts";
 import { DAY, HOUR, type Instant, MINUTE, type Millis, SECOND } from "../../src/domain/instant.ts";
-import { FRESH_CLOCK, type GateJudgement, type JudgeContext } from "../../src/domain/judge.ts";
+import type { GateJudgement, JudgeContext } from "../../src/domain/judge.ts";
+import { FRESH_CLOCK } from "../../src/domain/missing.ts";
 import { UNBREACHED } from "../../src/domain/limit-clock.ts";
 import type { Comparison, Limit, Persistence } from "../../src/domain/limit.ts";
 import type { Percent } from "../../src/domain/percent.ts";
@@ -28,7 +29,9 @@ import type {
   SignalClock,
 } from "../../src/domain/record.ts";
 import type { WriteToken } from "../../src/domain/token.ts";
-import type { Because, SignalJudgement } from "../../src/domain/verdict.ts";
+import type { AlertJudgement, Because, SignalJudgement } from "../../src/domain/verdict.ts";
+import type { ActiveAlert, AlertAnswers, AlertRule } from "../../src/domain/alert.ts";
+import type { Deploy } from "../../src/domain/change.ts";
 
 /** The instant everything below happens at unless it says otherwise. */
 export const NOON: Instant = Date.UTC(2026, 2, 4, 12);
@@ -145,6 +148,9 @@ export function aGate(fields: Partial<Gate> = {}): Gate {
     steps: [aStep({ to: 5 }), aStep({ to: 25 }), aStep({ to: 100 })],
     bakeMs: DAY,
     signals: [aSignal()],
+    alerts: [],
+    service: null,
+    onDeploy: "settle",
     data: { missing: "wait", darkPageMs: 5 * MINUTE, darkHaltMs: 30 * MINUTE, darkRollbackMs: null },
     drift: { raised: "halt", changed: "halt" },
     haltDeadlineMs: 2 * HOUR,
@@ -202,6 +208,7 @@ export function aJudgeContext(fields: Partial<JudgeContext> = {}): JudgeContext 
     now: NOON,
     lastPassAt: NOON - 15 * SECOND,
     changedAt: NOON - DAY,
+    raisedAt: NOON - DAY,
     purpose: "advance",
     clocks: {},
     dark: new Map(),
@@ -228,7 +235,13 @@ export function aSignalJudgement(fields: Partial<SignalJudgement> = {}): SignalJ
 
 /** A gate that is good by one good signal. */
 export function aJudgement(fields: Partial<GateJudgement> = {}): GateJudgement {
-  return { verdict: "good", signals: [aSignalJudgement()], clocks: { errors: FRESH_CLOCK }, ...fields };
+  return {
+    verdict: "good",
+    signals: [aSignalJudgement()],
+    alerts: [],
+    clocks: { errors: FRESH_CLOCK },
+    ...fields,
+  };
 }
 
 export function aBecause(fields: Partial<Because> = {}): Because {
@@ -346,7 +359,15 @@ export function aRun(fields: Partial<Run> = {}): Run {
 }
 
 export function anExposure(fields: Partial<Exposure> = {}): Exposure {
-  return { wanted: 5, set: 5, setAt: NOON - HOUR, served: 5, changedAt: NOON - HOUR, ...fields };
+  return {
+    wanted: 5,
+    set: 5,
+    setAt: NOON - HOUR,
+    served: 5,
+    changedAt: NOON - HOUR,
+    raisedAt: NOON - HOUR,
+    ...fields,
+  };
 }
 
 export function aLastPass(fields: Partial<LastPass> = {}): LastPass {
@@ -389,6 +410,7 @@ export function aRecord(fields: Partial<GateRecord> = {}): GateRecord {
     acting: { by: "operator", at: NOON - DAY },
     ramp: { state: "proving", step: 1 },
     run: aRun(),
+    entryApprovals: [],
     flag: aFlagRecord(),
     exposure: anExposure(),
     holdMs: 30 * MINUTE,
@@ -398,6 +420,8 @@ export function aRecord(fields: Partial<GateRecord> = {}): GateRecord {
     drift: [],
     reassertUntil: null,
     lastPass: aLastPass(),
+    deploy: null,
+    woulds: [],
     because: [],
     ...fields,
   };
@@ -466,6 +490,7 @@ export function passFacts(fields: Partial<PassFacts> = {}): PassFacts {
       ["approver", ["release-leads"]],
     ]),
     dark: new Map(),
+    newestDeploy: null,
     ...fields,
   };
 }
@@ -519,12 +544,100 @@ export function aDecision(fields: Partial<Decision> = {}): Decision {
     verdict: "good",
     because: [],
     signals: [aSignalJudgement()],
+    alerts: [],
     exposure: anExposure(),
     flag: aFlagSeen(),
     served: aServed(),
     approvals: [],
     action: { kind: "none" },
     would: null,
+    ...fields,
+  };
+}
+
+/** A guard on the alerts of the checkout service, as the defaults make it. */
+export function aGuard(fields: Partial<AlertGuard> = {}): AlertGuard {
+  return {
+    match: '{service="checkout"}',
+    matchers: [{ label: "service", operator: "=", value: "checkout" }],
+    source: "main",
+    pending: "wait",
+    firing: "halt",
+    critical: "rollback",
+    silenced: "wait",
+    witness: null,
+    missing: { haltMs: 30 * MINUTE, rollbackMs: 2 * HOUR },
+    ...fields,
+  };
+}
+
+/** A healthy rule that was evaluated just now, on fresh data, with nothing to say. */
+export function anAlertRule(fields: Partial<AlertRule> = {}): AlertRule {
+  return {
+    name: "CheckoutErrors",
+    group: "checkout",
+    labels: { service: "checkout" },
+    query: "errors > 0.02",
+    health: "ok",
+    lastError: null,
+    lastEvaluation: NOON - 5 * SECOND,
+    intervalMs: 15 * SECOND,
+    forMs: 2 * MINUTE,
+    active: [],
+    freshness: {
+      kind: "known",
+      selectors: [{ selector: "errors", newest: NOON - 5 * SECOND, scrapeIntervalMs: 15 * SECOND }],
+    },
+    ...fields,
+  };
+}
+
+/** Firing since noon less eight minutes: its condition began to hold ten minutes before noon. */
+export function anActiveAlert(fields: Partial<ActiveAlert> = {}): ActiveAlert {
+  return {
+    labels: { alertname: "CheckoutErrors", service: "checkout", severity: "warning" },
+    state: "firing",
+    activeAt: NOON - 10 * MINUTE,
+    ...fields,
+  };
+}
+
+export function alertAnswers(
+  rules: readonly AlertRule[] = [anAlertRule()],
+  fields: Partial<AlertAnswers> = {},
+): AlertAnswers {
+  return {
+    guard: '{service="checkout"}',
+    rules: { kind: "known", rules },
+    silences: { kind: "known", silences: [] },
+    witness: null,
+    ...fields,
+  };
+}
+
+export function anAlertJudgement(fields: Partial<AlertJudgement> = {}): AlertJudgement {
+  return {
+    guard: '{service="checkout"}',
+    verdict: "good",
+    code: "good",
+    message: "its rule is inactive",
+    until: null,
+    rules: ["CheckoutErrors"],
+    active: [],
+    notes: [],
+    ...fields,
+  };
+}
+
+export function aDeploy(fields: Partial<Deploy> = {}): Deploy {
+  return {
+    kind: "deploy",
+    id: "chg_1",
+    at: NOON - MINUTE,
+    service: "checkout",
+    version: "4f2a91c",
+    by: "machine:ci",
+    url: null,
     ...fields,
   };
 }

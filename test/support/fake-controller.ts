@@ -1,4 +1,6 @@
-import type { Controller } from "../../src/control/controller.ts";
+import type { Controller, DeployEntered, DeployTold } from "../../src/control/controller.ts";
+import type { Change, Deploy, ExposureChange } from "../../src/domain/change.ts";
+import type { Labels } from "../../src/domain/matcher.ts";
 import type { GateView } from "../../src/domain/view.ts";
 import type { StoredReply } from "../../src/control/ports.ts";
 import type { StatusAnswer } from "../../src/domain/answer.ts";
@@ -7,7 +9,7 @@ import type { Decision } from "../../src/domain/decision.ts";
 import type { Gate, Signal } from "../../src/domain/gate.ts";
 import { MINUTE, SECOND } from "../../src/domain/instant.ts";
 import type { GateRecord } from "../../src/domain/record.ts";
-import type { SignalJudgement } from "../../src/domain/verdict.ts";
+import type { AlertJudgement, SignalJudgement } from "../../src/domain/verdict.ts";
 
 /** Tue 3 March 2026, 10:42 UTC. */
 export const NOON = Date.UTC(2026, 2, 3, 10, 42);
@@ -22,6 +24,13 @@ export type FakeController = Controller & {
   views: GateView[];
   known: Decision[];
   waitingFor: string[];
+  /** Deploys as they were told, in order; and what each is said to do to which gate. */
+  deploys: DeployTold[];
+  deployGates: DeployEntered["gates"];
+  /** What `changes` answers from, newest first. */
+  ledger: Change[];
+  /** Labels of every alert that was told. */
+  alerts: Labels[];
   /** Called when somebody begins to wait for a change; resolves the wait. */
   onWait: (until: number, abort: AbortSignal) => Promise<void>;
 };
@@ -36,6 +45,10 @@ export function fakeController(views: GateView[] = [gateView()]): FakeController
     views,
     known: [],
     waitingFor: [],
+    deploys: [],
+    deployGates: [],
+    ledger: [],
+    alerts: [],
     onWait: async () => {},
     gates: async () => fake.views,
     gate: async (name) => fake.views.find((view) => view.name === name) ?? null,
@@ -52,6 +65,26 @@ export function fakeController(views: GateView[] = [gateView()]): FakeController
       return all.slice(from, from + limit);
     },
     decision: async (id) => fake.known.find((each) => each.id === id) ?? null,
+    deployed: async (told, keep) => {
+      fake.deploys.push(told);
+      const entered = { id: `chg_${fake.deploys.length}`, at: told.at ?? NOON, gates: fake.deployGates };
+      const kept = keep?.(entered);
+      if (kept !== undefined) fake.replies.set(`${kept.principal} ${kept.key}`, kept);
+      return entered;
+    },
+    changes: async ({ gate: name, service }, limit, before) => {
+      const all = fake.ledger.filter((change) => {
+        if (name === null && service === null) return true;
+        return change.kind === "deploy" ? change.service === service : change.gate === name;
+      });
+      const cursor = all.findIndex(({ id }) => id === before);
+      if (before !== null && cursor === -1) return [];
+      return all.slice(cursor + 1, cursor + 1 + limit);
+    },
+    alerted: async (alerts) => {
+      fake.alerts.push(...alerts);
+      return fake.views.filter(({ gate: own }) => (own?.alerts.length ?? 0) > 0).map(({ name }) => name);
+    },
     command: (command, keep) => carryOut(command, keep),
     approve: (command, keep) => carryOut(command, keep),
     reply: async (principal, key) => fake.replies.get(`${principal} ${key}`) ?? null,
@@ -138,6 +171,9 @@ export function gate(over: Partial<Gate> = {}): Gate {
     ],
     bakeMs: 60 * MINUTE,
     signals: [signal()],
+    alerts: [],
+    service: null,
+    onDeploy: "settle",
     data: { missing: "wait", darkPageMs: 5 * MINUTE, darkHaltMs: null, darkRollbackMs: null },
     drift: { raised: "halt", changed: "halt" },
     haltDeadlineMs: 120 * MINUTE,
@@ -174,6 +210,59 @@ export function judgement(over: Partial<SignalJudgement> = {}): SignalJudgement 
   };
 }
 
+export function alertJudgement(over: Partial<AlertJudgement> = {}): AlertJudgement {
+  return {
+    guard: '{service="erp-export"}',
+    verdict: "wait",
+    code: "silenced",
+    message: "ExportSlow fires and is silenced",
+    until: NOON + MINUTE,
+    rules: ["ExportSlow", "ExportDown"],
+    active: [
+      {
+        rule: "ExportSlow",
+        labels: { alertname: "ExportSlow", severity: "critical" },
+        state: "firing",
+        activeAt: NOON - MINUTE,
+        silence: { id: "s-1", by: "carl", comment: "known", endsAt: NOON + MINUTE },
+      },
+    ],
+    notes: ["1 of 2 rules was evaluated late"],
+    ...over,
+  };
+}
+
+export function deploy(over: Partial<Deploy> = {}): Deploy {
+  return {
+    kind: "deploy",
+    id: "chg_d1",
+    at: NOON,
+    service: "erp-export",
+    version: "2026.3.1",
+    by: "machine:ci",
+    url: "https://ci.example.com/runs/7",
+    ...over,
+  };
+}
+
+export function exposureChange(over: Partial<ExposureChange> = {}): ExposureChange {
+  return {
+    kind: "exposure",
+    id: "chg_e1",
+    at: NOON - MINUTE,
+    gate: "erp-order-export-v2",
+    flag: "erp-order-export-v2",
+    environment: "production",
+    from: 1,
+    to: 25,
+    by: "rampart",
+    reason: "all signals good",
+    decision: "dec_8f31",
+    verifiedAt: NOON - MINUTE + 2 * SECOND,
+    ...over,
+  };
+}
+
 export function statusAnswer(over: Partial<StatusAnswer> = {}): StatusAnswer {
   return {
     gate: "erp-order-export-v2",
@@ -195,6 +284,10 @@ export function statusAnswer(over: Partial<StatusAnswer> = {}): StatusAnswer {
       },
     ],
     signals: [judgement()],
+    alerts: [],
+    deploy: null,
+    woulds: [],
+    remarks: [],
     retryAt: NOON + 18 * MINUTE,
     decision: "dec_8f31",
     definition: "sha256:9b1c",
@@ -227,6 +320,7 @@ export function gateRecord(over: Partial<GateRecord> = {}): GateRecord {
       setAt: NOON - 12 * MINUTE,
       served: 25,
       changedAt: NOON - 12 * MINUTE,
+      raisedAt: NOON - 12 * MINUTE,
     },
     holdMs: 12 * MINUTE,
     bakeMs: 0,
@@ -235,6 +329,9 @@ export function gateRecord(over: Partial<GateRecord> = {}): GateRecord {
     drift: [],
     reassertUntil: null,
     lastPass: { at: NOON, counted: true, alarmed: false, decision: "dec_8f31" },
+    entryApprovals: [],
+    deploy: null,
+    woulds: [],
     because: [],
     ...over,
   };
@@ -271,6 +368,7 @@ export function decision(over: Partial<Decision> = {}): Decision {
     verdict: "wait",
     because: statusAnswer().because,
     signals: [judgement()],
+    alerts: [],
     exposure: gateRecord().exposure,
     flag: null,
     served: null,

@@ -1,4 +1,5 @@
 import type {
+  ChangesAsked,
   Clock,
   Commit,
   Outbox,
@@ -8,6 +9,7 @@ import type {
   StoredToken,
   Tokens,
 } from "../../src/control/ports.ts";
+import type { Change } from "../../src/domain/change.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { Definition } from "../../src/domain/gate.ts";
 import type { Instant } from "../../src/domain/instant.ts";
@@ -18,7 +20,7 @@ import type { Telling } from "../../src/domain/telling.ts";
  * Where a commit can be made to break. The parts fail inside the transaction, so nothing is kept; `before` and `after` are a
  * process that dies around it: after `after` everything is kept, and the caller never hears of it.
  */
-export type BreakPoint = "before" | "record" | "decision" | "telling" | "pin" | "reply" | "after";
+export type BreakPoint = "before" | "record" | "decision" | "telling" | "change" | "pin" | "reply" | "after";
 
 export type MemoryStore = Records &
   Tokens &
@@ -29,6 +31,8 @@ export type MemoryStore = Records &
     reopen(): MemoryStore;
     /** Every telling ever written, delivered or not, oldest first. */
     tellings(): readonly Telling[];
+    /** Every entry of the ledger, in the order they were told. */
+    ledger(): readonly Change[];
     /** Every decision of every gate, oldest first. */
     allDecisions(): readonly Decision[];
   };
@@ -41,6 +45,7 @@ type Content = {
   readonly definitions: Map<string, Definition>;
   readonly decisions: Map<string, Decision>;
   readonly outbox: Map<string, OutboxRow>;
+  readonly changes: Map<string, Change>;
   readonly replies: Map<string, StoredReply>;
   readonly tokens: Map<string, StoredToken>;
   readonly darkSince: Map<string, Instant>;
@@ -54,6 +59,7 @@ export function memoryStore(options: { readonly clock: Clock; readonly storeId?:
     definitions: new Map(),
     decisions: new Map(),
     outbox: new Map(),
+    changes: new Map(),
     replies: new Map(),
     tokens: new Map(),
     darkSince: new Map(),
@@ -63,23 +69,31 @@ export function memoryStore(options: { readonly clock: Clock; readonly storeId?:
 
 function openOn(content: Content, clock: Clock, epoch: number): MemoryStore {
   const breaks = new Map<BreakPoint, Error>();
-  const reach = (point: BreakPoint): void => {
+  const reach: Reach = (point) => {
     const error = breaks.get(point);
     breaks.delete(point);
     if (error !== undefined) throw error;
   };
   return {
     ...recordsOf(content, epoch, async (moment) => commit(content, clock, reach, moment)),
+    ...ledgerOf(content, reach),
     ...tokensOf(content),
     ...outboxOf(content),
     failNext: (point, error = new Error(`made to fail at ${point}`)) => breaks.set(point, error),
     reopen: () => openOn(content, clock, epoch + 1),
     tellings: () => structuredClone([...content.outbox.values()].map(tellingOf)),
+    ledger: () => structuredClone([...content.changes.values()]),
     allDecisions: () => structuredClone([...content.decisions.values()]),
   };
 }
 
-function recordsOf(content: Content, epoch: number, commitMoment: Records["commit"]): Records {
+type Ledger = Pick<Records, "addDeploy" | "deploys" | "changes">;
+
+function recordsOf(
+  content: Content,
+  epoch: number,
+  commitMoment: Records["commit"],
+): Omit<Records, keyof Ledger> {
   return {
     storeId: () => content.storeId,
     epoch: () => epoch,
@@ -100,28 +114,85 @@ function recordsOf(content: Content, epoch: number, commitMoment: Records["commi
   };
 }
 
-function pageOf(content: Content, gate: string, limit: number, before: string | null): readonly Decision[] {
-  const newest = [...content.decisions.values()].filter((one) => one.gate === gate).toReversed();
+function ledgerOf(content: Content, reach: Reach): Ledger {
+  return {
+    addDeploy: async (deploy, reply) => {
+      if (reply !== null && content.replies.has(replyKey(reply))) return false;
+      allOrNothing(reach, (put) => {
+        putChange(content, put, structuredClone(deploy));
+        if (reply !== null) put("reply", content.replies, replyKey(reply), structuredClone(reply));
+      });
+      return true;
+    },
+    deploys: async (service, since, limit) => {
+      const deploys = newestFirst(content).filter((change) => change.kind === "deploy");
+      const found = deploys.filter((deploy) => deploy.service === service && deploy.at >= since);
+      return structuredClone(found.slice(0, limit));
+    },
+    changes: async (asked, limit, before) => {
+      const found = newestFirst(content).filter((change) => isAbout(change, asked));
+      return structuredClone(pageAfter(found, limit, before));
+    },
+  };
+}
+
+function putChange(content: Content, put: Put, change: Change): void {
+  if (content.changes.has(change.id)) throw new Error(`change ${change.id} is there already`);
+  put("change", content.changes, change.id, change);
+}
+
+/** By when they happened; of the same instant, the one told last comes first. */
+function newestFirst(content: Content): readonly Change[] {
+  return [...content.changes.values()].toReversed().toSorted((a, b) => b.at - a.at);
+}
+
+function isAbout(change: Change, { gate, service }: ChangesAsked): boolean {
+  if (gate === null && service === null) return true;
+  return change.kind === "deploy" ? change.service === service : change.gate === gate;
+}
+
+function pageAfter<T extends { readonly id: string }>(
+  newest: readonly T[],
+  limit: number,
+  before: string | null,
+): readonly T[] {
   if (before === null) return newest.slice(0, limit);
   const cursor = newest.findIndex(({ id }) => id === before);
   return cursor === -1 ? [] : newest.slice(cursor + 1, cursor + 1 + limit);
 }
 
+function pageOf(content: Content, gate: string, limit: number, before: string | null): readonly Decision[] {
+  const newest = [...content.decisions.values()].filter((one) => one.gate === gate).toReversed();
+  return pageAfter(newest, limit, before);
+}
+
+type Reach = (point: BreakPoint) => void;
+
+type Put = <T>(point: BreakPoint, map: Map<string, T>, key: string, value: T) => void;
+
 /** Applies part after part and takes all of them back when one fails. */
-function commit(content: Content, clock: Clock, reach: (point: BreakPoint) => void, moment: Commit): boolean {
+function allOrNothing(reach: Reach, write: (put: Put) => void): void {
+  const undo: (() => void)[] = [];
+  try {
+    write((point, map, key, value) => {
+      reach(point);
+      const old = map.get(key);
+      undo.push(() => (old === undefined ? map.delete(key) : map.set(key, old)));
+      map.set(key, value);
+    });
+  } catch (error) {
+    for (const back of undo.toReversed()) back();
+    throw error;
+  }
+}
+
+function commit(content: Content, clock: Clock, reach: Reach, moment: Commit): boolean {
   reach("before");
-  const { record, expecting, decision, tellings, pin, reply } = structuredClone(moment);
+  const { record, expecting, decision, tellings, changes, pin, reply } = structuredClone(moment);
   if (reply !== null && content.replies.has(replyKey(reply))) return false;
   if ((content.records.get(record.gate)?.version ?? null) !== expecting) return false;
 
-  const undo: (() => void)[] = [];
-  const put = <T>(point: BreakPoint, map: Map<string, T>, key: string, value: T): void => {
-    reach(point);
-    const old = map.get(key);
-    undo.push(() => (old === undefined ? map.delete(key) : map.set(key, old)));
-    map.set(key, value);
-  };
-  try {
+  allOrNothing(reach, (put) => {
     put("record", content.records, record.gate, { ...record, version: (expecting ?? 0) + 1 });
     if (decision.kind !== "none") {
       const { id } = decision.decision;
@@ -135,12 +206,10 @@ function commit(content: Content, clock: Clock, reach: (point: BreakPoint) => vo
       const row = { ...telling, createdAt: at, nextAt: at, attempts: 0, deliveredAt: null };
       put("telling", content.outbox, telling.key, row);
     }
+    for (const change of changes) putChange(content, put, change);
     if (pin !== null) put("pin", content.definitions, pin.hash, pin);
     if (reply !== null) put("reply", content.replies, replyKey(reply), reply);
-  } catch (error) {
-    for (const back of undo.toReversed()) back();
-    throw error;
-  }
+  });
   reach("after");
   return true;
 }

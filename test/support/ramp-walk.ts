@@ -147,9 +147,11 @@ export class RampWalk {
       actor: "clock",
       people: new Map(PEOPLE.map((person) => [person, ["release-leads"]])),
       dark: new Map(),
+      newestDeploy: null,
       judgement: {
         verdict: signals.reduce<Verdict>((worst, { verdict }) => worse(worst, verdict), "good"),
         signals,
+        alerts: [],
         clocks: this.record.clocks,
       },
     };

@@ -1,5 +1,7 @@
 import type { Metrics } from "../../src/control/ports.ts";
+import type { AlertRules } from "../../src/domain/alert.ts";
 import type { Instant, Millis } from "../../src/domain/instant.ts";
+import type { Matcher } from "../../src/domain/matcher.ts";
 import type { Answer, Freshness, SelectorFreshness, UnknownReason } from "../../src/domain/reading.ts";
 
 type Scripted = number | Answer;
@@ -17,6 +19,8 @@ export type ScriptedMetrics = Metrics & {
   setFreshness(query: string, freshness: Freshness): void;
   /** Selectors of a query, where it has other ones than itself. */
   setSelectors(query: string, selectors: readonly string[]): void;
+  /** What `alertRules` answers, by the matchers asked about; no rules until it is set. */
+  setAlertRules(answer: (matchers: readonly Matcher[], source: string, at: Instant) => AlertRules): void;
   /** Every question to every source fails so, until `recover`. */
   fail(reason: UnknownReason): void;
   recover(): void;
@@ -36,6 +40,10 @@ export function createScriptedMetrics(): ScriptedMetrics {
   const asked: AskedQuestion[] = [];
   const askedFreshness: AskedQuestion[] = [];
   let failure: UnknownReason | null = null;
+  let alertRules: (matchers: readonly Matcher[], source: string, at: Instant) => AlertRules = () => ({
+    kind: "known",
+    rules: [],
+  });
   let scrapeIntervalMs: Millis = 15_000;
   let skewMs: Millis | null = 0;
 
@@ -65,7 +73,14 @@ export function createScriptedMetrics(): ScriptedMetrics {
       const behind = selectors.get(query) ?? [query];
       return { kind: "known", selectors: behind.map((each) => selectorFreshness(each, query, at)) };
     },
+    async alertRules(source, matchers, at) {
+      if (failure !== null) return { kind: "unknown", reason: failure, detail: `scripted ${failure}` };
+      return alertRules(matchers, source, at);
+    },
     clockSkewMs: () => skewMs,
+    setAlertRules(answer) {
+      alertRules = answer;
+    },
     set: (query, scripted) => void answers.set(query, scripted),
     newest: (queryOrSelector, instant) => void newest.set(queryOrSelector, instant),
     setFreshness: (query, known) => void freshness.set(query, known),

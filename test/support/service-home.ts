@@ -18,7 +18,15 @@ export type ServiceSetup = {
   readonly gates: Readonly<Record<string, string>>;
   /** By the names that gates use. */
   readonly sources: Readonly<
-    Record<string, { readonly url: string; readonly timeout?: string; readonly bearerToken?: string }>
+    Record<
+      string,
+      {
+        readonly url: string;
+        readonly timeout?: string;
+        readonly bearerToken?: string;
+        readonly alertmanager?: { readonly url: string };
+      }
+    >
   >;
   readonly unleash?: Readonly<Record<string, UnleashAccess>>;
   readonly webhook?: { readonly url: string; readonly secret: string };
@@ -87,11 +95,12 @@ async function configOf(
     return path;
   };
   const sources: Record<string, unknown> = {};
-  for (const [name, { url, timeout, bearerToken }] of Object.entries(setup.sources)) {
+  for (const [name, { url, timeout, bearerToken, alertmanager }] of Object.entries(setup.sources)) {
     sources[name] = {
       url,
       scrapeInterval: "1s",
       timeout: timeout ?? "2s",
+      ...(alertmanager === undefined ? {} : { alertmanager }),
       ...(bearerToken === undefined ? {} : { bearerTokenFile: await secret(`${name}.bearer`, bearerToken) }),
     };
   }

@@ -16,6 +16,7 @@ import { type MemoryStore, memoryStore } from "./memory-store.ts";
 import { type Guard, guarded } from "./port-guard.ts";
 import { type ScriptedDefinitions, scriptedDefinitions } from "./scripted-definitions.ts";
 import { type ScriptedMetrics, createScriptedMetrics } from "./scripted-metrics.ts";
+import { type ScriptedSilencers, createScriptedSilencers } from "./scripted-silencers.ts";
 
 /** Who changes flags by hand in these tests. */
 export const KIM = { name: "kim", userId: 3 };
@@ -49,6 +50,7 @@ export function createWorld(options: WorldOptions = {}) {
   const clock = manualClock();
   const flags: FakeFlags = createFakeFlags(clock);
   const metrics: ScriptedMetrics = createScriptedMetrics();
+  const silencers: ScriptedSilencers = createScriptedSilencers();
   const definitions: ScriptedDefinitions = scriptedDefinitions();
   const health = { lagMs: 0 };
   const heard: Decision[] = [];
@@ -62,6 +64,7 @@ export function createWorld(options: WorldOptions = {}) {
       clock,
       ids: { next: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, "0")}` },
       metrics: guarded("metrics", metrics, guard),
+      silencers,
       flags: guarded("flags", flags.flags, guard),
       served: guarded("served", flags.served, guard),
       records: guarded("records", store, guard),
@@ -143,6 +146,7 @@ export function createWorld(options: WorldOptions = {}) {
     clock,
     flags,
     metrics,
+    silencers,
     definitions,
     health,
     /** Every decision told to `onDecision`, repeats of a folded one included. */

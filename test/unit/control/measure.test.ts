@@ -1,12 +1,15 @@
 import { expect, test } from "vitest";
 import { measure } from "../../../src/control/measure.ts";
 import { NOON, aCounts, aGate, aSignal } from "../../support/builders.ts";
+import { createScriptedSilencers } from "../../support/scripted-silencers.ts";
 import { createScriptedMetrics } from "../../support/scripted-metrics.ts";
+
+const silencers = createScriptedSilencers();
 
 test("every source is asked for its own signals alone", async () => {
   const metrics = createScriptedMetrics();
   const backup = aSignal({ name: "stock", source: "backup", measure: { kind: "plain", query: "stock" } });
-  await measure(aGate({ signals: [aSignal(), backup] }), metrics, NOON);
+  await measure(aGate({ signals: [aSignal(), backup] }), { metrics, silencers }, NOON);
   expect(metrics.asked.map(({ source, query }) => [source, query])).toEqual([
     ["main", "errors"],
     ["backup", "stock"],
@@ -15,7 +18,7 @@ test("every source is asked for its own signals alone", async () => {
 
 test("of a ratio of counts both counts are asked, and the total alone decides freshness", async () => {
   const metrics = createScriptedMetrics();
-  const measured = await measure(aGate({ signals: [aCounts()] }), metrics, NOON);
+  const measured = await measure(aGate({ signals: [aCounts()] }), { metrics, silencers }, NOON);
   expect(metrics.asked.map(({ query }) => query)).toEqual(["bad", "total"]);
   expect(metrics.askedFreshness.map(({ query }) => query)).toEqual(["total"]);
   expect(measured.answers.get("errors")?.asked.map(({ role }) => role)).toEqual(["bad", "total"]);
@@ -23,14 +26,18 @@ test("of a ratio of counts both counts are asked, and the total alone decides fr
 
 test("a signal with a watermark of its own is asked for that instead of freshness", async () => {
   const metrics = createScriptedMetrics();
-  const measured = await measure(aGate({ signals: [aSignal({ asOf: "watermark" })] }), metrics, NOON);
+  const measured = await measure(
+    aGate({ signals: [aSignal({ asOf: "watermark" })] }),
+    { metrics, silencers },
+    NOON,
+  );
   expect(metrics.askedFreshness).toEqual([]);
   expect(measured.answers.get("errors")?.freshness).toBeNull();
 });
 
 test("a source has answered when any query got a successful answer, an empty or unusable one included", async () => {
   const metrics = createScriptedMetrics();
-  const answered = async () => (await measure(aGate(), metrics, NOON)).answered.get("main");
+  const answered = async () => (await measure(aGate(), { metrics, silencers }, NOON)).answered.get("main");
   expect(await answered()).toBe(true);
   metrics.set("errors", { kind: "unknown", reason: "many-series", detail: "2" });
   expect(await answered()).toBe(true);
@@ -49,7 +56,7 @@ test("a source has answered when any query got a successful answer, an empty or 
 
 test("a query the source left out of its answer is unknown, never empty", async () => {
   const metrics = { ...createScriptedMetrics(), ask: () => Promise.resolve(new Map()) };
-  const measured = await measure(aGate(), metrics, NOON);
+  const measured = await measure(aGate(), { metrics, silencers }, NOON);
   expect(measured.answers.get("errors")?.asked[0]?.answer).toMatchObject({
     kind: "unknown",
     reason: "bad-answer",
@@ -60,7 +67,7 @@ test("a query the source left out of its answer is unknown, never empty", async 
 test("the scrape interval of a signal is the longest behind its query, a minute where it is not known", async () => {
   const metrics = createScriptedMetrics();
   const interval = async () =>
-    (await measure(aGate(), metrics, NOON)).answers.get("errors")?.scrapeIntervalMs;
+    (await measure(aGate(), { metrics, silencers }, NOON)).answers.get("errors")?.scrapeIntervalMs;
   const selectors = [15_000, 30_000].map((scrapeIntervalMs) => {
     return { selector: "errors", newest: NOON, scrapeIntervalMs };
   });

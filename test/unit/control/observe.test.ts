@@ -11,6 +11,8 @@ test("until somebody says act, a gate writes nothing, tells nobody, and records 
     await world.run(2 * MINUTE);
     return world.heard.at(-1)?.would;
   };
+  expect(await would(0)).toBeNull();
+  await world.run(40 * MINUTE);
   expect(await would(0)).toBe("advance");
   expect(await would(0.015)).toBeNull();
   expect(await would(0.03)).toBe("halt");

@@ -185,7 +185,7 @@ describe("a raise found done by its token", () => {
         ramp: { state: "proving", step: 2 },
         flag: aFlagRecord({ rollout: 25, title: LANDED_TITLE }),
         holdMs: 0,
-        exposure: { wanted: 25, set: 25, setAt: NOON, served: 25, changedAt: NOON },
+        exposure: { wanted: 25, set: 25, setAt: NOON, served: 25, changedAt: NOON, raisedAt: NOON },
         because: [
           aBecause({ kind: "settle", code: "just-changed", message: "exposure has just gone to 25%" }),
         ],

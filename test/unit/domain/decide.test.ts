@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type PassResult, decide, landedTells, nextPercent } from "../../../src/domain/decide.ts";
+import { type PassResult, decide, nextPercent } from "../../../src/domain/decide.ts";
+import { landedTells } from "../../../src/domain/pass-tells.ts";
 import type { PassFacts } from "../../../src/domain/draft.ts";
 import type { Gate } from "../../../src/domain/gate.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
@@ -413,7 +414,7 @@ describe("a gate that only observes", () => {
   });
 
   test("by its file intends nothing whatever the record says", () => {
-    const { record, decision } = pass({}, { observation: aFlagAt(0) }, { mode: "observe" });
+    const { record, decision } = pass({}, {}, { mode: "observe" });
     expect(record.intention).toBeNull();
     expect(record.ramp).toEqual({ state: "proving", step: 1 });
     expect(decision.would).toBe("advance");
@@ -619,6 +620,7 @@ describe("the decision", () => {
       verdict: "good",
       because: [],
       signals: facts.judgement.signals,
+      alerts: [],
       exposure: record.exposure,
       flag: facts.observation,
       served: facts.served,

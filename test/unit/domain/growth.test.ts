@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Gate } from "../../../src/domain/gate.ts";
+import { stateBecause } from "../../../src/domain/because.ts";
 import {
   type GrowthFacts,
   growthBlockers,
@@ -7,7 +8,6 @@ import {
   modeOf,
   nextStep,
   percentOf,
-  stateBecause,
 } from "../../../src/domain/growth.ts";
 import { HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import type { GateJudgement } from "../../../src/domain/judge.ts";

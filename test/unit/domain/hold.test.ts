@@ -61,10 +61,11 @@ describe("a pass", () => {
   ])("%s", (_, verdict, codes, counted) => {
     const signals = codes.map((code) => (code === "good" ? aSignalJudgement() : waits(code)));
 
-    expect(countsTowardsHold(verdict, signals)).toBe(counted);
+    expect(countsTowardsHold({ verdict, signals, alerts: [] })).toBe(counted);
   });
 
   it("does not ask signals that do not count", () => {
-    expect(countsTowardsHold("wait", [waits("short"), waits("between", { counts: false })])).toBe(true);
+    const signals = [waits("short"), waits("between", { counts: false })];
+    expect(countsTowardsHold({ verdict: "wait", signals, alerts: [] })).toBe(true);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Purpose, Signal } from "../../../src/domain/gate.ts";
 import { MINUTE, SECOND } from "../../../src/domain/instant.ts";
-import { FRESH_CLOCK, type JudgeContext, judge } from "../../../src/domain/judge.ts";
+import { type JudgeContext, judge } from "../../../src/domain/judge.ts";
+import { FRESH_CLOCK } from "../../../src/domain/missing.ts";
 import type { SignalAnswers } from "../../../src/domain/reading.ts";
 import type { SignalClock } from "../../../src/domain/record.ts";
 import type { Verdict, VerdictCode } from "../../../src/domain/verdict.ts";
@@ -332,6 +333,7 @@ describe("a gate", () => {
     expect(judge(aGate({ signals: [] }), new Map(), aJudgeContext())).toEqual({
       verdict: "good",
       signals: [],
+      alerts: [],
       clocks: {},
     });
   });

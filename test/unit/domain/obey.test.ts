@@ -219,14 +219,14 @@ describe("start", () => {
       environmentEnabled: false,
       strategies: [aStrategy({ rollout: "7", stickiness: "random" })],
     });
-    const serverRefusals = [{ code: "no-right", message: "the token may not update strategies" }];
+    const serverRefusals = [{ code: "no-right", message: "the token may not update strategies" } as const];
     expect(refusal(...started({}, {}, { observation, serverRefusals }))).toEqual({
       code: "preflight",
       message: [
-        "environment-off: environment production is off; Rampart never switches one on",
-        "stickiness-random: stickiness is random: the same user would be in and out of the exposed share at each request",
-        "percent-differs: the flag stands at 7%, not at 0%",
-        "no-right: the token may not update strategies",
+        "environment-off: environment production is off; Rampart never switches one on (set the strategy to 0% and switch the environment on in Unleash)",
+        "stickiness-random: stickiness is random: the same user would be in and out of the exposed share at each request (set the strategy's stickiness in Unleash to the field that identifies what is exposed)",
+        "percent-differs: the flag stands at 7%, not at 0% (set the flag to that percent in Unleash, or start with --at and the declared step it stands at)",
+        "no-right: the token may not update strategies (give the token's user that permission for this project and environment)",
       ].join("; "),
     });
   });
@@ -234,12 +234,12 @@ describe("start", () => {
   test("is refused on a strategy that another store drives, until a person has adopted it as it is", () => {
     const title = "Gradual rollout [rampart 1/3 #zzz.7.12]";
     const observation = aFlagAt(0, title);
-    const serverRefusals = [{ code: "no-right", message: "the token may not update strategies" }];
+    const serverRefusals = [{ code: "no-right", message: "the token may not update strategies" } as const];
     expect(refusal(...started({}, {}, { observation, serverRefusals }))).toEqual({
       code: "preflight",
       message: [
-        "foreign-token: the strategy carries the token of another store; say adopt-flag if it is to be ours",
-        "no-right: the token may not update strategies",
+        "foreign-token: the strategy carries the token of another store; say adopt-flag if it is to be ours (if nobody else drives the flag any more, say adopt-flag)",
+        "no-right: the token may not update strategies (give the token's user that permission for this project and environment)",
       ].join("; "),
     });
     const known = { flag: aFlagRecord({ title: aStrategy().title }) };
@@ -251,10 +251,11 @@ describe("start", () => {
   });
 
   test("is refused for what only the server knows", () => {
-    const serverRefusals = [{ code: "no-right", message: "the token may not update strategies" }];
+    const serverRefusals = [{ code: "no-right", message: "the token may not update strategies" } as const];
     expect(refusal(...started({}, {}, { serverRefusals }))).toEqual({
       code: "preflight",
-      message: "no-right: the token may not update strategies",
+      message:
+        "no-right: the token may not update strategies (give the token's user that permission for this project and environment)",
     });
   });
 
@@ -294,7 +295,8 @@ describe("start", () => {
     test("is refused where the flag stands elsewhere", () => {
       expect(refusal(...started({ at: 5 }, {}, at25))).toEqual({
         code: "preflight",
-        message: "percent-differs: the flag stands at 25%, not at 5%",
+        message:
+          "percent-differs: the flag stands at 25%, not at 5% (set the flag to that percent in Unleash, or start with --at and the declared step it stands at)",
       });
     });
 
@@ -312,7 +314,7 @@ describe("start", () => {
       const steps = [aStep({ to: 5 }), aStep({ to: 25, approve: [aDemand()] }), aStep({ to: 100 })];
       expect(refusal(...started({ at: 25 }, {}, at25, { steps }))).toEqual({
         code: "not-eligible",
-        message: "step 2 asks for approvals; start at a lower step",
+        message: "starting at step 2 needs approvals: 1 by release-leads; rampart approve checkout",
       });
       expect(obeyed(...started({ at: 5 }, {}, { observation: aFlagAt(5) }, { steps })).record.ramp).toEqual({
         state: "proving",

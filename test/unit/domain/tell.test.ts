@@ -57,6 +57,7 @@ describe("the title says the effect first:", () => {
     "cannot-write": "checkout may not change its flag, at 5%: a rollback could not be written either",
     "changed-by-hand": "checkout was changed by hand in Unleash",
     definition: "checkout has a changed definition",
+    deployed: "checkout takes notice of a deploy, at 5%",
   };
 
   test.each(Object.entries(titles))("%s", (kind, title) => {

@@ -28,6 +28,7 @@ import {
   aRun,
   aSignalClock,
   anApproval,
+  anExposure,
   anIntention,
 } from "../../support/builders.ts";
 
@@ -44,8 +45,9 @@ test("a new record is idle and knows nothing", () => {
     acting: null,
     ramp: { state: "idle" },
     run: null,
+    entryApprovals: [],
     flag: null,
-    exposure: { wanted: null, set: null, setAt: null, served: null, changedAt: null },
+    exposure: { wanted: null, set: null, setAt: null, served: null, changedAt: null, raisedAt: null },
     holdMs: 0,
     bakeMs: 0,
     clocks: {},
@@ -53,6 +55,8 @@ test("a new record is idle and knows nothing", () => {
     drift: [],
     reassertUntil: null,
     lastPass: null,
+    deploy: null,
+    woulds: [],
     because: [],
   });
 });
@@ -113,8 +117,18 @@ test("a change of exposure resets hold, bake and the timers of limits, and nothi
     holdMs: 0,
     bakeMs: 0,
     clocks: { errors: aSignalClock({ unknownSince: NOON, missingStreak: 3 }) },
-    exposure: { ...record.exposure, set: 25, setAt: null, changedAt: NOON },
+    exposure: { ...record.exposure, set: 25, setAt: null, changedAt: NOON, raisedAt: NOON },
   });
+});
+
+test("the last raise is kept apart from the last change, and 0 is assumed where nothing was read", () => {
+  const raisedAt = (set: number | null, percent: number) =>
+    exposureChanged(aRecord({ exposure: anExposure({ set, raisedAt: null }) }), percent, NOON).exposure
+      .raisedAt;
+  expect(raisedAt(5, 25)).toBe(NOON);
+  expect(raisedAt(25, 5)).toBeNull();
+  expect(raisedAt(null, 5)).toBe(NOON);
+  expect(raisedAt(null, 0)).toBeNull();
 });
 
 describe("an intended write", () => {
@@ -208,7 +222,7 @@ describe("a run that begins", () => {
       ramp: { state: "proving", step: 0 },
       run,
       flag,
-      exposure: { wanted: 0, set: 0, setAt: NOON, served: 5, changedAt: before.exposure.changedAt },
+      exposure: { ...before.exposure, wanted: 0, set: 0, setAt: NOON },
       holdMs: 0,
       bakeMs: 0,
       clocks: {},
@@ -221,7 +235,9 @@ describe("a run that begins", () => {
   test("at an exposed step counts settle, hold and proof from now", () => {
     const begun = begin(aGate(), before, run, aFlagRecord({ rollout: 25 }), 2, NOON);
     expect(begun.ramp).toEqual({ state: "proving", step: 2 });
-    expect(begun.exposure).toEqual({ wanted: 25, set: 25, setAt: NOON, served: 5, changedAt: NOON });
+    const { served, raisedAt } = before.exposure;
+    const found = { wanted: 25, set: 25, setAt: NOON, changedAt: NOON };
+    expect(begun.exposure).toEqual({ ...found, served, raisedAt });
   });
 
   test("at the last step bakes", () => {

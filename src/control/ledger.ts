@@ -1,0 +1,67 @@
+import type { ExposureChange } from "../domain/change.ts";
+import type { FlagEvent } from "../domain/flag.ts";
+import type { Gate } from "../domain/gate.ts";
+import { sentence } from "../domain/because.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { GateRecord, Intention } from "../domain/record.ts";
+import type { Ids } from "./ports.ts";
+
+type Seen = {
+  readonly now: Instant;
+  readonly decision: string;
+  /** Null when the log was not asked or could not be read. */
+  readonly events: readonly FlagEvent[] | null;
+};
+
+/** The ledger's entry when the percent read back is another one than before; none when it is the same or still 0. */
+export function exposureChanges(
+  ids: Ids,
+  gate: Gate,
+  before: GateRecord,
+  after: GateRecord,
+  { now, decision, events }: Seen,
+): readonly ExposureChange[] {
+  const [from, to] = [before.exposure.set, after.exposure.set];
+  if (gate.flag === null || to === null || to === from || (from === null && to === 0)) return [];
+  const own = landedIn(before, after);
+  return [
+    {
+      kind: "exposure",
+      id: ids.next("chg"),
+      at: after.exposure.changedAt ?? now,
+      gate: gate.name,
+      flag: gate.flag.name,
+      environment: gate.flag.environment,
+      from,
+      to,
+      by: own === null ? changedBy(after, to, events) : "rampart",
+      reason: own === null ? whatHappened(from, to, after) : whyWritten(own, after),
+      decision: own?.decision ?? decision,
+      verifiedAt: now,
+    },
+  ];
+}
+
+/** Our own write, when this is the moment in which it was seen to have happened. */
+function landedIn(before: GateRecord, after: GateRecord): Intention | null {
+  const { intention } = before;
+  return intention !== null && after.flag?.title === intention.title ? intention : null;
+}
+
+function changedBy(after: GateRecord, to: number, events: readonly FlagEvent[] | null): string | null {
+  const event = events?.findLast((each) => each.rolloutAfter === String(to));
+  return event?.by ?? after.drift.find(({ observed }) => observed === to)?.by ?? null;
+}
+
+function whatHappened(from: number | null, to: number, after: GateRecord): string {
+  if (from === null) return `first seen at ${to}%`;
+  const drift = after.drift.find(({ observed }) => observed === to);
+  return drift?.message ?? `changed in Unleash from ${from}% to ${to}%`;
+}
+
+function whyWritten({ kind, step }: Intention, { ramp }: GateRecord): string {
+  if (kind === "raise") return `raised to step ${step}`;
+  if (kind === "restore") return "restored to what was recorded";
+  const causes = ramp.state === "rolling-back" || ramp.state === "rolled-back" ? sentence(ramp.causes) : "";
+  return causes === "" ? "lowered to what was recorded" : `rolled back: ${causes}`;
+}

@@ -1,0 +1,50 @@
+import type { Instant } from "./instant.ts";
+import type { Percent } from "./percent.ts";
+
+/** A version of a service went out; told by CI. It cannot be taken back from here, so it is named, never undone. */
+export type Deploy = {
+  readonly kind: "deploy";
+  readonly id: string;
+  readonly at: Instant;
+  readonly service: string;
+  readonly version: string;
+  /** Who told it: `person:<name>` or `machine:<name>`. */
+  readonly by: string;
+  /** Where the deploy can be looked at; null when not told. */
+  readonly url: string | null;
+};
+
+/** The exposure of a gate's flag changed, by whomever. */
+export type ExposureChange = {
+  readonly kind: "exposure";
+  readonly id: string;
+  readonly at: Instant;
+  readonly gate: string;
+  readonly flag: string;
+  readonly environment: string;
+  /** Null: not known before. */
+  readonly from: Percent | null;
+  readonly to: Percent;
+  /** `rampart` for our own writes, else the name in Unleash's event log; null when the log does not say. */
+  readonly by: string | null;
+  readonly reason: string;
+  readonly decision: string;
+  /** When it was read back; for our own writes that is the verification. */
+  readonly verifiedAt: Instant;
+};
+
+/** Anything that may explain a degradation. All of them together are the ledger. */
+export type Change = Deploy | ExposureChange;
+
+/** What a deploy of the gate's own service does to a ramp: settle anew, begin the step anew, or stand in the record alone. */
+export type OnDeploy = "settle" | "restart-step" | "note";
+
+/** The last deploy that a gate took notice of. */
+export type DeployNoted = {
+  readonly id: string;
+  readonly at: Instant;
+  readonly service: string;
+  readonly version: string;
+  readonly by: string;
+  readonly effect: OnDeploy;
+};

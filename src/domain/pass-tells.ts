@@ -1,0 +1,83 @@
+import { because, definitionBecause, driftBecause } from "./because.ts";
+import type { PassFacts } from "./draft.ts";
+import type { Gate } from "./gate.ts";
+import { percentOf } from "./growth.ts";
+import { type Instant, type Millis, formatMillis } from "./instant.ts";
+import type { Drift, GateRecord, Intention } from "./record.ts";
+import { deployText } from "./settle.ts";
+import type { Tell } from "./tell.ts";
+import { standingOf } from "./transition.ts";
+import type { Because } from "./verdict.ts";
+
+/** A raise is paged where no signal watches it: no ramp runs that could halt on it. */
+export function driftTells(
+  gate: Gate,
+  newDrift: readonly Drift[],
+  before: GateRecord,
+  acting: boolean,
+): readonly Tell[] {
+  const unwatched = acting && standingOf(before.ramp) === null;
+  const { set } = before.exposure;
+  const isRaise = ({ kind, observed }: Drift) =>
+    kind === "raised" || (kind === "unmanaged" && set !== null && observed !== null && observed > set);
+  return newDrift.map((found) => ({
+    kind: "changed-by-hand",
+    page: unwatched && isRaise(found),
+    causes: [driftBecause(gate, found)],
+  }));
+}
+
+/** What people hear once a write of ours is seen to have happened. */
+export function landedTells(gate: Gate, intention: Intention, record: GateRecord): readonly Tell[] {
+  if (intention.kind !== "raise") return [];
+  const to = percentOf(gate, intention.step);
+  const message = `${intention.from ?? 0}% to ${to}%, step ${intention.step} of ${gate.steps.length}`;
+  return [{ kind: "advanced", page: false, causes: [because("state", record.ramp.state, message)] }];
+}
+
+/** A run whose file changed, turned bad or disappeared is told once; a file that is gone while exposed needs a person. */
+export function definitionTells(before: GateRecord, facts: PassFacts): readonly Tell[] {
+  if (standingOf(before.ramp) === null) return [];
+  return definitionBecause(before, facts.definition)
+    .filter(({ code }) => !before.because.some((known) => known.kind === "definition" && known.code === code))
+    .map((cause) => ({
+      kind: "definition",
+      page: cause.code === "gone" && (before.exposure.set ?? 0) > 0,
+      causes: [cause],
+    }));
+}
+
+/** A ramp whose own service went out again: its readings settle anew, or its step begins anew. */
+export function deployTells(before: GateRecord, noted: GateRecord): readonly Tell[] {
+  const { deploy } = noted;
+  if (deploy === null || deploy.id === before.deploy?.id || deploy.effect === "note") return [];
+  if (standingOf(noted.ramp) === null) return [];
+  const then = deploy.effect === "restart-step" ? "the step begins anew" : "readings settle anew";
+  const cause = because("state", "deployed", `${deployText(deploy)} (${deploy.by}): ${then}`);
+  return [{ kind: "deployed", page: false, causes: [cause] }];
+}
+
+export function darkTells(gate: Gate, before: GateRecord, facts: PassFacts): readonly Tell[] {
+  const lastAt = before.lastPass?.at ?? facts.now;
+  const tells: Tell[] = [];
+  for (const [source, since] of facts.dark) {
+    if (!gate.signals.some((signal) => signal.source === source)) continue;
+    const pageAt = since + gate.data.darkPageMs;
+    if (lastAt >= pageAt || facts.now < pageAt) continue;
+    tells.push({
+      kind: "cannot-see",
+      page: true,
+      causes: [darkBecause(gate, source, since, facts.now)],
+    });
+  }
+  return tells;
+}
+
+function darkBecause(gate: Gate, source: string, since: Instant, now: Instant): Because {
+  const { darkHaltMs, darkRollbackMs } = gate.data;
+  const next = (what: string, after: Millis | null) =>
+    after === null ? [] : [`${what} ${formatMillis(since + after - now)} from now`];
+  const becomes = [...next("halts", darkHaltMs), ...next("rolls back", darkRollbackMs)].join(", ");
+  const message = `source ${source} has answered nothing for ${formatMillis(now - since)}`;
+  return because("health", "dark", becomes === "" ? message : `${message}; ${becomes}`);
+}

@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { exposureChanges } from "../../../src/control/ledger.ts";
+import type { GateRecord } from "../../../src/domain/record.ts";
+import { MINUTE } from "../../../src/domain/instant.ts";
+import {
+  NOON,
+  aDrift,
+  aFlagRecord,
+  aGate,
+  aRecord,
+  aRollback,
+  aFlagEvent,
+  anExposure,
+  anIntention,
+} from "../../support/builders.ts";
+
+const ids = { next: (prefix: string) => `${prefix}_1` };
+const seen = { now: NOON, decision: "dec_9", events: null };
+
+function at(set: number | null, fields: Partial<GateRecord> = {}): GateRecord {
+  return aRecord({ exposure: anExposure({ set, changedAt: NOON - MINUTE }), ...fields });
+}
+
+test("a change by somebody else names who the event log names", () => {
+  const events = [
+    aFlagEvent({ by: "lee", rolloutAfter: "10" }),
+    aFlagEvent({ by: "kim", rolloutAfter: "25" }),
+  ];
+  expect(exposureChanges(ids, aGate(), at(5), at(25), { ...seen, events })).toEqual([
+    {
+      kind: "exposure",
+      id: "chg_1",
+      at: NOON - MINUTE,
+      gate: "checkout",
+      flag: "new-pricing",
+      environment: "production",
+      from: 5,
+      to: 25,
+      by: "kim",
+      reason: "changed in Unleash from 5% to 25%",
+      decision: "dec_9",
+      verifiedAt: NOON,
+    },
+  ]);
+});
+
+test("without a log it names whom the drift names, and else nobody", () => {
+  const drift = [aDrift({ observed: 25, by: "kim", message: "5% was changed to 25%" })];
+  expect(exposureChanges(ids, aGate(), at(5), at(25, { drift }), seen)[0]).toMatchObject({
+    by: "kim",
+    reason: "5% was changed to 25%",
+  });
+  expect(exposureChanges(ids, aGate(), at(5), at(25), seen)[0]?.by).toBeNull();
+});
+
+test("our own write is ours, under the decision that ordered it", () => {
+  const intention = anIntention({ kind: "raise", to: 25, step: 2, decision: "dec_1" });
+  const after = at(25, { flag: aFlagRecord({ title: intention.title, rollout: 25 }) });
+  expect(exposureChanges(ids, aGate(), at(5, { intention }), after, seen)[0]).toMatchObject({
+    by: "rampart",
+    reason: "raised to step 2",
+    decision: "dec_1",
+  });
+});
+
+test("a rollback says why, a decrease without one that it was recorded, a restoration that it is one", () => {
+  const lower = anIntention({ kind: "lower", to: 0 });
+  const landed = { flag: aFlagRecord({ title: lower.title }) };
+  const reason = (intention: typeof lower, fields: Partial<GateRecord>) =>
+    exposureChanges(ids, aGate(), at(5, { intention }), at(0, fields), seen)[0]?.reason;
+  expect(reason(lower, { ...landed, ramp: aRollback() })).toMatch(/^rolled back: ./);
+  expect(reason(lower, landed)).toBe("lowered to what was recorded");
+  expect(reason({ ...lower, kind: "restore" }, landed)).toBe("restored to what was recorded");
+});
+
+test("what is the same, not read, or 0 from the start is no change", () => {
+  expect(exposureChanges(ids, aGate(), at(5), at(5), seen)).toEqual([]);
+  expect(exposureChanges(ids, aGate(), at(5), at(null), seen)).toEqual([]);
+  expect(exposureChanges(ids, aGate(), at(null), at(0), seen)).toEqual([]);
+  expect(exposureChanges(ids, aGate({ flag: null }), at(5), at(25), seen)).toEqual([]);
+});
+
+test("a flag that is exposed when it is first seen is an entry, so that the ledger begins somewhere", () => {
+  const after = aRecord({ exposure: anExposure({ set: 25, changedAt: null }) });
+  expect(exposureChanges(ids, aGate(), at(null), after, seen)[0]).toMatchObject({
+    from: null,
+    to: 25,
+    at: NOON,
+    reason: "first seen at 25%",
+  });
+});
