@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Decision } from "../domain/decision.ts";
+import { alertBody, alertSchema } from "./alert.ts";
 import { becauseBody, becauseSchema, stateSchema, verdictSchema } from "./because.ts";
 import { evidenceBody, evidenceSchema } from "./signal.ts";
 import type { SignalOrigin } from "./signal.ts";
@@ -70,12 +71,14 @@ export const decisionSchema = z.object({
   verdict: verdictSchema,
   because: z.array(becauseSchema),
   signals: z.array(evidenceSchema),
+  alerts: z.array(alertSchema),
   exposure: z.object({
     wanted: percentOrNull,
     set: percentOrNull,
     setAt: timeSchema.nullable(),
     served: percentOrNull,
     changedAt: timeSchema.nullable(),
+    raisedAt: timeSchema.nullable().describe("Last increase by anybody; null when it is not known."),
   }),
   flag: flagSchema.nullable(),
   served: servedSchema.nullable(),
@@ -110,12 +113,14 @@ export function decisionBody(decision: Decision, origin: SignalOrigin): Decision
     verdict: decision.verdict,
     because: decision.because.map(becauseBody),
     signals: decision.signals.map((signal) => evidenceBody(signal, origin)),
+    alerts: decision.alerts.map(alertBody),
     exposure: {
       wanted: decision.exposure.wanted,
       set: decision.exposure.set,
       setAt: isoTimeOrNull(decision.exposure.setAt),
       served: decision.exposure.served,
       changedAt: isoTimeOrNull(decision.exposure.changedAt),
+      raisedAt: isoTimeOrNull(decision.exposure.raisedAt),
     },
     flag: flagBody(decision),
     served: servedBody(decision),

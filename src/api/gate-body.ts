@@ -5,7 +5,7 @@ import { approvalBody } from "./approval.ts";
 import { becauseBody } from "./because.ts";
 import type { GateBody, GateSummary } from "./gate.ts";
 import { decisionUrl, gateUrl } from "./links.ts";
-import { statusBody } from "./status.ts";
+import { statusBody, wouldBody } from "./status.ts";
 import { isoTime, isoTimeOrNull, wholeSeconds } from "./wire-time.ts";
 
 /** What a reply is rendered with: where people reach this server, and where each source is. */
@@ -16,6 +16,7 @@ export type Addresses = {
 
 export function gateSummary(view: GateView, addresses: Addresses): GateSummary {
   const { gate, status } = view;
+  const would = status.mode === "observe" ? status.woulds.at(-1) : undefined;
   return {
     name: view.name,
     title: gate?.title ?? null,
@@ -30,6 +31,7 @@ export function gateSummary(view: GateView, addresses: Addresses): GateSummary {
     exposure: { ...status.exposure },
     step: { ...status.step },
     because: status.because.map(becauseBody),
+    would: would === undefined ? null : wouldBody(would),
     retryAt: isoTimeOrNull(status.retryAt),
     changedAt: isoTimeOrNull(view.record.exposure.changedAt),
     decision: status.decision,
@@ -42,9 +44,12 @@ export function gateSummary(view: GateView, addresses: Addresses): GateSummary {
 
 export function gateBody(view: GateView, addresses: Addresses): GateBody {
   const { gate, record } = view;
+  const service = gate?.service ?? null;
   return {
     ...gateSummary(view, addresses),
     runbook: gate?.runbook ?? null,
+    service,
+    onDeploy: service === null ? null : (gate?.onDeploy ?? null),
     version: record.version,
     definition: { ...view.definition },
     problems: view.problems.map(problemLine),

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { approvalSchema } from "./approval.ts";
 import { becauseSchema, stateSchema, verdictSchema } from "./because.ts";
-import { exitCodeSchema, exposureSchema, statusSchema, stepSchema } from "./status.ts";
+import { onDeploySchema } from "./change.ts";
+import { exitCodeSchema, exposureSchema, statusSchema, stepSchema, wouldSchema } from "./status.ts";
 import { timeSchema } from "./wire-time.ts";
 
 /** One gate in a list: where it stands, why, and what next. */
@@ -19,6 +20,7 @@ export const gateSummarySchema = z.object({
   exposure: exposureSchema,
   step: stepSchema,
   because: z.array(becauseSchema),
+  would: wouldSchema.nullable().describe("In observe mode: what would have been done of late."),
   retryAt: timeSchema.nullable(),
   changedAt: timeSchema.nullable().describe("Last change of exposure, whoever made it."),
   decision: z.string().nullable(),
@@ -42,6 +44,10 @@ export const requestSchema = z.object({
 
 export const gateSchema = gateSummarySchema.extend({
   runbook: z.string().nullable(),
+  service: z.string().nullable().describe("Whose deploys concern this gate."),
+  onDeploy: onDeploySchema
+    .nullable()
+    .describe("What such a deploy does to the ramp; null without a service."),
   version: z.number().int(),
   definition: z.object({
     hash: z.string(),

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { alertSchema } from "./alert.ts";
+import { alertmanagerHookSchema, alertsHeardSchema } from "./alertmanager-hook.ts";
+import { changePageSchema, changeSchema, deployEnteredSchema, deployRequestSchema } from "./change.ts";
 import { acceptedSchema, actionRequestSchema, approvalsSchema, approveRequestSchema } from "./command.ts";
 import { decisionPageSchema, decisionSchema } from "./decision.ts";
 import { gateListSchema, gateSchema, gateSummarySchema } from "./gate.ts";
@@ -13,10 +16,17 @@ import { issuedTokenSchema, tokenListSchema, tokenRequestSchema } from "./tokens
 const NAMED = {
   Accepted: acceptedSchema,
   ActionRequest: actionRequestSchema,
+  Alert: alertSchema,
+  AlertmanagerHook: alertmanagerHookSchema,
+  AlertsHeard: alertsHeardSchema,
   Approvals: approvalsSchema,
   ApproveRequest: approveRequestSchema,
+  Change: changeSchema,
+  ChangePage: changePageSchema,
   Decision: decisionSchema,
   DecisionPage: decisionPageSchema,
+  DeployEntered: deployEnteredSchema,
+  DeployRequest: deployRequestSchema,
   Evidence: evidenceSchema,
   Gate: gateSchema,
   GateList: gateListSchema,
@@ -45,7 +55,6 @@ const WITH_KEY: readonly ProblemCode[] = [
   "no-idempotency-key",
   "bad-idempotency-key",
   "reused-idempotency-key",
-  "changed-meanwhile",
 ];
 
 /** The whole HTTP interface as an OpenAPI 3.1 document, from the same table the server is mounted from. */
@@ -108,14 +117,21 @@ function parameters(route: Route): readonly Json[] {
     required: false,
     schema: inline(schema),
   }));
-  const headers = route.idempotent
-    ? [
-        header("Idempotency-Key", "Needed, except by rollback. 1 to 255 characters."),
-        header("If-Match", "An ETag of the gate."),
-      ]
-    : [];
-  const prefer = route === ROUTES.getStatus ? [header("Prefer", "`wait=60` waits up to 60 seconds.")] : [];
-  return [...inPath, ...inQuery, ...headers, ...prefer];
+  return [...inPath, ...inQuery, ...headers(route)];
+}
+
+function headers(route: Route): readonly Json[] {
+  const needed = route === ROUTES.act ? "Needed, except by rollback." : "Needed.";
+  return [
+    ...(route.idempotent ? [header("Idempotency-Key", `${needed} 1 to 255 characters.`)] : []),
+    ...(movesGate(route) ? [header("If-Match", "An ETag of the gate.")] : []),
+    ...(route === ROUTES.getStatus ? [header("Prefer", "`wait=60` waits up to 60 seconds.")] : []),
+  ];
+}
+
+/** Whether a stale look at one gate can be refused. */
+function movesGate(route: Route): boolean {
+  return route === ROUTES.act || route === ROUTES.approve;
 }
 
 function header(name: string, description: string): Json {
@@ -127,6 +143,7 @@ function responses(route: Route): Json {
     ...EVERYWHERE,
     ...(route.body === null ? [] : WITH_BODY),
     ...(route.idempotent ? WITH_KEY : []),
+    ...(movesGate(route) ? (["changed-meanwhile"] as const) : []),
     ...route.refusals,
   ];
   const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status);

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { ACTION_SCOPES } from "../domain/command.ts";
 import type { Scope } from "../domain/principal.ts";
+import { alertmanagerHookSchema, alertsHeardSchema } from "./alertmanager-hook.ts";
+import { changePageSchema, deployEnteredSchema, deployRequestSchema, serviceSchema } from "./change.ts";
 import { acceptedSchema, actionRequestSchema, approvalsSchema, approveRequestSchema } from "./command.ts";
 import { decisionPageSchema, decisionSchema } from "./decision.ts";
 import { gateListSchema, gateSchema } from "./gate.ts";
@@ -38,6 +40,8 @@ const COMMAND_REFUSALS = [
   "conflict",
 ] as const;
 
+export const GATE_NAME = /^[a-z0-9-]{1,60}$/;
+
 export const CURSOR = /^[A-Za-z0-9_.-]{1,100}$/;
 
 const pageSchema = z.strictObject({
@@ -46,6 +50,11 @@ const pageSchema = z.strictObject({
     .regex(/^(?:[1-9]\d?|100)$/, "must be a whole number from 1 to 100")
     .default("20"),
   cursor: z.string().regex(CURSOR, "must be a `next` of an earlier page").optional(),
+});
+
+const ledgerQuerySchema = pageSchema.extend({
+  gate: z.string().regex(GATE_NAME, "must be the name of a gate").optional(),
+  service: serviceSchema.optional(),
 });
 
 const statusQuerySchema = z.strictObject({
@@ -153,6 +162,40 @@ export const ROUTES = {
     idempotent: true,
     answers: { status: 202, schema: acceptedSchema },
     refusals: ["unknown-gate", "no-request", "stale-evidence", "not-eligible", ...COMMAND_REFUSALS],
+  },
+  listChanges: {
+    method: "get",
+    path: "/v1/changes",
+    summary:
+      "The ledger, newest first: deploys as told and every change of exposure. `gate` gives those of a gate with the deploys of its service, `service` the deploys of a service",
+    scopes: READ,
+    query: ledgerQuerySchema,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: changePageSchema },
+    refusals: ["unknown-gate"],
+  },
+  tellDeploy: {
+    method: "post",
+    path: "/v1/changes",
+    summary: "Tell that a version of a service went out. The gates of the service are evaluated at once",
+    scopes: ["changes"],
+    query: NO_QUERY,
+    body: deployRequestSchema,
+    idempotent: true,
+    answers: { status: 201, schema: deployEnteredSchema },
+    refusals: [],
+  },
+  hearAlerts: {
+    method: "post",
+    path: "/v1/hooks/alertmanager",
+    summary: "For a webhook of Alertmanager. The gates whose guards the alerts concern are evaluated at once",
+    scopes: ["changes"],
+    query: NO_QUERY,
+    body: alertmanagerHookSchema,
+    idempotent: false,
+    answers: { status: 202, schema: alertsHeardSchema },
+    refusals: [],
   },
   listTokens: {
     method: "get",

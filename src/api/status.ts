@@ -1,6 +1,9 @@
 import { z } from "zod";
 import type { StatusAnswer } from "../domain/answer.ts";
+import type { Would } from "../domain/record.ts";
+import { alertBody, alertSchema } from "./alert.ts";
 import { becauseBody, becauseSchema, stateSchema, verdictSchema } from "./because.ts";
+import { onDeploySchema } from "./change.ts";
 import { decisionUrl, gateUrl } from "./links.ts";
 import { signalBody, signalSchema } from "./signal.ts";
 import type { SignalOrigin } from "./signal.ts";
@@ -22,6 +25,28 @@ export const stepSchema = z.object({
   next: z.number().nullable().describe("Percent of the next step; null at the last."),
 });
 
+/** The last deploy of the gate's own service. */
+export const deployNotedSchema = z.object({
+  id: z.string(),
+  at: timeSchema,
+  service: z.string(),
+  version: z.string(),
+  by: z.string(),
+  effect: onDeploySchema.describe("What it did to the ramp."),
+  suspect: z.boolean().describe("Whether a degradation followed it closely."),
+});
+
+export type DeployNotedBody = z.infer<typeof deployNotedSchema>;
+
+export const wouldSchema = z.object({
+  at: timeSchema,
+  would: z.enum(["advance", "halt", "rollback"]).nullable(),
+  set: z.number().nullable().describe("Exposure at that time."),
+  message: z.string(),
+});
+
+export type WouldBody = z.infer<typeof wouldSchema>;
+
 export const exitCodeSchema = z.literal([0, 3, 4, 5, 6]);
 
 export const statusSchema = z.object({
@@ -38,6 +63,12 @@ export const statusSchema = z.object({
   step: stepSchema,
   because: z.array(becauseSchema),
   signals: z.array(signalSchema),
+  alerts: z.array(alertSchema).describe("What the guards over existing alerting rules say."),
+  deploy: deployNotedSchema.nullable(),
+  woulds: z
+    .array(wouldSchema)
+    .describe("In observe mode: what would have been done and since when, the newest last."),
+  remarks: z.array(z.string()).describe("What people should know that opens and closes nothing."),
   retryAfter: z
     .number()
     .int()
@@ -70,6 +101,10 @@ export function statusBody(answer: StatusAnswer, origin: SignalOrigin, publicUrl
     step: { ...answer.step },
     because: answer.because.map(becauseBody),
     signals: answer.signals.map((signal) => signalBody(signal, origin)),
+    alerts: answer.alerts.map(alertBody),
+    deploy: deployBody(answer.deploy),
+    woulds: answer.woulds.map(wouldBody),
+    remarks: [...answer.remarks],
     // Zero seconds would invite a client to spin.
     retryAfter: answer.retryAt === null ? null : Math.max(1, wholeSeconds(answer.retryAt - answer.at)),
     decision: answer.decision,
@@ -77,6 +112,16 @@ export function statusBody(answer: StatusAnswer, origin: SignalOrigin, publicUrl
     url: answer.decision === null ? gateUrl(publicUrl, answer.gate) : decisionUrl(publicUrl, answer.decision),
     at: isoTime(answer.at),
   };
+}
+
+function deployBody(deploy: StatusAnswer["deploy"]): DeployNotedBody | null {
+  if (deploy === null) return null;
+  const { id, at, service, version, by, effect, suspect } = deploy;
+  return { id, at: isoTime(at), service, version, by, effect, suspect };
+}
+
+export function wouldBody(would: Would): WouldBody {
+  return { ...would, at: isoTime(would.at) };
 }
 
 /** What must differ before a waiting caller is woken: a message whose numbers count up is the same answer. */

@@ -1,15 +1,16 @@
 import type { ROUTES } from "../api/routes.ts";
 import { ACTION_SCOPES } from "../domain/command.ts";
+import type { CommandOutcome } from "../domain/command.ts";
 import { mayUse } from "../domain/principal.ts";
 import { commandReply } from "./command-reply.ts";
 import type { Door } from "./door.ts";
 import { findGate, unknownGate } from "./gates.ts";
-import { createOnce } from "./idempotency.ts";
+import type { Once } from "./idempotency.ts";
 import { forbidden } from "./mount.ts";
 import type { Handler } from "./mount.ts";
 import { changedMeanwhile } from "./preconditions.ts";
 
-export function act(door: Door, once: ReturnType<typeof createOnce>): Handler<typeof ROUTES.act> {
+export function act(door: Door, once: Once): Handler<typeof ROUTES.act> {
   return async (call) => {
     const { principal, body } = call;
     const scopes = ACTION_SCOPES[body.action];
@@ -36,7 +37,7 @@ export function act(door: Door, once: ReturnType<typeof createOnce>): Handler<ty
       key: call.header("idempotency-key"),
       keyRequired: body.action !== "rollback",
       run: (keep) => door.controller.command(command, keep),
-      render: (outcome) => commandReply(view.name, outcome, door.config.publicUrl),
+      render: (outcome: CommandOutcome) => commandReply(view.name, outcome, door.config.publicUrl),
     });
   };
 }

@@ -1,10 +1,11 @@
 import { approvalBody } from "../api/approval.ts";
 import { requestBody } from "../api/gate-body.ts";
 import type { ROUTES } from "../api/routes.ts";
+import type { CommandOutcome } from "../domain/command.ts";
 import { commandReply } from "./command-reply.ts";
 import type { Door } from "./door.ts";
 import { etagOf, findGate, unknownGate } from "./gates.ts";
-import { createOnce } from "./idempotency.ts";
+import type { Once } from "./idempotency.ts";
 import type { Handler } from "./mount.ts";
 import { changedMeanwhile } from "./preconditions.ts";
 import { answer } from "./reply.ts";
@@ -18,7 +19,7 @@ export function getApprovals(door: Door): Handler<typeof ROUTES.getApprovals> {
   };
 }
 
-export function approve(door: Door, once: ReturnType<typeof createOnce>): Handler<typeof ROUTES.approve> {
+export function approve(door: Door, once: Once): Handler<typeof ROUTES.approve> {
   return async (call) => {
     const { principal, body } = call;
     const view = await findGate(door, call.parameter("name"));
@@ -34,7 +35,7 @@ export function approve(door: Door, once: ReturnType<typeof createOnce>): Handle
       key: call.header("idempotency-key"),
       keyRequired: true,
       run: (keep) => door.controller.approve({ gate: view.name, by: principal, ...body }, keep),
-      render: (outcome) => commandReply(view.name, outcome, door.config.publicUrl),
+      render: (outcome: CommandOutcome) => commandReply(view.name, outcome, door.config.publicUrl),
     });
   };
 }

@@ -1,12 +1,11 @@
 import { gateBody, gateSummary } from "../api/gate-body.ts";
+import { GATE_NAME } from "../api/routes.ts";
 import type { ROUTES } from "../api/routes.ts";
 import type { GateView } from "../domain/view.ts";
 import type { Door } from "./door.ts";
 import type { Handler } from "./mount.ts";
 import { answer, refuse } from "./reply.ts";
 import type { Reply } from "./reply.ts";
-
-const GATE_NAME = /^[a-z0-9-]{1,60}$/;
 
 export function listGates({ controller, config }: Door): Handler<typeof ROUTES.listGates> {
   return async () => {

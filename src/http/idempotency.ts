@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import type { Controller, ReplyKeeper } from "../control/controller.ts";
-import type { Clock } from "../control/ports.ts";
-import type { CommandOutcome } from "../domain/command.ts";
+import type { Controller } from "../control/controller.ts";
+import type { Clock, StoredReply } from "../control/ports.ts";
 import type { Principal } from "../domain/principal.ts";
 import { refuse } from "./reply.ts";
 import type { Reply } from "./reply.ts";
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-export type IntendedAct = {
+/** What somebody wants done once, and how what came of it is told. */
+export type IntendedAct<Outcome> = {
   readonly principal: Principal;
   readonly method: string;
   readonly path: string;
@@ -16,18 +16,17 @@ export type IntendedAct = {
   readonly key: string | undefined;
   /** A rollback in an emergency is taken from a bare `curl`, too. */
   readonly keyRequired: boolean;
-  readonly run: (keep: ReplyKeeper | null) => Promise<CommandOutcome>;
-  readonly render: (outcome: CommandOutcome) => Reply;
+  readonly run: (keep: ((outcome: Outcome) => StoredReply) | null) => Promise<Outcome>;
+  readonly render: (outcome: Outcome) => Reply;
 };
+
+export type Once = <Outcome>(act: IntendedAct<Outcome>) => Promise<Reply>;
 
 /**
  * Carries out each intended act once: the same key with the same request gets the same reply, also while the first is
  * still running. The controller keeps the reply in the transaction of the effect.
  */
-export function createOnce(
-  controller: Pick<Controller, "reply">,
-  clock: Clock,
-): (act: IntendedAct) => Promise<Reply> {
+export function createOnce(controller: Pick<Controller, "reply">, clock: Clock): Once {
   const running = new Map<string, Promise<unknown>>();
 
   return async (act) => {
@@ -51,7 +50,7 @@ export function createOnce(
     return mine;
   };
 
-  async function once(act: IntendedAct, key: string): Promise<Reply> {
+  async function once<Outcome>(act: IntendedAct<Outcome>, key: string): Promise<Reply> {
     const principal = accountOf(act.principal);
     const request = digestOf(act);
     const before = await controller.reply(principal, key);
@@ -74,7 +73,7 @@ function accountOf(principal: Principal): string {
   return `${principal.kind}:${principal.name}`;
 }
 
-function digestOf({ method, path, body }: IntendedAct): string {
+function digestOf({ method, path, body }: Pick<IntendedAct<unknown>, "method" | "path" | "body">): string {
   const canonical = JSON.stringify(body, Object.keys(body).toSorted());
   return createHash("sha256").update(`${method} ${path}\n${canonical}`).digest("hex");
 }

@@ -13,8 +13,12 @@ export type MetricsObserver = {
   /** Once for each pass, also for one that is folded into the row before it. */
   onDecision(decision: Decision): void;
   onQuery(source: string, outcome: "answered" | "failed", duration: Millis): void;
+  onAlertmanagerRequest(source: string, outcome: "answered" | "failed", duration: Millis): void;
   onMissedPasses(gate: string, count: number): void;
 };
+
+/** Seconds. */
+const DURATION_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export function createMetrics(
   registry: Registry,
@@ -42,13 +46,20 @@ export function createMetrics(
       registers,
     }),
   };
-  const queries = new Histogram({
-    name: "rampart_prometheus_query_duration_seconds",
-    help: "Time a source took to answer a query",
-    labelNames: ["source", "outcome"],
-    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers,
-  });
+  const durations = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Histogram({ name, help, labelNames, registers, buckets: DURATION_BUCKETS });
+  const queries = durations(
+    "rampart_prometheus_query_duration_seconds",
+    "Time a source took to answer a query",
+    "source",
+    "outcome",
+  );
+  const silenceReads = durations(
+    "rampart_alertmanager_request_duration_seconds",
+    "Time the Alertmanager of a source took to answer a request",
+    "source",
+    "outcome",
+  );
   new Gauge({
     name: "rampart_build_info",
     help: "1, with the version that runs",
@@ -67,6 +78,9 @@ export function createMetrics(
     },
     onQuery(source, outcome, duration) {
       queries.observe({ source, outcome }, duration / SECOND);
+    },
+    onAlertmanagerRequest(source, outcome, duration) {
+      silenceReads.observe({ source, outcome }, duration / SECOND);
     },
     onMissedPasses(gate, count) {
       counters.missed.inc({ gate }, count);
@@ -91,6 +105,7 @@ function registerGateGauges(registry: Registry, controller: Pick<Controller, "ga
     state: gauge("rampart_gate_state", "1 for the state the gate is in", "gate", "state"),
     value: gauge("rampart_signal_value", "Last known value of a signal, in base units", "gate", "signal"),
     verdict: gauge("rampart_signal_verdict", "1 for the verdict of the signal", "gate", "signal", "verdict"),
+    alerts: gauge("rampart_alert_verdict", "1 for the verdict of the guard", "gate", "guard", "verdict"),
     samples: gauge("rampart_signal_samples", "Outcomes behind the value of a signal", "gate", "signal"),
     every: gauge("rampart_gate_every_seconds", "How often the gate is to be evaluated", "gate"),
     evaluated: gauge("rampart_last_evaluation_timestamp_seconds", "When the gate was last evaluated", "gate"),
@@ -111,6 +126,11 @@ function registerGateGauges(registry: Registry, controller: Pick<Controller, "ga
     for (const state of RAMP_STATES) gauges.state.set({ gate: name, state }, state === status.state ? 1 : 0);
     if (gate !== null) gauges.every.set({ gate: name }, gate.everyMs / SECOND);
     if (record.lastPass !== null) gauges.evaluated.set({ gate: name }, record.lastPass.at / SECOND);
+    for (const { guard, verdict } of status.alerts) {
+      for (const each of VERDICTS) {
+        gauges.alerts.set({ gate: name, guard, verdict: each }, each === verdict ? 1 : 0);
+      }
+    }
     for (const judged of status.signals) {
       const labels = { gate: name, signal: judged.signal };
       for (const verdict of VERDICTS) {

@@ -3,6 +3,7 @@ import type { Clock, Commit } from "../control/ports.ts";
 import type { Definition } from "../domain/gate.ts";
 import type { GateRecord } from "../domain/record.ts";
 import { encodeBody } from "./body.ts";
+import { insertChange } from "./changes.ts";
 import { foldDecision, insertDecision } from "./decisions.ts";
 import { insertTelling } from "./outbox.ts";
 import { findReply, insertReply } from "./replies.ts";
@@ -22,6 +23,7 @@ export async function commitMoment(db: Kysely<Tables>, clock: Clock, moment: Com
     if (moment.decision.kind === "insert") await insertDecision(transaction, moment.decision.decision);
     if (moment.decision.kind === "fold") await foldDecision(transaction, moment.decision.decision);
     for (const telling of moment.tellings) await insertTelling(transaction, telling, clock.now());
+    for (const change of moment.changes) await insertChange(transaction, change);
     if (moment.pin !== null) await keepDefinition(transaction, moment.pin);
     if (reply !== null) await insertReply(transaction, reply);
     return true;

@@ -4,13 +4,20 @@ import { DAY, HOUR, type Instant, type Millis } from "../domain/instant.ts";
 import type { Tables } from "./tables.ts";
 
 /** How many rows of each sort went. */
-export type Pruned = { readonly decisions: number; readonly replies: number; readonly tellings: number };
+export type Pruned = {
+  readonly decisions: number;
+  readonly replies: number;
+  readonly tellings: number;
+  readonly changes: number;
+};
 
 const DECISIONS_MS: Millis = 90 * DAY;
 const DECISIONS_THAT_ACTED_MS: Millis = 400 * DAY;
 /** Clients may repeat a request for a day; twice that, for clocks and long queues. */
 const REPLIES_MS: Millis = 48 * HOUR;
 const TELLINGS_MS: Millis = 30 * DAY;
+/** As long as the decisions that made them. */
+const CHANGES_MS: Millis = 400 * DAY;
 
 /** Deleting blocks the process, so it goes in slices that leave passes room between them. */
 const SLICE = 500;
@@ -22,7 +29,8 @@ export async function prune(db: Kysely<Tables>, now: Instant): Promise<Pruned> {
     (await inSlices(() => pruneDecisions(db, 1, now - DECISIONS_THAT_ACTED_MS)));
   const replies = await pruneReplies(db, now - REPLIES_MS);
   const tellings = await inSlices(() => pruneTellings(db, now - TELLINGS_MS));
-  return { decisions, replies, tellings };
+  const changes = await inSlices(() => pruneChanges(db, now - CHANGES_MS));
+  return { decisions, replies, tellings, changes };
 }
 
 async function inSlices(removeSlice: () => Promise<number>): Promise<number> {
@@ -61,6 +69,16 @@ async function pruneTellings(db: Kysely<Tables>, before: Instant): Promise<numbe
     .deleteFrom("outbox")
     .where("seq", "in", (query) =>
       query.selectFrom("outbox").where("delivered_at", "<", before).limit(SLICE).select("seq"),
+    )
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
+async function pruneChanges(db: Kysely<Tables>, before: Instant): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom("changes")
+    .where("seq", "in", (query) =>
+      query.selectFrom("changes").where("at", "<", before).limit(SLICE).select("seq"),
     )
     .executeTakeFirst();
   return Number(numDeletedRows);

@@ -3,6 +3,7 @@ import type { Clock, Records } from "../control/ports.ts";
 import type { Definition } from "../domain/gate.ts";
 import type { GateRecord } from "../domain/record.ts";
 import { decodeBody } from "./body.ts";
+import { addDeploy, changesOf, deploysOf } from "./changes.ts";
 import { commitMoment } from "./commit.ts";
 import { decisionById, decisionsOf } from "./decisions.ts";
 import type { Identity } from "./identity.ts";
@@ -21,6 +22,9 @@ export function recordsIn(db: Kysely<Tables>, clock: Clock, identity: Identity):
     reply: (principal, key) => findReply(db, principal, key),
     decision: (id) => decisionById(db, id),
     decisions: (gate, limit, before) => decisionsOf(db, gate, limit, before),
+    addDeploy: (deploy, kept) => addDeploy(db, deploy, kept),
+    deploys: (service, since, limit) => deploysOf(db, service, since, limit),
+    changes: (asked, limit, before) => changesOf(db, asked, limit, before),
     darkSince: (source) => darkSince(db, source),
     setDarkSince: (source, since) => setDarkSince(db, source, since),
   };

@@ -27,6 +27,18 @@ export type Tables = {
     keep_long: number;
     body: string;
   };
+  /** The ledger. */
+  changes: {
+    seq: Generated<number>;
+    id: string;
+    /** When it happened, which may be before it was told. */
+    at: number;
+    /** Of a change of exposure. */
+    gate: string | null;
+    /** Of a deploy. */
+    service: string | null;
+    body: string;
+  };
   outbox: {
     seq: Generated<number>;
     key: string;

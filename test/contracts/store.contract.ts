@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Commit, Outbox, Records, Tokens } from "../../src/control/ports.ts";
+import type { Change } from "../../src/domain/change.ts";
 import { MINUTE } from "../../src/domain/instant.ts";
 import type { RampState } from "../../src/domain/ramp.ts";
 import {
   decision,
   definition,
+  deploy,
+  exposureChange,
   fullRecord,
   moment,
   NOON,
@@ -20,7 +23,7 @@ import {
 export type PortsOfStore = Records & Tokens & Outbox;
 
 /** Parts of a commit that can be made to fail. */
-export const PARTS = ["record", "decision", "telling", "pin", "reply"] as const;
+export const PARTS = ["record", "decision", "telling", "change", "pin", "reply"] as const;
 
 export type StoreUnderTest = {
   readonly store: PortsOfStore;
@@ -61,14 +64,29 @@ export function storeContract(name: string, open: (clock: SetClock) => Promise<S
       await store.commit(moment(record("checkout"), { expecting, tellings }));
     }
 
+    async function enter(...changes: readonly Change[]): Promise<void> {
+      const expecting = (await store.record("checkout"))?.version ?? null;
+      await store.commit(moment(record("checkout"), { expecting, changes }));
+    }
+
     async function due(now: number, limit = 10): Promise<readonly string[]> {
       return (await store.due(now, limit)).map(({ key }) => key);
+    }
+
+    async function ledger(
+      asked: { gate?: string; service?: string } = {},
+      limit = 10,
+      before: string | null = null,
+    ): Promise<readonly string[]> {
+      const { gate = null, service = null } = asked;
+      return (await store.changes({ gate, service }, limit, before)).map(({ id }) => id);
     }
 
     async function expectNothing(): Promise<void> {
       expect(await store.record("checkout")).toBeNull();
       expect(await store.decision("dec_1")).toBeNull();
       expect(await store.due(NOON, 10)).toEqual([]);
+      expect(await ledger()).toEqual([]);
       expect(await store.pinned("sha256:aa")).toBeNull();
       expect(await store.reply("person:kim", "k1")).toBeNull();
     }
@@ -141,6 +159,10 @@ export function storeContract(name: string, open: (clock: SetClock) => Promise<S
         expect(await store.record("checkout")).not.toBeNull();
         expect(await store.decision("dec_1")).toEqual(decision("dec_1"));
         expect(await store.due(NOON, 10)).toHaveLength(2);
+        expect(await store.changes({ gate: "checkout", service: null }, 5, null)).toEqual([
+          exposureChange("chg_2", { from: 0.5 }),
+          exposureChange("chg_1"),
+        ]);
         expect(await store.pinned("sha256:aa")).toEqual(definition("sha256:aa"));
         expect(await store.reply("person:kim", "k1")).toEqual(reply("k1"));
       });
@@ -209,6 +231,100 @@ export function storeContract(name: string, open: (clock: SetClock) => Promise<S
 
       test("is null when there is none", async () => {
         expect(await store.decision("none")).toBeNull();
+      });
+    });
+
+    describe("the ledger", () => {
+      test("keeps a deploy whole, with the reply to whoever told it", async () => {
+        const told = deploy("chg_1", { url: "https://ci.example.com/7" });
+        expect(await store.addDeploy(told, reply("k1", { status: 201 }))).toBe(true);
+        expect(await store.changes({ gate: null, service: null }, 5, null)).toEqual([told]);
+        expect(await store.reply("person:kim", "k1")).toEqual(reply("k1", { status: 201 }));
+      });
+
+      test("takes a deploy without a reply", async () => {
+        expect(await store.addDeploy(deploy("chg_1"), null)).toBe(true);
+        expect(await ledger()).toEqual(["chg_1"]);
+      });
+
+      test("takes no deploy under a key that has its reply already", async () => {
+        await store.addDeploy(deploy("chg_1"), reply("k1"));
+        expect(await store.addDeploy(deploy("chg_2"), reply("k1", { request: "digest-2" }))).toBe(false);
+        expect(await ledger()).toEqual(["chg_1"]);
+        expect(await store.reply("person:kim", "k1")).toEqual(reply("k1"));
+      });
+
+      test("takes no id twice, and then keeps nothing of that moment", async () => {
+        await store.addDeploy(deploy("chg_1"), null);
+        await expect(store.addDeploy(deploy("chg_1", { version: "2" }), reply("k1"))).rejects.toThrow();
+        await expect(enter(exposureChange("chg_1"))).rejects.toThrow();
+        await expect(enter(exposureChange("chg_2"), exposureChange("chg_2"))).rejects.toThrow();
+        expect(await store.changes({ gate: null, service: null }, 5, null)).toEqual([deploy("chg_1")]);
+        expect(await store.reply("person:kim", "k1")).toBeNull();
+        expect(await store.record("checkout")).toBeNull();
+      });
+
+      test.each(["change", "reply"] as const)(
+        "keeps nothing of a deploy when its %s cannot be written",
+        async (part) => {
+          const repair = subject.breakPart(part);
+          await expect(store.addDeploy(deploy("chg_1"), reply("k1"))).rejects.toThrow();
+          repair();
+          expect(await ledger()).toEqual([]);
+          expect(await store.reply("person:kim", "k1")).toBeNull();
+        },
+      );
+
+      test("is read by when things happened, newest first, whenever they were told", async () => {
+        await enter(exposureChange("e1", { at: NOON }), exposureChange("e2", { at: NOON + MINUTE }));
+        await store.addDeploy(deploy("d1", { at: NOON + MINUTE }), null);
+        await store.addDeploy(deploy("late", { at: NOON - MINUTE }), null);
+        expect(await ledger()).toEqual(["d1", "e2", "e1", "late"]);
+      });
+
+      test("is read page by page, and a deploy told late comes twice on none of them", async () => {
+        for (const id of ["e1", "e2", "e3", "e4"]) await enter(exposureChange(id));
+        expect(await ledger({}, 2)).toEqual(["e4", "e3"]);
+        await store.addDeploy(deploy("late", { at: NOON - MINUTE }), null);
+        await enter(exposureChange("e5"));
+        expect(await ledger({}, 2, "e3")).toEqual(["e2", "e1"]);
+        expect(await ledger({}, 2, "e1")).toEqual(["late"]);
+        expect(await ledger({}, 2, "late")).toEqual([]);
+      });
+
+      test("is read of one gate, of one service, or of a gate and its service", async () => {
+        await enter(exposureChange("e1"), exposureChange("e2", { gate: "erp" }));
+        await store.addDeploy(deploy("d1"), null);
+        await store.addDeploy(deploy("d2", { service: "erp" }), null);
+        expect(await ledger({ gate: "checkout" })).toEqual(["e1"]);
+        expect(await ledger({ service: "shop/checkout" })).toEqual(["d1"]);
+        expect(await ledger({ gate: "checkout", service: "shop/checkout" })).toEqual(["d1", "e1"]);
+        expect(await ledger({ gate: "checkout", service: "shop/checkout" }, 5, "d1")).toEqual(["e1"]);
+        expect(await ledger({ gate: "erp", service: "nothing" })).toEqual(["e2"]);
+        expect(await ledger({ gate: "nothing" })).toEqual([]);
+      });
+
+      test("has nothing before a cursor that is not among what is asked for", async () => {
+        await enter(exposureChange("e1"), exposureChange("e2", { gate: "erp", at: NOON + 1 }));
+        expect(await ledger({}, 5, "gone")).toEqual([]);
+        expect(await ledger({ gate: "checkout" }, 5, "e2")).toEqual([]);
+        expect(await ledger({}, 5, "e2")).toEqual(["e1"]);
+      });
+
+      test("tells the deploys of a service from an instant on, the newest first and no more than asked for", async () => {
+        const told = [
+          deploy("d1", { at: NOON - 1 }),
+          deploy("d2", { at: NOON }),
+          deploy("d4", { at: NOON + 2 }),
+          deploy("d3", { at: NOON + 1 }),
+          deploy("other", { service: "shop", at: NOON + 1 }),
+        ];
+        for (const each of told) await store.addDeploy(each, null);
+        await enter(exposureChange("e1", { gate: "shop/checkout" }));
+        const deploys = await store.deploys("shop/checkout", NOON, 10);
+        expect(deploys.map(({ id }) => id)).toEqual(["d4", "d3", "d2"]);
+        expect(await store.deploys("shop/checkout", NOON, 1)).toEqual([deploy("d4", { at: NOON + 2 })]);
+        expect(await store.deploys("shop/checkout", NOON + 3, 10)).toEqual([]);
       });
     });
 
@@ -341,10 +457,12 @@ export function storeContract(name: string, open: (clock: SetClock) => Promise<S
           moment(fullRecord("checkout", RAMPS["rolling-back"]), {
             decision: { kind: "insert", decision: decision("dec_1") },
             tellings: [telling("t1"), telling("t2")],
+            changes: [exposureChange("chg_1")],
             pin: definition("sha256:aa"),
             reply: reply("k1"),
           }),
         );
+        await store.addDeploy(deploy("chg_2"), null);
         await store.failed("t1", NOON + 1, "500");
         await store.delivered("t2", NOON);
         await store.add(token("t1"));
@@ -359,6 +477,10 @@ export function storeContract(name: string, open: (clock: SetClock) => Promise<S
         expect(await next.due(NOON + 1, 5)).toMatchObject([{ key: "t1", attempts: 1 }]);
         expect(await next.pinned("sha256:aa")).toEqual(definition("sha256:aa"));
         expect(await next.reply("person:kim", "k1")).toEqual(reply("k1"));
+        expect(await next.changes({ gate: null, service: null }, 5, null)).toEqual([
+          deploy("chg_2"),
+          exposureChange("chg_1"),
+        ]);
         expect(await next.find("t1")).toEqual(token("t1"));
         expect(await next.darkSince("main")).toBe(NOON);
       });
@@ -370,6 +492,7 @@ function whole(): Commit {
   return moment(record("checkout"), {
     decision: { kind: "insert", decision: decision("dec_1") },
     tellings: [telling("t1"), telling("t2")],
+    changes: [exposureChange("chg_1"), exposureChange("chg_2", { from: 0.5 })],
     pin: definition("sha256:aa"),
     reply: reply("k1"),
   });

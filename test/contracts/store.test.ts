@@ -58,6 +58,7 @@ const TABLE_OF = {
   record: "gate_records",
   decision: "decisions",
   telling: "outbox",
+  change: "changes",
   pin: "definitions",
   reply: "replies",
 } as const;

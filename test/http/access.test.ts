@@ -41,6 +41,18 @@ const ASKS: readonly Ask[] = [
     allowed: ["approve"],
   },
   {
+    title: "telling a deploy",
+    route: "tellDeploy",
+    body: { service: "erp-export", version: "2026.3.1" },
+    allowed: ["changes"],
+  },
+  {
+    title: "telling alerts",
+    route: "hearAlerts",
+    body: { alerts: [{ labels: { alertname: "ExportSlow" } }] },
+    allowed: ["changes"],
+  },
+  {
     title: "making a token",
     route: "issueToken",
     body: { kind: "machine", name: "ci", preset: "ci", expiresIn: 3600 },
@@ -62,6 +74,7 @@ const BY_HAND: Readonly<Record<string, readonly Scope[]>> = {
   "action restore": ["adopt"],
   "action abort": ["operate"],
   "action finish": ["operate"],
+  "get /v1/changes": ["read"],
   "get /v1/tokens": ["admin"],
   "delete /v1/tokens/{id}": ["admin"],
 };
@@ -114,6 +127,8 @@ describe("who may do what", () => {
       expect(response.status).toBe(allowed ? ROUTES[ask.route].answers.status : 403);
       if (!allowed) expect(response.body).toMatchObject({ code: "forbidden", scopes: expect.anything() });
       expect(door.controller.told).toHaveLength(allowed && ["act", "approve"].includes(ask.route) ? 1 : 0);
+      expect(door.controller.deploys).toHaveLength(allowed && ask.route === "tellDeploy" ? 1 : 0);
+      expect(door.controller.alerts).toHaveLength(allowed && ask.route === "hearAlerts" ? 1 : 0);
     });
   });
 

@@ -1,7 +1,16 @@
 import request from "supertest";
 import { describe, expect, test } from "vitest";
 import { MINUTE } from "../../src/domain/instant.ts";
-import { NOON, decision, gateRecord, gateView, judgement, statusAnswer } from "../support/fake-controller.ts";
+import {
+  NOON,
+  alertJudgement,
+  decision,
+  gate,
+  gateRecord,
+  gateView,
+  judgement,
+  statusAnswer,
+} from "../support/fake-controller.ts";
 import { testDoor } from "./door.ts";
 import type { TestDoor } from "./door.ts";
 
@@ -48,10 +57,30 @@ describe("gates", () => {
           retryAt: "2026-03-03T11:00:00Z",
           changedAt: "2026-03-03T10:30:00Z",
           decision: "dec_8f31",
+          would: null,
           url: "https://rampart.example.com/d/dec_8f31",
         },
       ],
     });
+  });
+
+  test("are listed with what would have been done of late while they only observe", async () => {
+    const door = testDoor();
+    const woulds = [
+      { at: NOON - MINUTE, would: null, set: 5, message: "12m of 30m at 5%" },
+      { at: NOON, would: "rollback", set: 5, message: "orders-missing is 9%" },
+    ] as const;
+    const wouldIn = async (mode: "observe" | "act") => {
+      door.controller.views = [gateView({ status: statusAnswer({ mode, woulds }) })];
+      return (await get(door, "/v1/gates")).body.gates[0].would;
+    };
+    expect(await wouldIn("observe")).toEqual({
+      at: "2026-03-03T10:42:00Z",
+      would: "rollback",
+      set: 5,
+      message: "orders-missing is 9%",
+    });
+    expect(await wouldIn("act")).toBeNull();
   });
 
   test("are shown one by one with the version as ETag", async () => {
@@ -93,6 +122,16 @@ describe("gates", () => {
       expect(response.body).toMatchObject({ code: "unknown-gate", type: "/problems/unknown-gate" });
     },
   );
+
+  test("say whose deploys concern them, and what such a deploy does", async () => {
+    const door = testDoor();
+    const shown = async () => (await get(door, GATE)).body;
+    expect(await shown()).toMatchObject({ service: null, onDeploy: null });
+    door.controller.views = [gateView({ gate: gate({ service: "erp-export", onDeploy: "note" }) })];
+    expect(await shown()).toMatchObject({ service: "erp-export", onDeploy: "note" });
+    door.controller.views = [gateView({ gate: null })];
+    expect(await shown()).toMatchObject({ service: null, onDeploy: null });
+  });
 
   test("without a definition are still shown", async () => {
     const door = testDoor();
@@ -138,11 +177,61 @@ describe("a status", () => {
           link: "https://prometheus.example.com/graph?g0.expr=sum(orders_missing_ratio)&g0.tab=1",
         },
       ],
+      alerts: [],
+      deploy: null,
+      woulds: [],
+      remarks: [],
       retryAfter: 1080,
       decision: "dec_8f31",
       definition: "sha256:9b1c",
       url: "https://rampart.example.com/d/dec_8f31",
       at: "2026-03-03T10:42:00Z",
+    });
+  });
+
+  test("shows alerts with who silenced them, the last deploy, and what would have been done", async () => {
+    const door = testDoor();
+    door.controller.answers = [
+      statusAnswer({
+        mode: "observe",
+        alerts: [alertJudgement()],
+        deploy: {
+          id: "chg_1",
+          at: NOON - MINUTE,
+          service: "erp-export",
+          version: "2026.3.1",
+          by: "machine:ci",
+          effect: "restart-step",
+          suspect: true,
+        },
+        woulds: [{ at: NOON - MINUTE, would: "halt", set: 25, message: "ExportSlow fires" }],
+        remarks: ["guards only: nothing proves health"],
+      }),
+    ];
+    const response = await get(door, `${GATE}/status`);
+    expect(response.body).toMatchObject({
+      alerts: [
+        {
+          guard: '{service="erp-export"}',
+          verdict: "wait",
+          code: "silenced",
+          until: "2026-03-03T10:43:00Z",
+          rules: ["ExportSlow", "ExportDown"],
+          active: [
+            {
+              rule: "ExportSlow",
+              labels: { alertname: "ExportSlow", severity: "critical" },
+              state: "firing",
+              activeAt: "2026-03-03T10:41:00Z",
+              silence: { id: "s-1", by: "carl", comment: "known", endsAt: "2026-03-03T10:43:00Z" },
+            },
+          ],
+          notes: ["1 of 2 rules was evaluated late"],
+        },
+      ],
+      deploy: { version: "2026.3.1", at: "2026-03-03T10:41:00Z", effect: "restart-step", suspect: true },
+      woulds: [{ at: "2026-03-03T10:41:00Z", would: "halt", set: 25, message: "ExportSlow fires" }],
+      remarks: ["guards only: nothing proves health"],
     });
   });
 

@@ -5,6 +5,12 @@ import { PROBLEMS } from "../../src/api/problem.ts";
 import { ROUTES } from "../../src/api/routes.ts";
 import { testDoor } from "./door.ts";
 
+type Operation = { readonly parameters: readonly { readonly in: string; readonly name: string }[] };
+
+function headersOf({ parameters }: Operation): readonly string[] {
+  return parameters.filter((parameter) => parameter.in === "header").map(({ name }) => name);
+}
+
 describe("the OpenAPI document", () => {
   test("is served and describes every address with its parameters and answers", async () => {
     const door = testDoor();
@@ -36,6 +42,11 @@ describe("the OpenAPI document", () => {
         "500",
       ]),
     );
+    const tell = response.body.paths["/v1/changes"].post;
+    expect(headersOf(act)).toEqual(["Idempotency-Key", "If-Match"]);
+    expect(headersOf(tell)).toEqual(["Idempotency-Key"]);
+    expect(Object.keys(tell.responses)).toContain("422");
+    expect(Object.keys(tell.responses)).not.toContain("412");
     expect(response.body.components.schemas.ActionRequest).toMatchObject({
       additionalProperties: false,
       required: ["action", "reason"],

@@ -7,7 +7,13 @@ import { createMetrics } from "../../src/http/metrics.ts";
 import { createProbes } from "../../src/http/probes.ts";
 import { SERVER_LIMITS, createServer } from "../../src/http/server.ts";
 import { createLog } from "../../src/lib/log.ts";
-import { decision, fakeController, gateView, statusAnswer } from "../support/fake-controller.ts";
+import {
+  alertJudgement,
+  decision,
+  fakeController,
+  gateView,
+  statusAnswer,
+} from "../support/fake-controller.ts";
 
 function probes() {
   const controller = fakeController();
@@ -48,10 +54,19 @@ describe("the probes", () => {
       expect(lines).toContain(line);
     }
     controller.views = [
-      gateView({ name: "other", status: statusAnswer({ gate: "other", state: "halted", signals: [] }) }),
+      gateView({
+        name: "other",
+        status: statusAnswer({ gate: "other", state: "halted", signals: [], alerts: [alertJudgement()] }),
+      }),
     ];
     const second = (await request(app).get("/metrics")).text;
     expect(second).toContain('rampart_gate_state{gate="other",state="halted"} 1');
+    expect(second).toContain(
+      'rampart_alert_verdict{gate="other",guard="{service=\\"erp-export\\"}",verdict="wait"} 1',
+    );
+    expect(second).toContain(
+      'rampart_alert_verdict{gate="other",guard="{service=\\"erp-export\\"}",verdict="halt"} 0',
+    );
     expect(second).not.toContain('gate="erp-order-export-v2"');
   });
 
@@ -64,6 +79,7 @@ describe("the probes", () => {
     metrics.onDecision(decision({ because: [], action: { kind: "raise", from: 1, to: 25, title: "" } }));
     metrics.onMissedPasses("erp-order-export-v2", 4);
     metrics.onQuery("main", "answered", 30);
+    metrics.onAlertmanagerRequest("main", "failed", 30);
     const { text } = await request(app).get("/metrics");
     for (const line of [
       'rampart_decisions_total{gate="erp-order-export-v2",verdict="wait",reason="hold"} 2',
@@ -72,6 +88,7 @@ describe("the probes", () => {
       'rampart_exposure_changes_total{gate="erp-order-export-v2",direction="up",actor_kind="clock"} 1',
       'rampart_missed_passes_total{gate="erp-order-export-v2"} 4',
       'rampart_prometheus_query_duration_seconds_count{source="main",outcome="answered"} 1',
+      'rampart_alertmanager_request_duration_seconds_count{source="main",outcome="failed"} 1',
     ]) {
       expect(text.split("\n")).toContain(line);
     }

@@ -1,7 +1,9 @@
 import type { Migration } from "kysely/migration";
 import { first } from "./0001-first.ts";
+import { ledger } from "./0002-ledger.ts";
 
 /** Every migration by name, in order of name. One that was ever released is never changed; a new one is added. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-first": first,
+  "0002-ledger": ledger,
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { changeBody, changeSchema } from "../../../src/api/change.ts";
 import { decisionBody, decisionSchema } from "../../../src/api/decision.ts";
 import { gateBody, gateSummary } from "../../../src/api/gate-body.ts";
 import { gateSchema, gateSummarySchema } from "../../../src/api/gate.ts";
@@ -6,7 +7,16 @@ import { PROBLEMS, problemBody, problemSchema } from "../../../src/api/problem.t
 import type { ProblemCode } from "../../../src/api/problem.ts";
 import { ROUTES, pathTo } from "../../../src/api/routes.ts";
 import { sameAnswer, statusBody, statusSchema } from "../../../src/api/status.ts";
-import { NOON, decision, gateView, judgement, statusAnswer } from "../../support/fake-controller.ts";
+import {
+  NOON,
+  alertJudgement,
+  decision,
+  deploy,
+  exposureChange,
+  gateView,
+  judgement,
+  statusAnswer,
+} from "../../support/fake-controller.ts";
 
 const ADDRESSES = {
   publicUrl: "https://rampart.example.com/",
@@ -17,11 +27,20 @@ const ORIGIN = { signals: gateView().gate?.signals ?? [], sourceUrls: ADDRESSES.
 describe("what the server sends", () => {
   test("is what its own schemas describe, key by key", () => {
     const view = gateView();
+    const watched = statusAnswer({
+      alerts: [alertJudgement(), alertJudgement({ until: null, active: [] })],
+      deploy: { ...deploy(), effect: "settle", suspect: false },
+      woulds: [{ at: NOON, would: null, set: null, message: "" }],
+      remarks: ["guards only: nothing proves health"],
+    });
     for (const [schema, body] of [
       [gateSchema, gateBody(view, ADDRESSES)],
       [gateSummarySchema, gateSummary(view, ADDRESSES)],
       [statusSchema, statusBody(view.status, ORIGIN, ADDRESSES.publicUrl)],
-      [decisionSchema, decisionBody(decision(), ORIGIN)],
+      [statusSchema, statusBody(watched, ORIGIN, ADDRESSES.publicUrl)],
+      [decisionSchema, decisionBody(decision({ alerts: [alertJudgement()] }), ORIGIN)],
+      [changeSchema, changeBody(deploy())],
+      [changeSchema, changeBody(exposureChange())],
     ] as const) {
       // A schema drops what it does not know, so equality shows a key that it forgot.
       expect(schema.parse(JSON.parse(JSON.stringify(body)))).toEqual(JSON.parse(JSON.stringify(body)));

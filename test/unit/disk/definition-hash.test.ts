@@ -7,13 +7,17 @@ import { DEFAULTS } from "../gatefile/defaults.ts";
 import { gateText } from "./scratch-folder.ts";
 
 function hashOf(text: string, library = ""): string {
+  return definitionHash(gateOf(text, library));
+}
+
+function gateOf(text: string, library = ""): Gate {
   const files = [
     { path: "gate.yaml", text },
     { path: "library.yaml", text: library },
   ];
   const [only] = parseFiles(files, DEFAULTS).gates.values();
   if (only === undefined) throw new Error("no gate");
-  return definitionHash(only.gate);
+  return only.gate;
 }
 
 describe("the hash of a definition", () => {
@@ -27,10 +31,39 @@ describe("the hash of a definition", () => {
   });
 
   it("is the same for a copy with its keys in another order", () => {
-    const [parsed] = parseFiles([{ path: "a", text: gateText("orders") }], DEFAULTS).gates.values();
-    if (parsed === undefined) throw new Error("no gate");
-    const reversed = Object.fromEntries(Object.entries(parsed.gate).toReversed()) as Gate;
-    expect(definitionHash(reversed)).toBe(definitionHash(parsed.gate));
+    const parsed = gateOf(gateText("orders"));
+    const reversed = Object.fromEntries(Object.entries(parsed).toReversed()) as Gate;
+    expect(definitionHash(reversed)).toBe(definitionHash(parsed));
+  });
+
+  it("does not depend on members that a gate does not have", () => {
+    const parsed = gateOf(gateText("orders"));
+    const later = { ...parsed, witness: null, guards: [], window: undefined };
+    expect(definitionHash(later)).toBe(definitionHash(parsed));
+    const used = { ...parsed, guards: [{}] };
+    expect(definitionHash(used)).not.toBe(definitionHash(parsed));
+    expect(definitionHash({ ...parsed, cooldownMs: 0 })).not.toBe(
+      definitionHash({ ...parsed, cooldownMs: 1 }),
+    );
+  });
+
+  it("tells nothing from false, from zero and from no text", () => {
+    const parsed = gateOf(gateText("orders"));
+    const hashes = [null, false, 0, "", {}].map((extra) => {
+      const gate = { ...parsed, extra };
+      return definitionHash(gate);
+    });
+    expect(new Set(hashes).size).toBe(5);
+  });
+
+  it("changes with the order of a list", () => {
+    const parsed = gateOf(gateText("orders"));
+    const steps = [
+      { to: 1, holdMs: 0, approve: [] },
+      { to: 2, holdMs: 0, approve: [] },
+    ];
+    const turned = definitionHash({ ...parsed, steps: steps.toReversed() });
+    expect(turned).not.toBe(definitionHash({ ...parsed, steps }));
   });
 
   it("changes with a limit, and with a library signal the gate uses", () => {

@@ -2,7 +2,17 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { DAY, HOUR } from "../../../src/domain/instant.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { mustOpen } from "./folder.ts";
-import { decision, definition, moment, NOON, record, reply, telling } from "./samples.ts";
+import {
+  decision,
+  definition,
+  deploy,
+  exposureChange,
+  moment,
+  NOON,
+  record,
+  reply,
+  telling,
+} from "./samples.ts";
 
 let store: Store;
 
@@ -48,6 +58,17 @@ test("tellings go 30 days after their delivery, and never before it", async () =
   expect(await store.prune(NOON + 31 * DAY + 1)).toMatchObject({ tellings: 1 });
   expect(await store.prune(NOON + 900 * DAY)).toMatchObject({ tellings: 0 });
   expect(await store.due(NOON, 5)).toMatchObject([{ key: "t2" }]);
+});
+
+test("entries of the ledger go after 400 days, more than one slice of them too", async () => {
+  const changes = Array.from({ length: 501 }, (_, index) => exposureChange(`chg_${index}`));
+  await store.commit(moment(record("checkout"), { changes }));
+  await store.addDeploy(deploy("new", { at: NOON + DAY }), null);
+  expect(await store.prune(NOON + 400 * DAY)).toMatchObject({ changes: 0 });
+  expect(await store.prune(NOON + 400 * DAY + 1)).toMatchObject({ changes: 501 });
+  expect(await store.changes({ gate: null, service: null }, 5, null)).toEqual([
+    deploy("new", { at: NOON + DAY }),
+  ]);
 });
 
 test("a pinned definition is never removed", async () => {

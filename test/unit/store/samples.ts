@@ -1,4 +1,5 @@
 import type { Clock, Commit, StoredReply, StoredToken } from "../../../src/control/ports.ts";
+import type { Deploy, ExposureChange } from "../../../src/domain/change.ts";
 import type { Decision } from "../../../src/domain/decision.ts";
 import type { Definition } from "../../../src/domain/gate.ts";
 import type { Instant } from "../../../src/domain/instant.ts";
@@ -64,8 +65,9 @@ export function record(gate: string, changes: Partial<GateRecord> = {}): GateRec
     acting: { by: "kim", at: NOON },
     ramp: RAMPS.idle,
     run: null,
+    entryApprovals: [],
     flag: null,
-    exposure: { wanted: 5, set: 5, setAt: NOON, served: null, changedAt: null },
+    exposure: { wanted: 5, set: 5, setAt: NOON, served: null, changedAt: null, raisedAt: null },
     holdMs: 90_000,
     bakeMs: 0,
     clocks: {},
@@ -73,6 +75,8 @@ export function record(gate: string, changes: Partial<GateRecord> = {}): GateRec
     drift: [],
     reassertUntil: null,
     lastPass: null,
+    deploy: null,
+    woulds: [],
     because: [because],
     ...changes,
   };
@@ -152,6 +156,15 @@ export function fullRecord(gate: string, ramp: Ramp): GateRecord {
     drift: [{ kind: "raised", message: "raised by hand", observed: 50, by: "sam", at: NOON }],
     reassertUntil: NOON + 600_000,
     lastPass: { at: NOON, counted: true, alarmed: false, decision: "dec_2" },
+    deploy: {
+      id: "chg_1",
+      at: NOON,
+      service: "shop/checkout",
+      version: "2026.3.1",
+      by: "machine:ci",
+      effect: "settle",
+    },
+    woulds: [{ at: NOON, would: null, set: 5, message: "12m of 30m at 5%" }],
   });
 }
 
@@ -171,6 +184,7 @@ export function decision(id: string, changes: Partial<Decision> = {}): Decision 
     of: 5,
     verdict: "good",
     because: [],
+    alerts: [],
     signals: [
       {
         signal: "checkout-errors",
@@ -191,7 +205,7 @@ export function decision(id: string, changes: Partial<Decision> = {}): Decision 
         asked: [{ role: "value", query: 'sum(rate(x{job="a"}[5m]))', answer: { kind: "empty" } }],
       },
     ],
-    exposure: { wanted: 5, set: 5, setAt: NOON, served: 5, changedAt: NOON },
+    exposure: { wanted: 5, set: 5, setAt: NOON, served: 5, changedAt: NOON, raisedAt: null },
     flag: { kind: "unreadable", detail: "timeout" },
     served: { kind: "seen", enabled: true, strategies: [{ id: "s1", rollout: "5" }], at: NOON },
     approvals: [],
@@ -214,6 +228,37 @@ export function telling(key: string, changes: Partial<Telling> = {}): Telling {
   };
 }
 
+export function deploy(id: string, changes: Partial<Deploy> = {}): Deploy {
+  return {
+    kind: "deploy",
+    id,
+    at: NOON,
+    service: "shop/checkout",
+    version: "2026.3.1 (☕)",
+    by: "machine:ci",
+    url: null,
+    ...changes,
+  };
+}
+
+export function exposureChange(id: string, changes: Partial<ExposureChange> = {}): ExposureChange {
+  return {
+    kind: "exposure",
+    id,
+    at: NOON,
+    gate: "checkout",
+    flag: "checkout-v2",
+    environment: "production",
+    from: null,
+    to: 5,
+    by: "rampart",
+    reason: "step 1",
+    decision: "dec_1",
+    verifiedAt: NOON + 2_000,
+    ...changes,
+  };
+}
+
 export function definition(hash: string): Definition {
   return {
     hash,
@@ -230,6 +275,9 @@ export function definition(hash: string): Definition {
       steps: [{ to: 5, holdMs: 60_000, approve: [] }],
       bakeMs: 86_400_000,
       signals: [],
+      alerts: [],
+      service: null,
+      onDeploy: "settle",
       data: { missing: "wait", darkPageMs: 300_000, darkHaltMs: 1_800_000, darkRollbackMs: null },
       drift: { raised: "halt", changed: "halt" },
       haltDeadlineMs: 7_200_000,
@@ -272,6 +320,7 @@ export function moment(saved: GateRecord, changes: Partial<Commit> = {}): Commit
     expecting: null,
     decision: { kind: "none" },
     tellings: [],
+    changes: [],
     pin: null,
     reply: null,
     ...changes,
