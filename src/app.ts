@@ -3,9 +3,10 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Registry } from "prom-client";
+import { createSilencers } from "./alertmanager/alertmanager.ts";
 import type { Config } from "./config/config.ts";
 import { listenUrl, type Listen } from "./config/listen.ts";
-import type { Secrets, SourceSecrets, UnleashSecrets } from "./config/secrets.ts";
+import type { Secrets, UnleashSecrets } from "./config/secrets.ts";
 import { Conductor } from "./control/conduct.ts";
 import { Metronome } from "./control/metronome.ts";
 import type { Ids } from "./control/ports.ts";
@@ -17,22 +18,23 @@ import { createHttp } from "./http/create-http.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { createProbes } from "./http/probes.ts";
 import { createServer } from "./http/server.ts";
-import type { Auth } from "./lib/credentials.ts";
 import { watchEventLoop } from "./lib/event-loop.ts";
 import type { Log } from "./lib/log.ts";
-import { createOutbound, type Outbound } from "./lib/outbound.ts";
+import { createOutbound } from "./lib/outbound.ts";
 import type { Channel } from "./notify/channel.ts";
 import { createNotifier } from "./notify/notifier.ts";
 import { createWebhookChannel } from "./notify/webhook.ts";
 import { parseDefaults } from "./parse-defaults.ts";
+import { peopleByAddress } from "./people-by-address.ts";
 import { createPrometheus } from "./prometheus/prometheus.ts";
-import type { SourceConfig } from "./prometheus/source.ts";
+import { alertmanagerConfigs, mapValues, sourceConfigs, tlsOf } from "./source-configs.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 import { SYSTEM_CLOCK } from "./system-clock.ts";
 import { createFlags } from "./unleash/flags.ts";
 import { createServed } from "./unleash/served.ts";
 import { createSightings } from "./unleash/sightings.ts";
+import { adminOutbounds } from "./unleash-outbounds.ts";
 import { VERSION } from "./version.ts";
 
 /** How often the metronome looks for due gates; the finest `every` is one second. */
@@ -89,7 +91,7 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
 
   const registry = new Registry();
   const eventLoop = watchEventLoop();
-  const outbounds = mapValues(config.unleash, (server, name) => adminOutbound(server, secrets.unleash[name]));
+  const outbounds = adminOutbounds(config, secrets.unleash);
   const sightings = createSightings();
   const served = createServed({
     servers: mapValues(config.unleash, (server, name) => servedServer(server, secrets.unleash[name])),
@@ -97,16 +99,23 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
     sightings,
   });
   const metrics = createPrometheus({
-    sources: mapValues(config.sources, (source, name) => sourceConfig(source, secrets.sources[name])),
+    sources: sourceConfigs(config, secrets.sources),
     clock: SYSTEM_CLOCK,
     observe: ({ source, outcome, durationMs }) =>
       observer.onQuery(source, outcome === "success" ? "answered" : "failed", durationMs),
+  });
+  const silencers = createSilencers({
+    sources: alertmanagerConfigs(config, secrets.sources),
+    clock: SYSTEM_CLOCK,
+    observe: ({ source, outcome, durationMs }) =>
+      observer.onAlertmanagerRequest(source, outcome === "success" ? "answered" : "failed", durationMs),
   });
   const conductor = new Conductor(
     {
       clock: SYSTEM_CLOCK,
       ids: SYSTEM_IDS,
       metrics,
+      silencers,
       flags: createFlags({ servers: outbounds, clock: SYSTEM_CLOCK, sightings }),
       served,
       records: store,
@@ -174,7 +183,7 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
       probes: await listen(probes, config.metrics.listen),
     };
   } catch (error) {
-    await Promise.all([closeServer(http), closeServer(probes), store.close(), metrics.close()]);
+    await Promise.all([closeServer(http), closeServer(probes), store.close(), metrics.close(), silencers.close()]);
     served.close();
     eventLoop.stop();
     return { ok: false, message: `cannot listen: ${String(error)}` };
@@ -212,47 +221,12 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
     isAbandoned = (await Promise.race([done, giveUp])) === "late";
     if (isAbandoned) log.warn({}, "stopped without waiting any longer");
     served.close();
-    await Promise.all([metrics.close(), ...Object.values(outbounds).map((outbound) => outbound.close())]);
+    await Promise.all([metrics.close(), silencers.close(), ...Object.values(outbounds).map((outbound) => outbound.close())]);
     eventLoop.stop();
     await store.close();
     log.info({}, "stopped");
   }
   return { ok: true, app: { addresses, reload, stop } };
-}
-
-function peopleByAddress(config: Config): ReadonlyMap<string, string> {
-  return new Map(
-    config.people.flatMap((person) => person.git.map((address) => [address, person.name] as const)),
-  );
-}
-
-function sourceConfig(source: Config["sources"][string], secrets: SourceSecrets | undefined): SourceConfig {
-  return {
-    url: source.url,
-    scrapeIntervalMs: source.scrapeIntervalMs,
-    timeoutMs: source.timeoutMs,
-    headers: source.headers,
-    auth: sourceAuth(source, secrets),
-    ...tlsOf(secrets),
-  };
-}
-
-function sourceAuth(source: Config["sources"][string], secrets: SourceSecrets | undefined): Auth {
-  const password = secrets?.password ?? null;
-  const bearer = secrets?.bearerToken ?? null;
-  if (source.basic !== null && password !== null) {
-    return { kind: "basic", username: source.basic.username, password: password.source() };
-  }
-  return bearer === null ? { kind: "none" } : { kind: "bearer", token: bearer.source() };
-}
-
-function adminOutbound(server: Config["unleash"][string], secrets: UnleashSecrets | undefined): Outbound {
-  return createOutbound({
-    baseUrl: server.url,
-    timeoutMs: server.timeoutMs,
-    auth: secrets === undefined ? { kind: "none" } : { kind: "token", token: secrets.token.source() },
-    ...tlsOf(secrets),
-  });
 }
 
 function servedServer(server: Config["unleash"][string], secrets: UnleashSecrets | undefined) {
@@ -262,14 +236,6 @@ function servedServer(server: Config["unleash"][string], secrets: UnleashSecrets
     refreshMs: server.refreshMs,
     timeoutMs: server.timeoutMs,
     ...tlsOf(secrets),
-  };
-}
-
-function tlsOf(secrets: SourceSecrets | UnleashSecrets | undefined) {
-  return {
-    ca: secrets?.ca ?? undefined,
-    cert: secrets?.cert ?? undefined,
-    key: secrets?.key?.reveal(),
   };
 }
 
@@ -311,11 +277,4 @@ async function closeServer(server: Server): Promise<void> {
   server.close();
   server.closeIdleConnections();
   await closed;
-}
-
-function mapValues<From, To>(
-  from: Readonly<Record<string, From>>,
-  convert: (value: From, name: string) => To,
-): Readonly<Record<string, To>> {
-  return Object.fromEntries(Object.entries(from).map(([name, value]) => [name, convert(value, name)]));
 }

@@ -10,14 +10,20 @@ export type TlsFiles = {
   readonly keyFile: string | null;
 };
 
-/** A Prometheus, or what speaks its query API. Secrets are not here, only where they are kept. */
-export type SourceSettings = TlsFiles & {
+/** A peer that takes a password or a bearer token. Secrets are not here, only where they are kept. */
+export type PeerSettings = TlsFiles & {
   readonly url: string;
-  readonly scrapeIntervalMs: Millis;
   readonly timeoutMs: Millis;
   readonly headers: Readonly<Record<string, string>>;
   readonly basic: { readonly username: string; readonly passwordFile: string | null } | null;
   readonly bearerTokenFile: string | null;
+};
+
+/** A Prometheus, or what speaks its query API. */
+export type SourceSettings = PeerSettings & {
+  readonly scrapeIntervalMs: Millis;
+  /** Where its alerts are silenced; null: silences are not seen. */
+  readonly alertmanager: PeerSettings | null;
 };
 
 export type UnleashSettings = TlsFiles & {
@@ -82,18 +88,27 @@ export function configOf(file: ConfigFile): Config {
   };
 }
 
-function sourceOf(source: ConfigFile["sources"][string]): SourceSettings {
+type SourceFile = ConfigFile["sources"][string];
+
+function sourceOf(source: SourceFile): SourceSettings {
   return {
-    url: source.url,
+    ...peerOf(source),
     scrapeIntervalMs: source.scrapeInterval,
-    timeoutMs: source.timeout,
-    headers: source.headers,
+    alertmanager: source.alertmanager === undefined ? null : peerOf(source.alertmanager),
+  };
+}
+
+function peerOf(peer: SourceFile | NonNullable<SourceFile["alertmanager"]>): PeerSettings {
+  return {
+    url: peer.url,
+    timeoutMs: peer.timeout,
+    headers: peer.headers,
     basic:
-      source.basic === undefined
+      peer.basic === undefined
         ? null
-        : { username: source.basic.username, passwordFile: source.basic.passwordFile ?? null },
-    bearerTokenFile: source.bearerTokenFile ?? null,
-    ...tlsOf(source),
+        : { username: peer.basic.username, passwordFile: peer.basic.passwordFile ?? null },
+    bearerTokenFile: peer.bearerTokenFile ?? null,
+    ...tlsOf(peer),
   };
 }
 

@@ -29,21 +29,41 @@ function hasWholeIdentity(value: { certFile?: string | undefined; keyFile?: stri
 
 const wholeIdentity = { message: "needs certFile and keyFile together", path: ["certFile"] };
 
-const sourceSchema = z
+/** How a peer that takes a password or a bearer token is reached. */
+const peerFields = {
+  url: urlField,
+  timeout: durationField(100, MINUTE).prefault("5s"),
+  headers: section(headersField),
+  basic: z.strictObject({ username: z.string().min(1), passwordFile: pathField.optional() }).optional(),
+  bearerTokenFile: pathField.optional(),
+  ...tlsFields,
+};
+
+function hasOneCredential(peer: {
+  basic?: object | undefined;
+  bearerTokenFile?: string | undefined;
+}): boolean {
+  return peer.basic === undefined || peer.bearerTokenFile === undefined;
+}
+
+const oneCredential = { message: "takes basic or bearerTokenFile, not both", path: ["basic"] };
+
+const alertmanagerSchema = z
   .strictObject({
-    url: urlField,
-    scrapeInterval: durationField(SECOND, HOUR).prefault("1m"),
-    timeout: durationField(100, MINUTE).prefault("5s"),
-    headers: section(headersField),
-    basic: z.strictObject({ username: z.string().min(1), passwordFile: pathField.optional() }).optional(),
-    bearerTokenFile: pathField.optional(),
-    ...tlsFields,
+    ...peerFields,
+    url: urlField.refine((url) => !/\/api(\/v\d)?\/?$/.test(url), "must end before /api"),
   })
   .refine(hasWholeIdentity, wholeIdentity)
-  .refine((source) => source.basic === undefined || source.bearerTokenFile === undefined, {
-    message: "takes basic or bearerTokenFile, not both",
-    path: ["basic"],
-  });
+  .refine(hasOneCredential, oneCredential);
+
+const sourceSchema = z
+  .strictObject({
+    ...peerFields,
+    scrapeInterval: durationField(SECOND, HOUR).prefault("1m"),
+    alertmanager: alertmanagerSchema.optional(),
+  })
+  .refine(hasWholeIdentity, wholeIdentity)
+  .refine(hasOneCredential, oneCredential);
 
 const unleashSchema = z
   .strictObject({

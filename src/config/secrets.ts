@@ -1,12 +1,17 @@
-import type { Config, SourceSettings, UnleashSettings } from "./config.ts";
+import type { Config, PeerSettings, SourceSettings, UnleashSettings } from "./config.ts";
 import type { Env } from "./env.ts";
 import type { Hidden } from "./hidden.ts";
 import { createSecretFinder } from "./secret-finder.ts";
 import type { ReadText, SecretFinder, TlsSecrets } from "./secret-finder.ts";
 
-export type SourceSecrets = TlsSecrets & {
+export type PeerSecrets = TlsSecrets & {
   readonly password: Hidden | null;
   readonly bearerToken: Hidden | null;
+};
+
+export type SourceSecrets = PeerSecrets & {
+  /** Null where the source names no Alertmanager. */
+  readonly alertmanager: PeerSecrets | null;
 };
 
 export type UnleashSecrets = TlsSecrets & {
@@ -56,15 +61,35 @@ async function sourceSecrets(
   source: SourceSettings,
 ): Promise<SourceSecrets> {
   const at = `sources.${name}`;
-  const variable = `RAMPART_SOURCE_${shouted(name)}` as const;
-  const { basic, bearerTokenFile } = source;
+  const { alertmanager } = source;
+  return {
+    ...(await peerSecrets(finder, at, `RAMPART_SOURCE_${shouted(name)}`, source)),
+    alertmanager:
+      alertmanager === null
+        ? null
+        : await peerSecrets(
+            finder,
+            `${at}.alertmanager`,
+            `RAMPART_ALERTMANAGER_${shouted(name)}`,
+            alertmanager,
+          ),
+  };
+}
+
+async function peerSecrets(
+  finder: SecretFinder,
+  at: string,
+  variable: `RAMPART_${string}`,
+  peer: PeerSettings,
+): Promise<PeerSecrets> {
+  const { basic, bearerTokenFile } = peer;
   return {
     password:
       basic === null
         ? null
         : await finder.need(`${at}.basic.password`, basic.passwordFile, `${variable}_PASSWORD`),
     bearerToken: await finder.find(`${at}.bearerToken`, bearerTokenFile, `${variable}_BEARER_TOKEN`),
-    ...(await finder.tls(at, source)),
+    ...(await finder.tls(at, peer)),
   };
 }
 

@@ -7,7 +7,7 @@ import { labelSetsOf } from "./instant-query.ts";
 import { recordingRulesOf, type RecordingRules } from "./recording-rules.ts";
 import { unknown } from "./reply.ts";
 import { largestOf, scrapeIntervalsOf, type ScrapeIntervals } from "./scrape-intervals.ts";
-import { createShelf } from "./shelf.ts";
+import { createShelf } from "../lib/shelf.ts";
 import type { Source } from "./source.ts";
 
 const RULES_KEPT_MS = 30 * SECOND;
@@ -17,7 +17,12 @@ const JOBS_KEPT_MS = MINUTE;
 const FAILURE_KEPT_MS = 5 * SECOND;
 const MOST_SELECTORS_KEPT = 2_000;
 
-export type FreshnessReader = (query: string, at: Instant, deadline: Millis) => Promise<Freshness>;
+export type FreshnessReader = {
+  /** Of all a query reads; unknown where it reads nothing. */
+  ofQuery(query: string, at: Instant, deadline: Millis): Promise<Freshness>;
+  /** Of these selectors; without any there is nothing to be known. */
+  ofSelectors(written: readonly string[], at: Instant, deadline: Millis): Promise<Freshness>;
+};
 
 /** `ask` is the source's way of answering one query, with its sharing of equal questions. */
 export function createFreshnessReader(
@@ -67,17 +72,20 @@ export function createFreshnessReader(
     return largestOf(targets, jobs) ?? source.scrapeIntervalMs;
   }
 
+  /** Null: it matches nothing and may. */
   async function selectorFreshness(
     followed: FollowedSelector,
     at: Instant,
     deadline: Millis,
-  ): Promise<SelectorFreshness | Unknown> {
-    const { selector, ruleIntervalMs } = followed;
+  ): Promise<SelectorFreshness | Unknown | null> {
+    const { selector, origin } = followed;
+    const ruleIntervalMs = origin.kind === "recorded" ? origin.ruleIntervalMs : null;
     const answer = await ask(`max(timestamp(${selector}))`, at, deadline);
     switch (answer.kind) {
       case "unknown":
         return unknown(answer.reason, `freshness of ${selector}: ${answer.detail}`);
       case "empty":
+        if (followed.mayBeEmpty) return null;
         return { selector, newest: null, scrapeIntervalMs: ruleIntervalMs ?? source.scrapeIntervalMs };
       case "value": {
         const scrapeIntervalMs = ruleIntervalMs ?? (await scrapeIntervalOf(selector, at, deadline));
@@ -86,10 +94,8 @@ export function createFreshnessReader(
     }
   }
 
-  return async (query, at, deadline) => {
-    const written = selectors(query);
-    if (written.length === 0) return unknown("bad-answer", "the query reads no series whose age could tell");
-
+  async function ofSelectors(written: readonly string[], at: Instant, deadline: Millis): Promise<Freshness> {
+    if (written.length === 0) return { kind: "known", selectors: [] };
     // Rules that do not come must leave time to ask about scraped series, which need none.
     const rules = await rulesBy(elapsed() + (deadline - elapsed()) / 2);
     const everything = new Map<string, FollowedSelector>();
@@ -97,16 +103,32 @@ export function createFreshnessReader(
       // Scraped series need no rules; without rules a colon in the name is the only sign of a recorded one.
       const followed = follow(selector, "kind" in rules ? NO_RULES : rules);
       if (!followed.ok) return cannotFollow(selector, followed.problem, "kind" in rules ? rules : null);
-      for (const each of followed.selectors) everything.set(each.selector, each);
+      for (const each of followed.selectors) {
+        if (everything.get(each.selector)?.mayBeEmpty !== false) everything.set(each.selector, each);
+      }
     }
+
+    if (![...everything.values()].some(({ origin }) => origin.kind === "scraped"))
+      return unknown("bad-answer", "the query reads only rules that read no series, whose age tells nothing");
 
     const asked = [...everything.values()].map((each) => selectorFreshness(each, at, deadline));
     const known: SelectorFreshness[] = [];
     for (const each of await Promise.all(asked)) {
+      if (each === null) continue;
       if ("kind" in each) return each;
       known.push(each);
     }
     return { kind: "known", selectors: known };
+  }
+
+  return {
+    async ofQuery(query, at, deadline) {
+      const written = selectors(query);
+      return written.length === 0
+        ? unknown("bad-answer", "the query reads no series whose age could tell")
+        : await ofSelectors(written, at, deadline);
+    },
+    ofSelectors,
   };
 }
 

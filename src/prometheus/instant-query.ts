@@ -4,7 +4,7 @@ import { unknown, type Success } from "./reply.ts";
 import { isLabels, isList, isObject, type Labels } from "./shape.ts";
 
 /** How Prometheus writes a finite number. `Number` alone would take "", " " and "0x10" for numbers too. */
-const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
+export const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
 
 /** `time` is sent and sent back with three decimals; a float of that size is off by less than this. */
 const ROUNDING_MS = 1;

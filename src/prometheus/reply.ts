@@ -1,7 +1,8 @@
 import type { Unknown, UnknownReason } from "../domain/reading.ts";
 import type { OutboundReply } from "../lib/outbound.ts";
-import type { FailureReason } from "../lib/transport-failure.ts";
+import type { Quote } from "../lib/quote.ts";
 import { parseStrictJson } from "../lib/strict-json.ts";
+import { NO_ANSWER } from "../lib/transport-failure.ts";
 import { isObject, isTexts } from "./shape.ts";
 
 /** What Prometheus' API says with `status: success`; `data` is not looked at yet. */
@@ -12,28 +13,15 @@ export type Success = {
   readonly infos: readonly string[];
 };
 
-const LONGEST_QUOTE = 300;
 const MOST_INFOS = 10;
 
 export function unknown(reason: UnknownReason, detail: string): Unknown {
   return { kind: "unknown", reason, detail };
 }
 
-/** Text of a peer as people may see it: one line, cut, our secrets struck out. */
-export type Quote = (text: string) => string;
-
-export function quoteWith(redact: (text: string) => string): Quote {
-  return (text) => {
-    const line = redact(text)
-      .replace(/[\p{C}\s]+/gu, " ")
-      .trim();
-    return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
-  };
-}
-
 /** Total: whatever came back is a success in Prometheus' own form, or unknown with a reason. */
 export function openReply(reply: OutboundReply, quote: Quote): Success | Unknown {
-  if (reply.kind === "failed") return unknown(REASON_OF[reply.reason], reply.detail);
+  if (reply.kind === "failed") return unknown(NO_ANSWER[reply.reason], reply.detail);
   const parsed = parseStrictJson(reply.text);
   const body = parsed.ok && isObject(parsed.value) ? parsed.value : null;
 
@@ -56,19 +44,6 @@ export function openReply(reply: OutboundReply, quote: Quote): Success | Unknown
     infos: infos.slice(0, MOST_INFOS).map(quote),
   };
 }
-
-const REASON_OF = {
-  timeout: "timeout",
-  unreachable: "unreachable",
-  tls: "unreachable",
-  "too-large": "too-large",
-  redirect: "bad-answer",
-  encoded: "bad-answer",
-  "not-http": "bad-answer",
-  "forbidden-address": "unreachable",
-  credentials: "unreachable",
-  cancelled: "unreachable",
-} satisfies Record<FailureReason, UnknownReason>;
 
 function refusal(status: number, body: Readonly<Record<string, unknown>> | null, quote: Quote): string {
   const why = body === null ? "" : said(body, quote);

@@ -5,13 +5,17 @@ import { MINUTE, SECOND } from "../domain/instant.ts";
 import type { Unknown, UnknownReason } from "../domain/reading.ts";
 import type { Auth } from "../lib/credentials.ts";
 import { createOutbound, type OutboundReply } from "../lib/outbound.ts";
-import type { OutboundRequest } from "../lib/outbound-request.ts";
-import { skewFrom } from "./clock-skew.ts";
+import type { Fields, OutboundRequest } from "../lib/outbound-request.ts";
+import { quoteWith, type Quote } from "../lib/quote.ts";
+import type { Span } from "../trial/ports.ts";
+import { skewFrom } from "../lib/clock-skew.ts";
 import { createLane } from "./lane.ts";
-import { openReply, quoteWith, unknown, type Success } from "./reply.ts";
+import { openReply, unknown, type Success } from "./reply.ts";
 
 /** Longest query that is sent. */
 const LONGEST_QUERY_BYTES = 4_096;
+/** Prometheus' own limit for one series of a range query. */
+const MOST_POINTS = 11_000;
 
 /** One Prometheus, or what speaks its query API. */
 export type SourceConfig = {
@@ -33,10 +37,13 @@ export type SourceConfig = {
   readonly lookup?: LookupFunction | undefined;
 };
 
+/** Paths below `/api/v1/` that are read with GET. */
+export type Page = "rules" | "targets" | "series" | "metadata" | "status/buildinfo";
+
 /** One request that was sent, for metrics. Few different values in each field. */
 export type RequestObservation = {
   readonly source: string;
-  readonly endpoint: "query" | "rules" | "targets";
+  readonly endpoint: "query" | "query_range" | Page;
   readonly outcome: "success" | UnknownReason;
   readonly durationMs: Millis;
 };
@@ -46,11 +53,11 @@ export type Source = {
   readonly scrapeIntervalMs: Millis;
   readonly timeoutMs: Millis;
   query(text: string, at: Instant, deadline: Millis): Promise<Success | Unknown>;
-  get(
-    endpoint: "rules" | "targets",
-    fields: Readonly<Record<string, string>>,
-    deadline: Millis,
-  ): Promise<Success | Unknown>;
+  /** Both ends of the span are evaluated, and every step between them. */
+  queryRange(text: string, span: Span, deadline: Millis): Promise<Success | Unknown>;
+  get(page: Page, fields: Fields, deadline: Millis): Promise<Success | Unknown>;
+  /** Text of this peer as people may see it. */
+  readonly quote: Quote;
   skewMs(): Millis | null;
   close(): Promise<void>;
 };
@@ -90,6 +97,19 @@ export function createSource(
     }
   }
 
+  function post(
+    endpoint: "query" | "query_range",
+    form: Readonly<Record<string, string>>,
+    deadline: Millis,
+  ): Promise<Success | Unknown> {
+    const request = (ms: Millis): OutboundRequest => ({
+      method: "POST",
+      path: `/api/v1/${endpoint}`,
+      form: { ...form, timeout: `${Math.ceil(ms)}ms` },
+    });
+    return send(endpoint, request, deadline);
+  }
+
   function noteSkew(reply: OutboundReply, sentAt: Instant): void {
     if (reply.kind === "response") skewMs = skewFrom(reply.headers["date"], sentAt, clock.now()) ?? skewMs;
   }
@@ -99,26 +119,38 @@ export function createSource(
     timeoutMs: config.timeoutMs ?? 5 * SECOND,
 
     async query(text, at, deadline) {
-      const bytes = Buffer.byteLength(text);
-      if (bytes > LONGEST_QUERY_BYTES) {
-        return unknown("query-budget", `the query has ${bytes} bytes, more than ${LONGEST_QUERY_BYTES}`);
-      }
-      const time = (at / 1000).toFixed(3);
-      return await send(
-        "query",
-        (ms) => ({
-          method: "POST",
-          path: "/api/v1/query",
-          form: { query: text, time, timeout: `${Math.ceil(ms)}ms` },
-        }),
-        deadline,
-      );
+      return overBudget(text, 1) ?? (await post("query", { query: text, time: seconds(at) }, deadline));
     },
 
-    get: (endpoint, fields, deadline) =>
-      send(endpoint, () => ({ method: "GET", path: `/api/v1/${endpoint}`, query: fields }), deadline),
+    async queryRange(text, { from, to, stepMs }, deadline) {
+      const times = { start: seconds(from), end: seconds(to), step: seconds(stepMs) };
+      const points = Math.floor((to - from) / stepMs) + 1;
+      return overBudget(text, points) ?? (await post("query_range", { query: text, ...times }, deadline));
+    },
+
+    get: (page, fields, deadline) =>
+      send(page, () => ({ method: "GET", path: `/api/v1/${page}`, query: fields }), deadline),
+
+    quote,
 
     skewMs: () => skewMs,
     close: () => outbound.close(),
   };
+}
+
+/** Why a query is not worth sending; null when it is. */
+function overBudget(text: string, points: number): Unknown | null {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LONGEST_QUERY_BYTES)
+    return unknown("query-budget", `the query has ${bytes} bytes, more than ${LONGEST_QUERY_BYTES}`);
+  if (points > MOST_POINTS) {
+    const detail = `${points} points of each series are asked for, more than ${MOST_POINTS}; a shorter time or a longer step needs fewer`;
+    return unknown("query-budget", detail);
+  }
+  return null;
+}
+
+/** As Prometheus takes times and steps: with three decimals. */
+export function seconds(ms: Millis): string {
+  return (ms / 1000).toFixed(3);
 }

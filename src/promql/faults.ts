@@ -1,13 +1,7 @@
 import type { SyntaxNode, Tree } from "@lezer/common";
 
-import {
-  callArguments,
-  calledName,
-  expressions,
-  nodesNamed,
-  topExpression,
-  unwrapped,
-} from "./expression.ts";
+import { callArguments, calledName, nodesNamed, topExpression, unwrapped } from "./expression.ts";
+import { fillerOf } from "./filler.ts";
 import { rangeOf } from "./look-back.ts";
 import { parse, type QuerySpan } from "./parse.ts";
 import { kindOf } from "./result-kind.ts";
@@ -106,10 +100,8 @@ function computedRanges(tree: Tree, text: string): QueryFault[] {
 
 function zeroFilled(tree: Tree, text: string): QueryFault[] {
   return nodesNamed(tree, "BinaryExpr").flatMap((node): QueryFault[] => {
-    const right = expressions(node)[1];
-    if (node.getChild("Or") === null || right === undefined) return [];
-    const filler = unwrapped(right);
-    if (filler.name !== "FunctionCall" || calledName(filler, text) !== "vector") return [];
+    const filler = fillerOf(node, text);
+    if (filler === null) return [];
     return [
       {
         kind: "zero-filled",

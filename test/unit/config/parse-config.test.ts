@@ -81,7 +81,7 @@ describe("the configuration that ships", () => {
   });
 
   test("is valid with every key switched on", () => {
-    const oneKindOfAuth = everyKeyOn().replace(/^\s*bearerTokenFile:.*\n/m, "");
+    const oneKindOfAuth = everyKeyOn().replace(/^\s*bearerTokenFile:.*\n/gm, "");
     expect(parsed(oneKindOfAuth).notify.webhook?.url).toBe("https://chat.example.com/hooks/rampart");
   });
 
@@ -94,6 +94,7 @@ describe("the configuration that ships", () => {
     for (const place of [
       ["sources", "main"],
       ["sources", "main", "basic"],
+      ["sources", "main", "alertmanager"],
       ["unleash", "main"],
       ["people", "0"],
       ["notify", "webhook"],
@@ -118,6 +119,14 @@ describe("the configuration that ships", () => {
       "#X-Scope-OrgID",
       "#username",
       "#passwordFile",
+      "#keyFile",
+      "#X-Scope-OrgID",
+      "#basic",
+      "#username",
+      "#passwordFile",
+      "#bearerTokenFile",
+      "#caFile",
+      "#certFile",
       "#keyFile",
       "#main",
       "#production",

@@ -39,6 +39,28 @@ notify: { webhook: { url: https://h.example.com, secretFile: /s/hook } }`);
     expect(all).toHaveLength(4);
   });
 
+  test("of an Alertmanager are its own, apart from those of its source", async () => {
+    const text = `
+sources:
+  main-eu:
+    url: http://p.example.com
+    bearerTokenFile: /s/token
+    alertmanager: { url: http://a.example.com, basic: { username: u }, caFile: /s/ca.pem }
+  other: { url: http://o.example.com, alertmanager: { url: http://a.example.com, bearerTokenFile: /s/client } }
+  plain: { url: http://o.example.com }`;
+    const found = await resolve(text, { RAMPART_ALERTMANAGER_MAIN_EU_PASSWORD_FILE: "/s/password" });
+    if (!found.ok) throw new Error(found.problems.join());
+    const { "main-eu": main, other, plain } = found.secrets.sources;
+    expect(main?.bearerToken?.reveal()).toBe("canary-token");
+    expect(main?.alertmanager?.bearerToken).toBeNull();
+    expect(main?.alertmanager?.password?.source()).toEqual({ file: "/s/password" });
+    expect(main?.alertmanager?.ca).toBe("CA");
+    expect(other?.bearerToken).toBeNull();
+    expect(other?.alertmanager?.bearerToken?.reveal()).toBe("canary-client");
+    expect(plain?.alertmanager).toBeNull();
+    expect(found.all).toHaveLength(3);
+  });
+
   test("come from the environment, as such or as the name of a file", async () => {
     const found = await resolve(UNLEASH, {
       RAMPART_UNLEASH_MAIN_EU_TOKEN: "canary-env",
@@ -55,10 +77,11 @@ notify: { webhook: { url: https://h.example.com, secretFile: /s/hook } }`);
   test.each<[string, string, Record<string, string>, string[]]>([
     [
       "that are missing",
-      `${UNLEASH}\nsources: { p: { url: http://p.example.com, basic: { username: u } } }\nnotify: { webhook: { url: https://h.example.com } }`,
+      `${UNLEASH}\nsources: { p: { url: http://p.example.com, basic: { username: u }, alertmanager: { url: http://a.example.com, basic: { username: u } } } }\nnotify: { webhook: { url: https://h.example.com } }`,
       {},
       [
         "sources.p.basic.password is missing: name a file in the configuration, or set RAMPART_SOURCE_P_PASSWORD or RAMPART_SOURCE_P_PASSWORD_FILE",
+        "sources.p.alertmanager.basic.password is missing: name a file in the configuration, or set RAMPART_ALERTMANAGER_P_PASSWORD or RAMPART_ALERTMANAGER_P_PASSWORD_FILE",
         "unleash.main-eu.token is missing: name a file in the configuration, or set RAMPART_UNLEASH_MAIN_EU_TOKEN or RAMPART_UNLEASH_MAIN_EU_TOKEN_FILE",
         "notify.webhook.secret is missing: name a file in the configuration, or set RAMPART_WEBHOOK_SECRET or RAMPART_WEBHOOK_SECRET_FILE",
       ],

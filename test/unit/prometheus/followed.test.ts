@@ -16,9 +16,13 @@ describe("following a selector", () => {
     expect(follow("job:errors:rate5m", rules)).toEqual({
       ok: true,
       selectors: [
-        { selector: "job:errors:rate5m", ruleIntervalMs: MINUTE },
-        { selector: "errors_total", ruleIntervalMs: null },
-        { selector: "all_total", ruleIntervalMs: null },
+        {
+          selector: "job:errors:rate5m",
+          origin: { kind: "recorded", ruleIntervalMs: MINUTE },
+          mayBeEmpty: false,
+        },
+        { selector: "errors_total", origin: { kind: "scraped" }, mayBeEmpty: false },
+        { selector: "all_total", origin: { kind: "scraped" }, mayBeEmpty: false },
       ],
     });
   });
@@ -82,6 +86,60 @@ describe("following a selector", () => {
     ]);
   });
 
+  it("takes a rule that reads nothing for as young as itself, such as an objective", () => {
+    const rules = {
+      "b:left": ["1 - b:used / b:goal"],
+      "b:used": ["rate(errors_total[5m])"],
+      "b:goal": ["vector(0.01)"],
+    };
+    expect(behind("b:left", rules)).toEqual(["b:left", "b:used", "errors_total", "b:goal"]);
+  });
+
+  it("leaves out a rule that brings the label with another value, where many write one name", () => {
+    const rules = {
+      "b:month": [
+        'sum_over_time(b:ratio{id="shop"}[30d]) / count_over_time(b:ratio{id="shop"}[30d])',
+        'sum_over_time(b:ratio{id="erp"}[30d]) / count_over_time(b:ratio{id="erp"}[30d])',
+      ],
+      "b:ratio": [
+        ["rate(shop_errors[5m])", { id: "shop" }],
+        ["rate(erp_errors[5m])", { id: "erp" }],
+      ] as const,
+    };
+    expect(behind('b:month{id="erp"}', rules)).toEqual([
+      'b:month{id="erp"}',
+      'b:ratio{id="erp"}',
+      "erp_errors",
+    ]);
+    expect(behind("b:month", rules)).toEqual(expect.arrayContaining(["shop_errors", "erp_errors"]));
+  });
+
+  it("takes a name in braces for the name it is", () => {
+    const rules = { "b:x": ['sum by (id) ({__name__="errors_total"})'] };
+    expect(behind('{__name__="b:x",id="1"}', rules)).toEqual([
+      '{__name__="b:x",id="1"}',
+      '{__name__="errors_total",id="1"}',
+    ]);
+  });
+
+  it("knows what a rule fills when it is empty, and all that is behind it", () => {
+    const rules = {
+      "b:available": ["1 - sum(b:errors or vector(0)) / sum(b:all)"],
+      "b:errors": ['increase(requests_total{code="500"}[1h])'],
+      "b:all": ["increase(requests_total[1h])"],
+    };
+    expect(mayBeEmpty("b:available", rules)).toEqual(["b:errors", 'requests_total{code="500"}']);
+  });
+
+  it("needs all of it where nothing else vouches for the exporter", () => {
+    expect(mayBeEmpty("b:errors", { "b:errors": ["sum(rate(errors_total[5m])) or vector(0)"] })).toEqual([]);
+  });
+
+  it("needs what is filled in one place and not in another", () => {
+    const rules = { "b:x": ["(sum(a) or vector(0)) / sum(a)"] };
+    expect(mayBeEmpty("b:x", rules)).toEqual([]);
+  });
+
   it("does not go in circles", () => {
     expect(behind("b:x", { "b:x": ["b:x offset 1m + a"] })).toEqual(["b:x", "a"]);
     expect(behind("b:x", { "b:x": ["c:x + a"], "c:x": ["b:x"] })).toEqual(["b:x", "c:x", "a"]);
@@ -90,7 +148,6 @@ describe("following a selector", () => {
   it.each<[string, string, Readonly<Record<string, readonly string[]>>, RegExp]>([
     ["a colon without a rule", "job:x", {}, /no rule of this source records job:x/],
     ["a pattern on recorded names", '{__name__=~"job:.*"}', {}, /may match recorded series/],
-    ["a rule that reads nothing", "b:x", { "b:x": ["vector(1)"] }, /reads no other series/],
     ["a rule that reads only itself", "b:x", { "b:x": ["b:x + 1"] }, /reads no other series/],
     ["a rule in words we cannot read", "b:x", { "b:x": ["sum(((a"] }, /cannot be read/],
     [
@@ -133,6 +190,15 @@ function rulesOf(written: Readonly<Record<string, readonly Written[]>>): Recordi
 
 function selectorsOf(followed: ReturnType<typeof follow>): readonly string[] {
   return followed.ok ? followed.selectors.map((each) => each.selector) : [followed.problem];
+}
+
+function mayBeEmpty(
+  selector: string,
+  rules: Readonly<Record<string, readonly Written[]>>,
+): readonly string[] {
+  const followed = follow(selector, rulesOf(rules));
+  if (!followed.ok) return [followed.problem];
+  return followed.selectors.filter((each) => each.mayBeEmpty).map((each) => each.selector);
 }
 
 function behind(selector: string, rules: Readonly<Record<string, readonly Written[]>>): readonly string[] {

@@ -93,6 +93,46 @@ describe("freshness", () => {
   });
 });
 
+describe("freshness behind rules", () => {
+  const rules = rulesReply([
+    { name: "b:available", query: "1 - sum(errors or vector(0)) / sum(requests)" },
+    { name: "b:objective", query: "vector(0.99)" },
+  ]);
+
+  it("does not ask for what a rule fills, as long as the rest is there", async () => {
+    const { client } = await world({
+      newest: { "b:available": "1772618395", requests: "1772618390" },
+      rules,
+    });
+    expect(await client.freshness("main", "b:available", AT)).toMatchObject({
+      kind: "known",
+      selectors: [{ selector: "b:available" }, { selector: "requests", newest: 1_772_618_390_000 }],
+    });
+  });
+
+  it("asks for it all the same where the query names it by itself", async () => {
+    const { client } = await world({
+      newest: { "b:available": "1772618395", requests: "1772618390" },
+      rules,
+    });
+    expect(await client.freshness("main", "errors + b:available", AT)).toMatchObject({
+      selectors: expect.arrayContaining([expect.objectContaining({ selector: "errors", newest: null })]),
+    });
+  });
+
+  it("takes a constant beside something scraped, and none alone", async () => {
+    const newest = { "b:objective": "1772618395", errors: "1772618390" };
+    const { client } = await world({ newest, rules });
+    expect(await client.freshness("main", "errors / b:objective", AT)).toMatchObject({
+      selectors: [{ selector: "errors" }, { selector: "b:objective", scrapeIntervalMs: 30_000 }],
+    });
+    expect(await client.freshness("main", "b:objective", AT)).toMatchObject({
+      reason: "bad-answer",
+      detail: expect.stringContaining("rules that read no series"),
+    });
+  });
+});
+
 describe("the scrape interval", () => {
   const targets = targetsReply(
     ["shop", "15s"],

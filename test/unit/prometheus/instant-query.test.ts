@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Answer } from "../../../src/domain/reading.ts";
 import type { OutboundReply } from "../../../src/lib/outbound.ts";
 import { answerOf } from "../../../src/prometheus/instant-query.ts";
-import { openReply, quoteWith } from "../../../src/prometheus/reply.ts";
+import { quoteWith } from "../../../src/lib/quote.ts";
+import { openReply } from "../../../src/prometheus/reply.ts";
 
 const AT = 1_772_618_400_123;
 const SECONDS = AT / 1000;

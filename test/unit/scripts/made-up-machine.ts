@@ -28,7 +28,7 @@ export function madeUpMachine(
     [`${LINKS}/native/a.so`, ""],
     ["/etc/os-release", 'PRETTY_NAME="Debian GNU/Linux 12"\nID=debian\n'],
   ]);
-  const commands = new Set(["npm", "apt-get", "prometheus", "promtool"]);
+  const commands = new Set(["npm", "apt-get", "prometheus", "promtool", "prometheus-alertmanager"]);
   const ran: Ran[] = [];
 
   const machine: MadeUpMachine = {

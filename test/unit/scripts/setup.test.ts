@@ -7,7 +7,7 @@ import { LINKS, madeUpMachine, ROOT } from "./made-up-machine.ts";
 
 const NPM_CI = "npm ci --ignore-scripts --no-audit --no-fund --loglevel=error";
 const APT_UPDATE = "apt-get update -qq";
-const APT_INSTALL = "apt-get install -y --no-install-recommends prometheus -qq";
+const APT_INSTALL = "apt-get install -y --no-install-recommends prometheus prometheus-alertmanager -qq";
 const PACKAGED_NODE = `${ROOT}/node_modules/.bin/node`;
 const POLICY = "/usr/sbin/policy-rc.d";
 
@@ -111,20 +111,21 @@ describe("Node", () => {
   });
 });
 
-describe("Prometheus", () => {
-  test("is installed by root on Debian, and its service is kept from starting only meanwhile", async () => {
+describe("Prometheus and Alertmanager", () => {
+  test("are installed by root on Debian, and their services are kept from starting only meanwhile", async () => {
     const policies: boolean[] = [];
     const machine = madeUpMachine(
       {},
       {
         [APT_INSTALL]: (on) => {
           policies.push(on.files.has(POLICY));
-          on.commands.add("prometheus").add("promtool");
+          on.commands.add("prometheus").add("promtool").add("prometheus-alertmanager");
         },
       },
     );
     machine.commands.delete("prometheus");
     machine.commands.delete("promtool");
+    machine.commands.delete("prometheus-alertmanager");
 
     expect(await prepare(machine, "test")).toEqual({ node: PACKAGED_NODE });
 
@@ -133,7 +134,7 @@ describe("Prometheus", () => {
     expect(machine.files.has(POLICY)).toBe(false);
   });
 
-  test("leaves a policy about services that was there before", async () => {
+  test("leave a policy about services that was there before", async () => {
     const machine = madeUpMachine({}, { [APT_INSTALL]: (on) => void on.commands.add("promtool") });
     machine.commands.delete("promtool");
     machine.files.set(POLICY, "mine");
@@ -141,7 +142,7 @@ describe("Prometheus", () => {
     expect(machine.files.get(POLICY)).toBe("mine");
   });
 
-  test("is not taken for installed when apt-get failed, and the policy is removed all the same", async () => {
+  test("are not taken for installed when apt-get failed, and the policy is removed all the same", async () => {
     const machine = madeUpMachine({}, { [APT_INSTALL]: () => 100 });
     machine.commands.delete("prometheus");
     expect(await prepare(machine, "ci")).toEqual({
@@ -150,38 +151,40 @@ describe("Prometheus", () => {
     expect(machine.files.has(POLICY)).toBe(false);
   });
 
-  test("is not taken for installed when the package did not bring the command", async () => {
+  test("are not taken for installed when the packages did not bring a command", async () => {
     const machine = madeUpMachine();
     machine.commands.delete("promtool");
     expect(await prepare(machine, "test")).toEqual({
-      problem: "promtool is missing although the package prometheus is installed",
+      problem:
+        "promtool is missing although the packages prometheus and prometheus-alertmanager are installed",
     });
   });
 
-  test("is asked for with the exact command when this is not root", async () => {
+  test("are asked for with the exact command when this is not root", async () => {
     const machine = madeUpMachine({ isRoot: false });
     machine.commands.delete("prometheus");
     machine.commands.delete("promtool");
+    machine.commands.delete("prometheus-alertmanager");
     expect(await prepare(machine, "test")).toEqual({
       problem:
-        "prometheus and promtool are missing (Debian package prometheus). Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends prometheus",
+        "prometheus, promtool and prometheus-alertmanager are missing (Debian packages prometheus and prometheus-alertmanager). Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends prometheus prometheus-alertmanager",
     });
     expect(machine.ran).toEqual([]);
   });
 
-  test("is asked for on machines other than Debian and its children", async () => {
+  test("are asked for on machines other than Debian and its children", async () => {
     const machine = madeUpMachine();
     machine.commands.delete("prometheus");
     machine.files.set("/etc/os-release", 'ID="fedora"\n');
     expect(await prepare(machine, "test")).toEqual({
       problem:
-        "prometheus is missing. Install Prometheus 2.42 or newer from https://prometheus.io/download so that prometheus and promtool are on the PATH, and run the command again.",
+        "prometheus is missing. Install Prometheus 2.42 and Alertmanager 0.25, or newer, from https://prometheus.io/download so that prometheus, promtool and, as prometheus-alertmanager, alertmanager are on the PATH, and run the command again.",
     });
     expect(machine.ran).toEqual([]);
   });
 
   test.each(["ID=ubuntu\nID_LIKE=debian\n", 'ID=pop\nID_LIKE="ubuntu debian"\n'])(
-    "is installed on %j",
+    "are installed on %j",
     async (release) => {
       const machine = madeUpMachine({}, { [APT_INSTALL]: (on) => void on.commands.add("prometheus") });
       machine.commands.delete("prometheus");
@@ -190,7 +193,7 @@ describe("Prometheus", () => {
     },
   );
 
-  test("is not needed to check the code", async () => {
+  test("are not needed to check the code", async () => {
     const machine = madeUpMachine({ isRoot: false });
     machine.commands.delete("prometheus");
     machine.files.delete(LINKS);
