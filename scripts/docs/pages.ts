@@ -5,7 +5,7 @@ import { ACTION_SCOPES, ACTIONS, type ActionName } from "../../src/domain/comman
 import { isLegal } from "../../src/domain/moves.ts";
 import { mayUse, type Scope } from "../../src/domain/principal.ts";
 import { renderRulePages } from "../../src/gatefile/rules.ts";
-import { libraryTable } from "./library.ts";
+import { libraryTable, suggestionsTable } from "./library.ts";
 import { table, withSections } from "./sections.ts";
 
 /** The pages that are made from the code, whole or in part, each from its text as it stands now. */
@@ -13,7 +13,15 @@ export const PAGES: Readonly<Record<string, (before: string) => string>> = {
   "docs/lint.md": () => renderRulePages(),
   "docs/http.md": (before) =>
     withSections(before, { routes: routesTable(), problems: problemsTable(), actions: actionsTable() }),
-  "docs/signals.md": (before) => withSections(before, { library: libraryTable() }),
+  "docs/signals.md": (before) =>
+    withSections(before, {
+      library: libraryTable("commerce.yaml"),
+      slo: suggestionsTable("slo.yaml"),
+      http: suggestionsTable("http.yaml"),
+      queue: suggestionsTable("queue.yaml"),
+      batch: suggestionsTable("batch.yaml"),
+      blackbox: suggestionsTable("blackbox.yaml"),
+    }),
 };
 
 function routesTable(): string {
