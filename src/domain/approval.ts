@@ -12,7 +12,7 @@ export function demandsFor(step: Step, author: Author): readonly ApprovalDemand[
 
 /** Whether this person may approve for this run at all: never who started it, never who wrote its definition. */
 export function isEligible(person: string, run: Pick<Run, "startedBy"> | null, author: Author): boolean {
-  return person !== run?.startedBy && !(author.kind === "known" && author.person === person);
+  return person !== run?.startedBy && !(author.kind === "known" && author.people.includes(person));
 }
 
 /** How many people are still missing for each demand, each person counted once. Empty: all demands are met. */

@@ -154,9 +154,12 @@ export type Gate = {
   readonly cooldownMs: Millis;
 };
 
-/** Who wrote the definition, read from `gates.lock`; unknown asks for one more approver. */
+/**
+ * Who wrote the definition, read from `gates.lock`: the gate's own author, and those of the libraries and the profile it
+ * draws on. Unknown asks for one more approver.
+ */
 export type Author =
-  | { readonly kind: "known"; readonly person: string }
+  | { readonly kind: "known"; readonly people: readonly string[] }
   | { readonly kind: "unknown"; readonly why: string };
 
 /** A gate as it stands on disk: the definition, its content hash and whether the newest file could be read. */

@@ -16,7 +16,8 @@ export type StartRefusalCode = FlagRefusalCode | ServerRefusalCode | "foreign-to
 const WAYS_OUT: Readonly<Record<StartRefusalCode, string>> = {
   unreadable: "try again once Unleash answers; `rampart doctor` says what it misses",
   "unknown-server": "mend `flag.server`, or add that server under `unleash:` of the configuration",
-  "token-refused": "give Rampart an Unleash token that is valid; its file or variable is named in the configuration",
+  "token-refused":
+    "give Rampart an Unleash token that is valid; its file or variable is named in the configuration",
   "token-expiring": "make a new Unleash token and put it where the configuration names the old one",
   "no-right": "give the token's user that permission for this project and environment",
   "change-requests":
@@ -36,10 +37,12 @@ const WAYS_OUT: Readonly<Record<StartRefusalCode, string>> = {
   "foreign-strategy": "name it in `flag.also` if it may stay enabled beside ours, or disable it in Unleash",
   "companion-missing": "mend `flag.also`: it takes a strategy's id or its title",
   "companion-ambiguous": "give the companions different titles in Unleash, or name them by id",
-  "stickiness-random": "set the strategy's stickiness in Unleash to the field that identifies what is exposed",
+  "stickiness-random":
+    "set the strategy's stickiness in Unleash to the field that identifies what is exposed",
   "stickiness-differs": "set the same stickiness in Unleash and in the gate",
   "rollout-unreadable": "set a whole percent in Unleash",
-  "percent-differs": "set the flag to that percent in Unleash, or start with --at and the declared step it stands at",
+  "percent-differs":
+    "set the flag to that percent in Unleash, or start with --at and the declared step it stands at",
 };
 
 export function wayOut(code: StartRefusalCode): string {

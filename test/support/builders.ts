@@ -470,7 +470,7 @@ export function aRollback(fields: Partial<Extract<Ramp, { state: "rolling-back" 
 export function passFacts(fields: Partial<PassFacts> = {}): PassFacts {
   return {
     now: NOON,
-    definition: { hash: DEFINITION, status: "valid", author: { kind: "known", person: "author" } },
+    definition: { hash: DEFINITION, status: "valid", author: { kind: "known", people: ["author"] } },
     stopSwitch: "off",
     flagUnreadable: null,
     eventLoopLagMs: 0,

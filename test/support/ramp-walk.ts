@@ -139,7 +139,7 @@ export class RampWalk {
     const signals = step.signals.map((said, index) => this.#judged(said, `signal-${index}`));
     const facts: PassFacts = {
       ...this.#facts(this.#id("dec"), step.readable),
-      definition: { hash: DEFINITION, status: step.file, author: { kind: "known", person: "author" } },
+      definition: { hash: DEFINITION, status: step.file, author: { kind: "known", people: ["author"] } },
       stopSwitch: step.stop,
       flagUnreadable: step.readable ? null : "timeout",
       eventLoopLagMs: 0,
@@ -293,7 +293,7 @@ export class RampWalk {
       {
         ...this.#facts(this.#id("dec"), true),
         runId: this.#id("run"),
-        definition: { hash: DEFINITION, status: "valid", author: { kind: "known", person: "author" } },
+        definition: { hash: DEFINITION, status: "valid", author: { kind: "known", people: ["author"] } },
         serverRefusals: [],
       },
     );
@@ -309,7 +309,7 @@ export class RampWalk {
     const by = aPerson({ name: person });
     const decision = this.lastDecision?.id ?? "";
     const command = { gate: "checkout", by, step, decision, verdict: "approve", reason: "seen" } as const;
-    const author = { kind: "known", person: "author" } as const;
+    const author = { kind: "known", people: ["author"] } as const;
     const facts = { now: this.now, definition: { hash: DEFINITION, status: "valid", author } } as const;
     const answered = approve(WALKED, this.record, command, this.lastDecision, facts);
     if (answered.kind === "done") this.record = answered.record;

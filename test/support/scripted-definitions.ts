@@ -11,7 +11,7 @@ export type ScriptedDefinitions = Definitions & {
   remove(name: string): void;
 };
 
-export const AUTHOR: Author = { kind: "known", person: "author" };
+export const AUTHOR: Author = { kind: "known", people: ["author"] };
 
 /** The folder of gate files, without files. */
 export function scriptedDefinitions(): ScriptedDefinitions {

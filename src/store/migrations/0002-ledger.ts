@@ -39,4 +39,10 @@ async function rewriteBodies(db: Kysely<unknown>): Promise<void> {
     update definitions
     set body = json_set(body, '$.gate.alerts', json('[]'), '$.gate.service', null, '$.gate.onDeploy', 'settle')
     where json_valid(body)`.execute(db);
+  // Authors became a list: whoever wrote a library that a gate draws on is one of them.
+  await sql`
+    update definitions
+    set body = json_remove(
+      json_set(body, '$.author.people', json_array(json_extract(body, '$.author.person'))), '$.author.person')
+    where json_valid(body) and json_extract(body, '$.author.kind') = 'known'`.execute(db);
 }

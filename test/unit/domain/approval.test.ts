@@ -4,7 +4,7 @@ import type { Author } from "../../../src/domain/gate.ts";
 import type { Verdict, VerdictCode } from "../../../src/domain/verdict.ts";
 import { DEFINITION, NOON, aDemand, aSignalJudgement, aStep, anApproval } from "../../support/builders.ts";
 
-const KNOWN: Author = { kind: "known", person: "author" };
+const KNOWN: Author = { kind: "known", people: ["author"] };
 const UNKNOWN: Author = { kind: "unknown", why: "no entry" };
 
 describe("what a step asks for", () => {

@@ -24,7 +24,7 @@ import {
   passFacts,
 } from "../../support/builders.ts";
 
-const AUTHOR: Author = { kind: "known", person: "author" };
+const AUTHOR: Author = { kind: "known", people: ["author"] };
 const NEEDED = aBecause({ kind: "approval", code: "needed" });
 const HELD = aBecause({ kind: "hold", code: "hold" });
 const RUN = aRun({ startedBy: "starter" });

@@ -22,7 +22,7 @@ import {
   passFacts,
 } from "../../support/builders.ts";
 
-const AUTHOR: Author = { kind: "known", person: "author" };
+const AUTHOR: Author = { kind: "known", people: ["author"] };
 const STEPS = [aStep({ to: 5 }), aStep({ to: 25, approve: [aDemand()] }), aStep({ to: 100 })];
 const GATE = aGate({ steps: STEPS });
 const GIVEN = anApproval({ person: "approver", step: 2 });

@@ -44,7 +44,7 @@ function commandFacts(fields: Partial<CommandFacts> = {}): CommandFacts {
     now: NOON,
     decision: "dec_2",
     runId: "run_2",
-    definition: { hash: "sha256:aa", status: "valid", author: { kind: "known", person: "author" } },
+    definition: { hash: "sha256:aa", status: "valid", author: { kind: "known", people: ["author"] } },
     observation: aFlagSeen(),
     serverRefusals: [],
     ...fields,

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 test("a store of the first form opens and reads whole", async () => {
-  const { deploy: _deploy, woulds: _woulds, ...old } = fullRecord("checkout", RAMPS["rolling-back"]);
+  const { deploy: _deploy, woulds: _woulds, entryApprovals: _entry, ...old } = fullRecord("checkout", RAMPS["rolling-back"]);
   const kept = decision("dec_1", { step: Number.NaN, actor: 'kim \u0000 ☕ "\u2028"' });
   const { alerts: _alerts, ...oldDecision } = kept;
   const pinned = definition("sha256:aa");
@@ -25,11 +25,11 @@ test("a store of the first form opens and reads whole", async () => {
   await writeFirstForm({
     record: { ...old, exposure: withoutRaise(old.exposure) },
     decision: { ...oldDecision, exposure: withoutRaise(kept.exposure) },
-    definition: { ...pinned, gate: oldGate },
+    definition: { ...pinned, author: { kind: "known", person: "kim" }, gate: oldGate },
   });
 
   const store = await mustOpen(folder.path);
-  const read = { ...old, version: 3, deploy: null, woulds: [] };
+  const read = { ...old, version: 3, deploy: null, woulds: [], entryApprovals: [] };
   expect(await store.record("checkout")).toEqual(read);
   expect(await store.all()).toEqual([read]);
   expect(await store.decision("dec_1")).toEqual(kept);

@@ -262,7 +262,7 @@ export function exposureChange(id: string, changes: Partial<ExposureChange> = {}
 export function definition(hash: string): Definition {
   return {
     hash,
-    author: { kind: "known", person: "kim" },
+    author: { kind: "known", people: ["kim"] },
     gate: {
       name: "checkout",
       title: null,
