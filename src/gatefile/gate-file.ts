@@ -1,23 +1,25 @@
 import { nearestName } from "../text/nearest-name.ts";
 import { decode, type GivenFile } from "./decode.ts";
 import { readDocument, textUnder } from "./document.ts";
-import { GATE_SHAPE, type GateFields } from "./gate-keys.ts";
 import { wordList } from "./leaf.ts";
 import { type LibrarySignal, readLibrary } from "./library.ts";
-import { readMap } from "./mapping.ts";
 import { type Complain, type ProblemList, problemList } from "./problem-list.ts";
+import { type Profile, readProfile } from "./profile.ts";
 import { entryOf, headOf, type MapValue } from "./value.ts";
 
 /** One file, read alone: what it declares, and what is wrong with it so far. */
-export type ReadFile = { readonly path: string; readonly list: ProblemList } & (
-  | { readonly kind: "gate"; readonly fields: GateFields; readonly name: string | null }
-  | { readonly kind: "library"; readonly signals: readonly LibrarySignal[] }
-  /** Nothing can be said of it but its problems, and perhaps the name of the gate it meant to be. */
-  | { readonly kind: "refused"; readonly name: string | null }
-);
+export type ReadFile = { readonly path: string; readonly list: ProblemList } &
+  /** Its keys are read when everything it draws on is known. */
+  (
+    | { readonly kind: "gate"; readonly root: MapValue; readonly name: string | null }
+    | { readonly kind: "profile"; readonly profile: Profile }
+    | { readonly kind: "library"; readonly signals: readonly LibrarySignal[] }
+    /** Nothing can be said of it but its problems, and perhaps the name of the gate it meant to be. */
+    | { readonly kind: "refused"; readonly name: string | null }
+  );
 
-const SCHEMAS = ["gate/v1", "signals/v1"];
-const LATER_SCHEMAS = ["profile/v1", "flow/v1", "calendar/v1", "gate-test/v1"];
+const SCHEMAS = ["gate/v1", "profile/v1", "signals/v1"] as const;
+const LATER_SCHEMAS = ["flow/v1", "calendar/v1", "gate-test/v1"];
 
 export function readFile(given: GivenFile): ReadFile {
   const { path } = given;
@@ -29,12 +31,11 @@ export function readFile(given: GivenFile): ReadFile {
 
   const schema = schemaOf(root, complain);
   if (schema === "signals/v1") return { kind: "library", path, list, signals: readLibrary(root, complain) };
+  if (schema === "gate/v1") return { kind: "gate", path, list, root, name: gateNameOf(root) };
+  const profile = schema === "profile/v1" ? readProfile(root, list) : undefined;
+  if (profile !== undefined) return { kind: "profile", path, list, profile };
   // A file of another kind has a name too, but no gate goes by it.
-  const name = schema === "other" ? null : gateNameOf(root);
-  const fields = schema === "gate/v1" ? readMap(root, GATE_SHAPE, complain) : undefined;
-  return fields === undefined
-    ? { kind: "refused", path, list, name }
-    : { kind: "gate", path, list, fields, name };
+  return { kind: "refused", path, list, name: schema === "unknown" ? gateNameOf(root) : null };
 }
 
 /** A name no gate can have names none: it must not be shown as one. */
@@ -43,7 +44,7 @@ function gateNameOf(root: MapValue): string | null {
   return written !== null && /^[a-z0-9-]{1,60}$/.test(written) ? written : null;
 }
 
-type Schema = "gate/v1" | "signals/v1" | "other" | "unknown";
+type Schema = (typeof SCHEMAS)[number] | "other" | "unknown";
 
 function schemaOf(root: MapValue, complain: Complain): Schema {
   const entry = entryOf(root, "schema");
@@ -58,7 +59,8 @@ function schemaOf(root: MapValue, complain: Complain): Schema {
   }
   const { value } = entry;
   const schema = value.kind === "scalar" && typeof value.value === "string" ? value.value : "";
-  if (schema === "gate/v1" || schema === "signals/v1") return schema;
+  const known = SCHEMAS.find((each) => each === schema);
+  if (known !== undefined) return known;
   if (LATER_SCHEMAS.includes(schema)) {
     const message = `\`${schema}\` is not supported by this version; the file is not loaded`;
     complain({ code: "R190", at: value.at, message });

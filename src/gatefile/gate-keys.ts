@@ -1,9 +1,23 @@
+import { z } from "zod";
+
 import type { DataPolicy, DriftPolicy, MissingBounds } from "../domain/gate.ts";
 import { HOUR, type Millis, MINUTE, SECOND } from "../domain/instant.ts";
+import { alertList } from "./alert.ts";
 import { flagDraft } from "./flag.ts";
-import { anything, duration, listOf, longerThanNothing, name, oneOf, type Read, sentence } from "./leaf.ts";
+import {
+  anything,
+  duration,
+  leaf,
+  listOf,
+  longerThanNothing,
+  name,
+  oneOf,
+  type Read,
+  sentence,
+} from "./leaf.ts";
 import { type Fields, readMap, unsupported } from "./mapping.ts";
 import { missingBounds } from "./missing-bounds.ts";
+import { argumentsGiven, parameters } from "./parameters.ts";
 import { percent } from "./percent.ts";
 import { GATE_SIGNAL_KEYS, type GateSignalFields, LATER_SIGNAL_KEYS } from "./signal-keys.ts";
 import { stepList } from "./steps.ts";
@@ -86,6 +100,12 @@ const drift: Read<DriftPolicy> = (value, complain) => {
 const signal: Read<GateSignalFields> = (value, complain) =>
   readMap(value, { what: "a signal", keys: GATE_SIGNAL_KEYS, unsupported: LATER_SIGNAL_KEYS }, complain);
 
+/** As CI names it: anything that fits on a command line. */
+const serviceName = leaf(
+  z.string().regex(/^[A-Za-z0-9_.:/-]{1,100}$/),
+  "the name of a service: at most 100 letters, digits and `_.:/-`",
+);
+
 const GATE_KEYS = {
   schema: anything,
   name,
@@ -101,9 +121,14 @@ const GATE_KEYS = {
   steps: stepList,
   stopsAt: percent,
   signals: listOf(signal, "a list of signals"),
+  alerts: alertList,
+  service: serviceName,
+  onDeploy: oneOf("settle", "restart-step", "note"),
   data,
   rollback,
   drift,
+  profile: name,
+  with: argumentsGiven,
 } as const;
 
 export type GateFields = Fields<typeof GATE_KEYS>;
@@ -111,18 +136,44 @@ export type GateFields = Fields<typeof GATE_KEYS>;
 export const GATE_SHAPE = {
   what: "a gate",
   keys: GATE_KEYS,
-  unsupported: [
-    "alerts",
-    "calendars",
-    "debt",
-    "evidence",
-    "onDeploy",
-    "priority",
-    "profile",
-    "requires",
-    "service",
-    "touches",
-    "with",
-  ],
+  unsupported: ["calendars", "debt", "evidence", "priority", "requires", "touches"],
+  required: ["name"],
+} as const;
+
+/** What a gate takes from its profile where it says nothing itself. */
+const INHERITED_KEYS = {
+  owner: GATE_KEYS.owner,
+  runbook: GATE_KEYS.runbook,
+  every: GATE_KEYS.every,
+  steps: GATE_KEYS.steps,
+  stopsAt: GATE_KEYS.stopsAt,
+  signals: GATE_KEYS.signals,
+  alerts: GATE_KEYS.alerts,
+  service: GATE_KEYS.service,
+  onDeploy: GATE_KEYS.onDeploy,
+  data: GATE_KEYS.data,
+  rollback: GATE_KEYS.rollback,
+  drift: GATE_KEYS.drift,
+} as const;
+
+export const INHERITED: readonly string[] = Object.keys(INHERITED_KEYS);
+
+/** Keys that say how a ramp goes: a gate without a flag has none. */
+export const RAMP_KEYS = ["steps", "stopsAt", "start", "mode", "rollback", "drift"] as const;
+
+const PROFILE_KEYS = {
+  schema: anything,
+  name,
+  title: sentence,
+  params: parameters,
+  ...INHERITED_KEYS,
+} as const;
+
+export type ProfileFields = Fields<typeof PROFILE_KEYS>;
+
+export const PROFILE_SHAPE = {
+  what: "a profile",
+  keys: PROFILE_KEYS,
+  unsupported: ["requires"],
   required: ["name"],
 } as const;

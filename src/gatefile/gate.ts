@@ -1,11 +1,11 @@
 import type { Gate } from "../domain/gate.ts";
-import { type Millis, MINUTE, SECOND } from "../domain/instant.ts";
-import { settleOf } from "../domain/settle.ts";
+import { MINUTE, SECOND } from "../domain/instant.ts";
+import { resolveAlerts } from "./alert.ts";
 import type { Defaults } from "./defaults.ts";
 import { resolveFlag } from "./flag.ts";
-import { DEFAULT_DATA, DEFAULT_DRIFT, DEFAULT_ROLLBACK, type GateFields } from "./gate-keys.ts";
+import { DEFAULT_DATA, DEFAULT_DRIFT, DEFAULT_ROLLBACK, type GateFields, RAMP_KEYS } from "./gate-keys.ts";
 import type { Library } from "./library.ts";
-import { holdSettle, type Slowest } from "./lint/hold-settle.ts";
+import { holdSettle, type Slowest, slowestOf } from "./lint/hold-settle.ts";
 import { hasOwner } from "./lint/owner.ts";
 import { rampEnd } from "./lint/ramp-end.ts";
 import { signalNames } from "./lint/signal-names.ts";
@@ -13,16 +13,20 @@ import { stepsIncrease } from "./lint/steps-increase.ts";
 import { stickiness } from "./lint/stickiness.ts";
 import { DEFAULT_MISSING } from "./missing-bounds.ts";
 import type { Complain, ProblemList } from "./problem-list.ts";
+import type { ProfileScope } from "./scope.ts";
 import { type PlacedSignal, resolveSignal } from "./signal.ts";
 import { resolveSteps } from "./steps.ts";
 
 const DEFAULT_EVERY_MS = 15 * SECOND;
-const LEAST_DEFAULT_HOLD_MS = 30 * MINUTE;
+export const LEAST_DEFAULT_HOLD_MS = 30 * MINUTE;
+
+/** What a gate draws on. */
+export type Surroundings = { readonly library: Library; readonly profile: ProfileScope | null };
 
 /** The whole gate; null when anything about it is an error. Every rule is asked, whatever the others found. */
 export function resolveGate(
   fields: GateFields,
-  library: Library,
+  surroundings: Surroundings,
   defaults: Defaults,
   list: ProblemList,
 ): Gate | null {
@@ -30,11 +34,16 @@ export function resolveGate(
   const given = fields.values;
   const source = sourceOf(fields, defaults, complain);
   const flag = given.flag === undefined ? null : resolveFlag(given.flag, defaults, complain);
-  const context = { library, source, missing: given.data?.missing ?? DEFAULT_MISSING };
+  const context = { ...surroundings, source, missing: given.data?.missing ?? DEFAULT_MISSING };
   const signals = (given.signals ?? [])
     .map((signal) => resolveSignal(signal, context, complain))
     .filter((signal) => signal !== null);
-  const slowest = slowestOf(signals, flag?.propagationMs ?? 0, defaults);
+  const alerts = resolveAlerts(given.alerts ?? [], context, complain);
+  const slowest = slowestOf(
+    signals.map(({ signal }) => signal),
+    flag?.propagationMs ?? 0,
+    defaults.scrapeIntervalMs,
+  );
   const ramp = resolveSteps(
     given.steps ?? null,
     given.stopsAt ?? null,
@@ -46,6 +55,7 @@ export function resolveGate(
   signalNames(signals, complain);
   checkEvidence(fields, signals, complain);
   checkRamp(fields, slowest, complain);
+  checkDeploy(fields, complain);
 
   if (list.hasErrors() || given.name === undefined) return null;
   return {
@@ -60,6 +70,9 @@ export function resolveGate(
     steps: flag === null ? [] : ramp.steps,
     bakeMs: ramp.bakeMs,
     signals: signals.map(({ signal }) => signal),
+    alerts,
+    service: given.service ?? null,
+    onDeploy: given.onDeploy ?? "settle",
     data: given.data?.policy ?? DEFAULT_DATA,
     drift: given.drift ?? DEFAULT_DRIFT,
     ...(given.rollback ?? DEFAULT_ROLLBACK),
@@ -78,26 +91,16 @@ function sourceOf(fields: GateFields, defaults: Defaults, complain: Complain): s
   return source;
 }
 
-/** The signal that makes a raise wait longest for readings of the new exposure. */
-function slowestOf(
-  signals: readonly PlacedSignal[],
-  propagationMs: Millis,
-  defaults: Defaults,
-): Slowest | null {
-  let slowest: Slowest | null = null;
-  for (const { signal } of signals) {
-    if (!signal.gates.includes("advance")) continue;
-    const settleMs = settleOf(signal, propagationMs, defaults.scrapeIntervalMs);
-    if (slowest === null || settleMs > slowest.settleMs) slowest = { signal: signal.name, settleMs };
-  }
-  return slowest;
-}
-
 /** R124: a gate without evidence could never open. Signals that could not be read may well have been the evidence. */
 function checkEvidence(fields: GateFields, signals: readonly PlacedSignal[], complain: Complain): void {
   if (!fields.has("signals")) {
+    // Guards alone may close a deploy; exposure needs positive evidence.
+    if (fields.has("alerts") && !fields.has("flag")) return;
     const suggestion = "add `signals:` with at least one query and a limit";
-    complain({ code: "R124", at: fields.head, message: "the gate has no signals", suggestion });
+    const message = fields.has("alerts")
+      ? "alerts are guards and prove no health: a gate with a flag needs a signal"
+      : "the gate has no signals";
+    complain({ code: "R124", at: fields.head, message, suggestion });
     return;
   }
   const unread =
@@ -111,7 +114,16 @@ function checkEvidence(fields: GateFields, signals: readonly PlacedSignal[], com
   });
 }
 
-const RAMP_KEYS = ["steps", "stopsAt", "start", "mode", "rollback", "drift"] as const;
+/** R127: what a deploy does needs to know whose deploy it is. */
+function checkDeploy(fields: GateFields, complain: Complain): void {
+  if (!fields.has("onDeploy") || fields.has("service")) return;
+  complain({
+    code: "R127",
+    at: fields.at("onDeploy"),
+    message: "`onDeploy` says what a deploy does, and no `service` says whose",
+    suggestion: "add `service:`, the name under which CI tells its deploys",
+  });
+}
 
 function checkRamp(fields: GateFields, slowest: Slowest | null, complain: Complain): void {
   if (!fields.has("flag")) {

@@ -10,6 +10,8 @@ import { entryOf, type MapValue, type Value } from "./value.ts";
 export type LibrarySignal = {
   readonly name: string;
   readonly path: string;
+  /** As written. */
+  readonly root: Value;
   readonly fields: LibrarySignalFields;
   /** It has errors of its own, so no gate can use it. */
   readonly isBroken: boolean;
@@ -42,11 +44,11 @@ const librarySignal: Read<LibrarySignal> = (value, complain) => {
   const fields = readMap(value, shape, both);
   if (fields === undefined) return undefined;
   hasOwner(fields, "signal", both);
-  draftSignal(fields, fields, fields.values.params ?? [], both);
-  const { name } = fields.values;
+  const { name, params } = fields.values;
+  draftSignal(fields, fields, () => params ?? [], both);
   return name === undefined
     ? undefined
-    : { name, path: value.at.file.path, fields, isBroken: own.hasErrors() };
+    : { name, path: value.at.file.path, root: value, fields, isBroken: own.hasErrors() };
 };
 
 /** Counts stand in place of a query; that they are not supported is said once. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { nearestName } from "../text/nearest-name.ts";
 import { leaf, type Read, sentence } from "./leaf.ts";
 import type { Complain } from "./problem-list.ts";
-import type { Span } from "./source.ts";
+import type { SourceFile, Span } from "./source.ts";
 import { nameOfKind, type Value } from "./value.ts";
 
 /** What a library signal can be told; `fallback` null: it must be told. */
@@ -108,4 +108,21 @@ export function bind(
     });
   }
   return bound ? values : null;
+}
+
+/**
+ * R174: whether all are values. A `$name` would be sent to Prometheus as it is written; in the file of a profile it is
+ * complained about where profiles are read.
+ */
+export function areValues(
+  given: readonly Argument[],
+  profile: SourceFile | null,
+  complain: Complain,
+): boolean {
+  const left = given.filter(({ value, at }) => /^\$[A-Za-z_]\w*$/.test(value) && at.file !== profile);
+  for (const { value, at } of left) {
+    const message = `\`${value}\` is no value: only the text of a profile has parameters`;
+    complain({ code: "R174", at, message, suggestion: "write the value itself" });
+  }
+  return left.length === 0;
 }

@@ -2,13 +2,20 @@ import type { Gate } from "../domain/gate.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { GivenFile } from "./decode.ts";
 import type { Defaults } from "./defaults.ts";
+import { drawnFiles } from "./drawn-files.ts";
 import { strategyKey } from "./flag.ts";
-import { resolveGate } from "./gate.ts";
 import { readFile, type ReadFile } from "./gate-file.ts";
+import { gateOfRoot, type ResolvedGate, type Shelf } from "./gate-source.ts";
 import { joinLibraries } from "./library.ts";
 import { inOrder } from "./problem-list.ts";
+import { checkProfile, joinProfiles } from "./profile.ts";
 
-export type ParsedGate = { readonly gate: Gate; readonly path: string };
+export type ParsedGate = {
+  readonly gate: Gate;
+  readonly path: string;
+  /** The other files whose text is part of the gate's meaning, in order of path. */
+  readonly drawsOn: readonly string[];
+};
 
 /** A file that declares no gate that can be used; `name` as far as it could be read. */
 export type BrokenFile = { readonly path: string; readonly name: string | null };
@@ -20,9 +27,16 @@ export type ParsedFiles = {
   readonly problems: readonly Problem[];
 };
 
+/** Every file with what it is for others: the gates that can be used with the text they were made from. */
+export type Understood = {
+  readonly resolved: readonly Resolved[];
+  readonly read: readonly ReadFile[];
+  readonly shelf: Shelf;
+};
+
 /**
  * Every gate of these files that is free of errors, and every problem of all of them. A bad file stops no other,
- * unless the other uses its signals. `begins` is told each file before it is worked on, so that a watchdog outside
+ * unless the other draws on it. `begins` is told each file before it is worked on, so that a watchdog outside
  * knows which one took too long.
  */
 export function parseFiles(
@@ -30,36 +44,56 @@ export function parseFiles(
   defaults: Defaults,
   begins: (path: string) => void = () => undefined,
 ): ParsedFiles {
+  const { resolved, read, shelf } = understand(files, defaults, begins);
+  const gates = new Map(
+    resolved.map(({ gate, file, fields }) => [
+      gate.name,
+      { gate, path: file.path, drawsOn: drawnFiles(fields, shelf) },
+    ]),
+  );
+  const usable = new Set<ReadFile>(resolved.map(({ file }) => file));
+  const broken = read.flatMap((file) => {
+    if (file.kind === "library" || file.kind === "profile" || usable.has(file)) return [];
+    return [{ path: file.path, name: file.name }];
+  });
+  return { gates, broken, problems: inOrder(read.flatMap((file) => file.list.problems)) };
+}
+
+export function understand(
+  files: readonly GivenFile[],
+  defaults: Defaults,
+  begins: (path: string) => void = () => undefined,
+): Understood {
   const read = files.map((file) => {
     begins(file.path);
     return readFile(file);
   });
   const library = joinLibraries(read.filter((file) => file.kind === "library"));
+  const profiles = read.filter((file) => file.kind === "profile").map(({ profile }) => profile);
+  const shelf = { library, profiles: joinProfiles(profiles) };
+  for (const profile of profiles) {
+    begins(profile.file.path);
+    checkProfile(profile, library, defaults);
+  }
   const resolved: Resolved[] = [];
   for (const file of read) {
     if (file.kind !== "gate") continue;
     begins(file.path);
-    const gate = resolveGate(file.fields, library, defaults, file.list);
-    if (gate !== null) resolved.push({ gate, file });
+    const made = gateOfRoot(file.root, shelf, defaults, file.list);
+    if (made !== null) resolved.push({ ...made, file });
   }
   const refused = new Set([...refuseTwins(resolved), ...refuseRivals(resolved)]);
-  const good = resolved.filter(({ file }) => !refused.has(file));
-  const gates = new Map(good.map(({ gate, file }) => [gate.name, { gate, path: file.path }]));
-  const usable = new Set<ReadFile>(good.map(({ file }) => file));
-  const broken = read.flatMap((file) =>
-    file.kind === "library" || usable.has(file) ? [] : [{ path: file.path, name: file.name }],
-  );
-  return { gates, broken, problems: inOrder(read.flatMap((file) => file.list.problems)) };
+  return { read, shelf, resolved: resolved.filter(({ file }) => !refused.has(file)) };
 }
 
-type Resolved = { readonly gate: Gate; readonly file: ReadFile & { readonly kind: "gate" } };
+export type Resolved = ResolvedGate & { readonly file: ReadFile & { readonly kind: "gate" } };
 
 /** R126: which of two files with one name is the gate cannot be told. */
 function refuseTwins(all: readonly Resolved[]): ReadFile[] {
-  return sharing(all, ({ gate }) => gate.name).map(({ file, other }) => {
+  return sharing(all, ({ gate }) => gate.name).map(({ file, fields, other }) => {
     file.list.complain({
       code: "R126",
-      at: file.fields.at("name"),
+      at: fields.at("name"),
       message: `${other.path} declares a gate with the same name`,
       suggestion: "rename one of them",
     });
@@ -71,10 +105,10 @@ function refuseTwins(all: readonly Resolved[]): ReadFile[] {
 function refuseRivals(all: readonly Resolved[]): ReadFile[] {
   const driving = all.filter(({ gate }) => gate.flag !== null);
   return sharing(driving, ({ gate }) => (gate.flag === null ? "" : strategyKey(gate.flag))).map(
-    ({ file, other }) => {
+    ({ file, fields, other }) => {
       file.list.complain({
         code: "R125",
-        at: file.fields.at("flag"),
+        at: fields.at("flag"),
         message: `${other.path} drives the same flag, environment and strategy`,
         suggestion: "keep one of them, or give each its own `strategy`",
       });
@@ -86,9 +120,9 @@ function refuseRivals(all: readonly Resolved[]): ReadFile[] {
 function sharing(all: readonly Resolved[], key: (each: Resolved) => string) {
   const byKey = Map.groupBy(all, key);
   return [...byKey.values()].flatMap((group) =>
-    group.flatMap(({ file }) => {
+    group.flatMap(({ file, fields }) => {
       const other = group.find((each) => each.file !== file)?.file;
-      return other === undefined ? [] : [{ file, other }];
+      return other === undefined ? [] : [{ file, fields, other }];
     }),
   );
 }

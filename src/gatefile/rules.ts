@@ -45,7 +45,7 @@ export const RULES = {
   ),
   R109: error(
     "Unknown schema",
-    "The first key names kind and version of the file: `gate/v1` or `signals/v1`.",
+    "The first key names kind and version of the file: `gate/v1`, `profile/v1` or `signals/v1`.",
   ),
   R110: error(
     "A fraction of a percent",
@@ -91,6 +91,10 @@ export const RULES = {
     "A gate's name is used twice",
     "A name stands for one gate in commands, records and messages. Both files are refused.",
   ),
+  R127: error(
+    "A deploy of nobody's service",
+    "`onDeploy` says what a deploy of the gate's own service does to the ramp, and CI tells deploys by the name of a service. Without `service` nothing would ever be done.",
+  ),
   R131: warning(
     "Hold is shorter than settle",
     "Until a signal has settled its readings still show the exposure before the step. The step waits for that anyway; a hold below it promises a pace that cannot be kept.",
@@ -130,7 +134,7 @@ export const RULES = {
   ),
   R150: error(
     "Unknown parameter",
-    "Only parameters that the signal declares under `params:` can be given, and only those may stand in its queries.",
+    "Only parameters that the library signal or the profile declares under `params:` can be given, and only those may stand in its text.",
   ),
   R151: error(
     "A parameter is missing",
@@ -138,7 +142,7 @@ export const RULES = {
   ),
   R152: error(
     "A parameter outside a label value",
-    "`$name` may stand only inside the string of a label matcher, where its value is escaped. Anywhere else a value could change what the query means.",
+    "In a query and in the matchers of an alert `$name` may stand only inside the string of a label matcher, where its value is escaped. Anywhere else a value could change what the query means.",
   ),
   R153: error(
     "A parameter's value cannot be used",
@@ -147,6 +151,35 @@ export const RULES = {
   R160: error(
     "An empty answer that means zero needs a witness",
     "`emptyIs: 0` is believed only while the `witness` query shows that the exporter is alive. One without the other has no meaning.",
+  ),
+  R162: error(
+    "Matchers that cannot be read",
+    'Alerts are named as in Alertmanager: `{service="checkout", severity=~"page|critical"}`, or the alert\'s name alone. Regular expressions are RE2, match the whole value and have at most 200 characters.',
+  ),
+  R163: error(
+    "An alert guard is there twice",
+    "A guard goes by its matchers; two with the same ones could say different things of the same alert.",
+  ),
+  R170: error("Unknown profile", "`profile:` names a `profile/v1` file in the same folder."),
+  R171: error(
+    "The profile cannot be used",
+    "The gate cannot be loaded while its profile has problems, of its own or with what this gate adds to it. They are listed with the file they stand in.",
+  ),
+  R172: error(
+    "A profile is declared twice",
+    "`profile:` must mean one profile, whichever file declares it. Both are refused.",
+  ),
+  R173: error(
+    "A profile of a profile",
+    "A gate is one file and at most one profile, so that two places tell all of it. Write the other profile's keys out.",
+  ),
+  R174: error(
+    "A parameter where none is put in",
+    "In a profile `$name` stands inside a label's value in a query or in an alert's matchers, or as the whole value of `owner`, `service`, `runbook` or of a parameter under `with:`. Anywhere else it would stay as it is written.",
+  ),
+  R175: error(
+    "Values for no profile",
+    "`with:` of a gate gives values to the parameters of its profile. Name the profile, or leave the values out.",
   ),
   R180: warning(
     "gates.lock cannot be used",

@@ -28,15 +28,16 @@ export type SignalDraft = {
 
 /**
  * Checks a signal and completes what it leaves out; null when its query cannot be understood. `meaning` holds the
- * queries; `own` is what the gate says, and the same fields where nothing comes from a library.
+ * queries; `own` is what the gate says, and the same fields where nothing comes from a library. `declaredIn` tells the
+ * parameters that a query may name.
  */
 export function draftSignal(
   meaning: SignalFields,
   own: SignalFields,
-  declared: readonly Parameter[],
+  declaredIn: (query: Text) => readonly Parameter[],
   complain: Complain,
 ): SignalDraft | null {
-  const sound = checkQueries(meaning, declared, complain);
+  const sound = checkQueries(meaning, declaredIn, complain);
   witnessTogether(meaning, complain);
   const query = meaning.values.query;
   if (query === undefined) return null;
@@ -72,12 +73,16 @@ export function statesLimit(fields: SignalFields): boolean {
 }
 
 /** The keys whose queries are sound. */
-function checkQueries(meaning: SignalFields, declared: readonly Parameter[], complain: Complain): string[] {
+function checkQueries(
+  meaning: SignalFields,
+  declaredIn: (query: Text) => readonly Parameter[],
+  complain: Complain,
+): string[] {
   return QUERY_KEYS.filter((key) => {
     const query = meaning.values[key];
     if (query === undefined) return false;
     // A parameter in the wrong place is no syntax either; once is enough.
-    return checkReferences(query, declared, complain) && checkQuery(query, complain);
+    return checkReferences(query, "query", declaredIn(query), complain) && checkQuery(query, complain);
   });
 }
 

@@ -4,18 +4,22 @@ import { nearestName } from "../text/nearest-name.ts";
 import { parse } from "../promql/parse.ts";
 import { firstMetric } from "../promql/selectors.ts";
 import type { Library } from "./library.ts";
-import { bind, type Parameter } from "./parameters.ts";
+import { areValues, bind, type Parameter } from "./parameters.ts";
 import type { Complain } from "./problem-list.ts";
 import { draftSignal, limitOf, QUERY_KEYS, type SignalDraft, statesLimit } from "./signal-draft.ts";
 import type { GateSignalFields, SignalFields } from "./signal-keys.ts";
+import { type ProfileScope, type Scope, scopeOf } from "./scope.ts";
 import type { Span } from "./source.ts";
 import { substitute } from "./substitution.ts";
+import type { Text } from "./text.ts";
 
 /** A signal of a gate with where it is named, for the rules that compare signals. */
 export type PlacedSignal = { readonly signal: Signal; readonly at: Span };
 
 export type SignalContext = {
   readonly library: Library;
+  /** Null: the gate has none. */
+  readonly profile: ProfileScope | null;
   /** The gate's source; null: none could be told, which is complained elsewhere. */
   readonly source: string | null;
   /** The gate's bounds, for signals that state none. */
@@ -30,7 +34,13 @@ export function resolveSignal(
 ): PlacedSignal | null {
   if (fields.has("use")) return usedSignal(fields, context, complain);
   if (!fields.has("query")) {
-    complain({ code: "R142", at: fields.head, message: "the signal has neither `query` nor `use`" });
+    const near = nearestName(fields.values.name ?? "", context.profile?.signals ?? []);
+    complain({
+      code: "R142",
+      at: fields.head,
+      message: "the signal has neither `query` nor `use`",
+      suggestion: near === null ? null : `did you mean \`${near}\` of the profile?`,
+    });
   }
   for (const key of ["with", "params"] as const) {
     if (!fields.has(key)) continue;
@@ -42,9 +52,10 @@ export function resolveSignal(
     });
   }
   const own: SignalFields = fields;
-  const draft = draftSignal(own, own, [], complain);
+  const scope = (query: Text): Scope => scopeOf(query, context.profile);
+  const draft = draftSignal(own, own, (query) => scope(query).declared, complain);
   if (draft === null) return null;
-  return complete({ meaning: own, own, draft, values: new Map(), at: fields.head }, context, complain);
+  return complete({ meaning: own, own, draft, scope, at: fields.head }, context, complain);
 }
 
 const LIBRARY_ONLY = [
@@ -95,21 +106,22 @@ function usedSignal(
     return null;
   }
   const declared: readonly Parameter[] = entry.fields.values.params ?? [];
-  const values = bind(use, declared, fields.values.with ?? [], fields.at("use"), complain);
-  const draft = draftSignal(entry.fields, fields, declared, complain);
-  if (values === null || draft === null) return null;
-  return complete(
-    { meaning: entry.fields, own: fields, draft, values, at: fields.at("use") },
-    context,
-    complain,
-  );
+  const at = fields.at("use");
+  const given = fields.values.with ?? [];
+  const values = bind(use, declared, given, at, complain);
+  const draft = draftSignal(entry.fields, fields, () => declared, complain);
+  if (values === null || draft === null || !areValues(given, context.profile?.file ?? null, complain))
+    return null;
+  const scope = { declared, values, at };
+  return complete({ meaning: entry.fields, own: fields, draft, scope: () => scope, at }, context, complain);
 }
 
 type Parts = {
   readonly meaning: SignalFields;
   readonly own: SignalFields;
   readonly draft: SignalDraft;
-  readonly values: ReadonlyMap<string, string>;
+  /** The parameters that a query may name. */
+  readonly scope: (query: Text) => Scope;
   readonly at: Span;
 };
 
@@ -159,15 +171,16 @@ function complete(parts: Parts, context: SignalContext, complain: Complain): Pla
 }
 
 /** Each query of the signal with its parameters put in; null when one cannot be. */
-function substituted({ meaning, values, at }: Parts, complain: Complain): ReadonlyMap<string, string> | null {
+function substituted({ meaning, scope }: Parts, complain: Complain): ReadonlyMap<string, string> | null {
   const queries = new Map<string, string>();
   let whole = true;
   for (const key of QUERY_KEYS) {
     const query = meaning.values[key];
     if (query === undefined) continue;
-    const text = substitute(query, values, at, complain);
-    if (text === null) whole = false;
-    else queries.set(key, text.trim());
+    const { values, at } = scope(query);
+    const put = substitute(query, "query", values, at, complain);
+    if (put === null) whole = false;
+    else queries.set(key, put.text.trim());
   }
   return whole ? queries : null;
 }

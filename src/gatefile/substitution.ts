@@ -4,34 +4,55 @@ import { escapeInString } from "../promql/string-literal.ts";
 import type { Parameter } from "./parameters.ts";
 import type { Complain } from "./problem-list.ts";
 import type { Span } from "./source.ts";
-import type { Text } from "./text.ts";
+import { replaced, type Replacement, type Text } from "./text.ts";
 
 export const MAX_REGEX_LENGTH = 200;
 
 const REFERENCE = /\$([A-Za-z_]\w*)/g;
 
+/** A text that is a `$name` and nothing else. */
+export const WHOLE_REFERENCE = /^\$([A-Za-z_]\w*)$/;
+
+/** A `$name` in a text. */
+export type Reference = { readonly name: string; readonly from: number; readonly to: number };
+
+export function referencesIn(text: string): Reference[] {
+  return [...text.matchAll(REFERENCE)].map((match) => ({
+    name: match[1] ?? "",
+    from: match.index,
+    to: match.index + match[0].length,
+  }));
+}
+
+/** What a text is: it tells where its label values are. */
+export type Language = "query" | "matchers";
+
 /** Complains about parameters that nobody declared, and about those that stand where a value is not escaped. */
-export function checkReferences(query: Text, declared: readonly Parameter[], complain: Complain): boolean {
-  const inside = labelValues(query.text);
+export function checkReferences(
+  text: Text,
+  language: Language,
+  declared: readonly Parameter[],
+  complain: Complain,
+): boolean {
+  const inside = labelValues(text.text, language);
   let sound = true;
-  for (const match of query.text.matchAll(REFERENCE)) {
-    const [from, to] = [match.index, match.index + match[0].length];
-    const at = query.spanOf(from, to);
+  for (const { name, from, to } of referencesIn(text.text)) {
+    const at = text.spanOf(from, to);
     if (!inside.some((value) => value.from < from && to < value.to)) {
       sound = false;
       complain({
         code: "R152",
         at,
-        message: `\`${match[0]}\` stands outside the string of a label matcher`,
-        suggestion: `write it as a label's value, e.g. \`{${match[1]}="${match[0]}"}\``,
+        message: `\`$${name}\` stands outside the string of a label matcher`,
+        suggestion: `write it as a label's value, e.g. \`{${name}="$${name}"}\``,
       });
-    } else if (!declared.some((each) => each.name === match[1])) {
+    } else if (!declared.some((each) => each.name === name)) {
       sound = false;
       complain({
         code: "R150",
         at,
-        message: `\`${match[0]}\` is not a parameter of this signal`,
-        suggestion: "declare it under `params:` of a library signal",
+        message: `\`$${name}\` is not a parameter that is declared`,
+        suggestion: "declare it under `params:` of the library signal or the profile",
       });
     }
   }
@@ -45,8 +66,12 @@ type LabelValue = {
   readonly isRegex: boolean;
 };
 
+function labelValues(text: string, language: Language): LabelValue[] {
+  return language === "query" ? valuesOfQuery(text) : valuesOfMatchers(text);
+}
+
 /** The strings of the query that are compared with a label, in order. */
-function labelValues(text: string): LabelValue[] {
+function valuesOfQuery(text: string): LabelValue[] {
   // A query with faults still has its strings, and those are all that is asked for.
   return nodesNamed(
     parse(withoutReferences(text)).tree,
@@ -61,37 +86,45 @@ function labelValues(text: string): LabelValue[] {
   });
 }
 
+/** The quoted values in matchers of alerts, in order. */
+function valuesOfMatchers(text: string): LabelValue[] {
+  return [...text.matchAll(/(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*")/g)].map((match) => {
+    const [whole, operator = "", literal = ""] = match;
+    const to = match.index + whole.length;
+    return { from: to - literal.length, to, quote: '"', isRegex: operator.includes("~") };
+  });
+}
+
 /** As long as the text, so that positions agree, and a query even where a parameter stands outside a string. */
 function withoutReferences(text: string): string {
   return text.replaceAll(REFERENCE, (reference) => "x".repeat(reference.length));
 }
 
-/** The query with the values in place of `$name`; null when one cannot stand there. */
+/** The text with the values in place of `$name`, each escaped for its string; null when one cannot stand there. */
 export function substitute(
-  query: Text,
+  text: Text,
+  language: Language,
   values: ReadonlyMap<string, string>,
   at: Span,
   complain: Complain,
-): string | null {
-  const parts: string[] = [];
-  let copied = 0;
+): Text | null {
+  const replacements: Replacement[] = [];
   let usable = true;
-  const inside = labelValues(query.text);
-  for (const match of query.text.matchAll(REFERENCE)) {
-    const place = inside.find((each) => each.from < match.index && match.index < each.to);
-    const value = values.get(match[1] ?? "");
+  const inside = labelValues(text.text, language);
+  for (const { name, from, to } of referencesIn(text.text)) {
+    const place = inside.find((each) => each.from < from && from < each.to);
+    const value = values.get(name);
     if (place === undefined || value === undefined) return null;
     const escaped = escapeInString(value, place.quote);
     if (escaped === null || (place.isRegex && value.length > MAX_REGEX_LENGTH)) {
       usable = false;
       const message =
         escaped === null
-          ? `the value of \`${match[1]}\` contains a backtick and stands between backticks`
-          : `the value of \`${match[1]}\` is a regular expression of ${value.length} characters; at most ${MAX_REGEX_LENGTH} are accepted`;
+          ? `the value of \`${name}\` contains a backtick and stands between backticks`
+          : `the value of \`${name}\` is a regular expression of ${value.length} characters; at most ${MAX_REGEX_LENGTH} are accepted`;
       complain({ code: "R153", at, message });
     }
-    parts.push(query.text.slice(copied, match.index), escaped ?? "");
-    copied = match.index + match[0].length;
+    replacements.push({ from, to, by: escaped ?? "" });
   }
-  return usable ? parts.join("") + query.text.slice(copied) : null;
+  return usable ? replaced(text, replacements) : null;
 }

@@ -15,6 +15,36 @@ export function textOf(scalar: Scalar): Text {
   return { text, at: scalar.at, spanOf: (from, to) => locate(scalar, text, from, to) };
 }
 
+/** Put in place of a stretch of a text. */
+export type Replacement = { readonly from: number; readonly to: number; readonly by: string };
+
+/** The text with stretches of it replaced, in order. What was put in stands where the stretch stood. */
+export function replaced(text: Text, replacements: readonly Replacement[]): Text {
+  const parts: string[] = [];
+  let copied = 0;
+  for (const { from, to, by } of replacements) {
+    parts.push(text.text.slice(copied, from), by);
+    copied = to;
+  }
+  const before = (offset: number, edge: "from" | "to"): number => offsetBefore(replacements, offset, edge);
+  return {
+    text: parts.join("") + text.text.slice(copied),
+    at: text.at,
+    spanOf: (from, to) => text.spanOf(before(from, "from"), before(to, "to")),
+  };
+}
+
+/** Where an offset of the replaced text lies in the first one; inside of what was put in: an edge of the stretch. */
+function offsetBefore(replacements: readonly Replacement[], offset: number, edge: "from" | "to"): number {
+  let grown = 0;
+  for (const { from, to, by } of replacements) {
+    if (offset <= from + grown) break;
+    if (offset < from + grown + by.length) return edge === "from" ? from : to;
+    grown += by.length - (to - from);
+  }
+  return offset - grown;
+}
+
 /**
  * Quotes, escapes, indentation and folding change white space only: the n-th visible character of the value is the
  * n-th visible character of the source. So positions are counted in visible characters.

@@ -9,14 +9,23 @@ import { RULES } from "../../../src/gatefile/rules.ts";
 import { DEFAULTS } from "./defaults.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../fixtures");
-const LIBRARY = { path: "library.yaml", text: readFileSync(join(FIXTURES, "library/signals.yaml")) };
+/** A library and a profile that every fixture may draw on. */
+const SHELF = readdirSync(join(FIXTURES, "library")).map((name) => ({
+  path: `library/${name}`,
+  text: readFileSync(join(FIXTURES, "library", name)),
+}));
 
 function parse(folder: string, name: string) {
-  return parseFiles([{ path: name, text: readFileSync(join(FIXTURES, folder, name)) }, LIBRARY], DEFAULTS);
+  return parseFiles([{ path: name, text: readFileSync(join(FIXTURES, folder, name)) }, ...SHELF], DEFAULTS);
 }
 
-function lines(problems: readonly Problem[]): string {
-  return problems.map(({ line, column, code, message }) => `${line}:${column} ${code} ${message}\n`).join("");
+function lines(problems: readonly Problem[], name: string): string {
+  return problems
+    .map(({ file, line, column, code, message }) => {
+      const elsewhere = file === name ? "" : `${file}:`;
+      return `${elsewhere}${line}:${column} ${code} ${message}\n`;
+    })
+    .join("");
 }
 
 const BAD = readdirSync(join(FIXTURES, "bad")).filter((name) => name.endsWith(".yaml"));
@@ -26,15 +35,15 @@ describe("a file with a mistake", () => {
   it.each(BAD)("%s: exactly its problems, where they are", (name) => {
     const expected = readFileSync(join(FIXTURES, "bad", name.replace(".yaml", ".txt")), "utf8");
     const { problems, gates } = parse("bad", name);
-    expect(lines(problems)).toBe(expected);
+    expect(lines(problems, name)).toBe(expected);
     const isFatal = problems.some(({ severity }) => severity === "error");
     expect(gates.size).toBe(isFatal ? 0 : 1);
   });
 
   it("exists for every rule that one file alone can break", () => {
     const seen = new Set(BAD.flatMap((name) => parse("bad", name).problems.map(({ code }) => code)));
-    // These need two gates, a folder, a broken library beside the gate, or more bytes than a fixture should have.
-    const elsewhere = ["R106", "R125", "R126", "R145", "R180"];
+    // These need two files, a folder, a broken library beside the gate, or more bytes than a fixture should have.
+    const elsewhere = ["R106", "R125", "R126", "R145", "R172", "R180"];
     expect(Object.keys(RULES).filter((code) => !seen.has(code) && !elsewhere.includes(code))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
-import { parseDuration } from "../../../src/text/duration-text.ts";
+import { durationText, parseDuration } from "../../../src/text/duration-text.ts";
 
 describe("a duration as Prometheus writes it", () => {
   test.each([
@@ -27,5 +27,18 @@ describe("a duration as Prometheus writes it", () => {
 
   test("a time longer than milliseconds can count is none", () => {
     expect(parseDuration("999999999y")).toBeNull();
+  });
+});
+
+describe("milliseconds written out", () => {
+  test.each([
+    [0, "0s"],
+    [7, "7ms"],
+    [90 * SECOND, "1m30s"],
+    [14 * DAY, "14d"],
+    [DAY + 2 * HOUR + 3 * MINUTE + 4 * SECOND + 5, "1d2h3m4s5ms"],
+  ])("%d ms are %s, and read as the same again", (ms, text) => {
+    expect(durationText(ms)).toBe(text);
+    expect(parseDuration(text)).toBe(ms);
   });
 });
