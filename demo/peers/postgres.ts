@@ -15,6 +15,8 @@ export type Postgres = {
   pid(): number;
   /** Makes an empty database and returns its connection URL. */
   createDatabase(name: string): Promise<string>;
+  /** Runs statements in a database that was made here, and returns the rows of the last. */
+  query(database: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Same port, same data. */
   restart(): Promise<void>;
   /** Stops it and removes its data. */
@@ -48,6 +50,11 @@ export async function startPostgres(): Promise<Postgres> {
     async createDatabase(name) {
       await promisify(execFile)(process.execPath, [HOST, "create", name, String(port), password]);
       return `postgres://postgres:${password}@127.0.0.1:${port}/${name}`;
+    },
+    async query(database, sql) {
+      const asked = promisify(execFile)(process.execPath, [HOST, "query", database, String(port), password]);
+      asked.child.stdin?.end(sql);
+      return JSON.parse((await asked).stdout) as readonly Readonly<Record<string, unknown>>[];
     },
     restart: () => child.restart(),
     async stop() {

@@ -6,7 +6,7 @@ import { inOrder } from "../gatefile/problem-list.ts";
 import { diskProblem } from "./disk-problem.ts";
 import { type FolderSnapshot, LOCK_NAME, readFolder } from "./folder-snapshot.ts";
 import { folderStirs } from "./folder-stirs.ts";
-import { authorOf, type GatesLock, parseLock, type People } from "./gates-lock.ts";
+import { authorOf, type GatesLock, type Identity, parseLock, type People } from "./gates-lock.ts";
 import { loadedAfter, loadedBlind, NOTHING_LOADED } from "./loaded-definitions.ts";
 import { parseInWorker } from "./parse-in-worker.ts";
 
@@ -50,9 +50,9 @@ export function openGatesFolder(options: GatesFolderOptions): GatesFolder {
       loaded,
       { ...outcome.parsed, broken: [...outcome.parsed.broken, ...unread] },
       inOrder([...outcome.parsed.problems, ...snapshot.problems, ...problems]),
-      (path) => {
-        const file = snapshot.files.find((each) => each.path === path);
-        return authorOf(file?.name ?? path, file?.sha256 ?? "", lock, options.people);
+      ({ path, drawsOn }) => {
+        const drawn = drawsOn.map((each) => identityOf(each, snapshot));
+        return authorOf(identityOf(path, snapshot), drawn, lock, options.people);
       },
     );
     digest = snapshot.digest;
@@ -84,6 +84,12 @@ export function openGatesFolder(options: GatesFolderOptions): GatesFolder {
       }
     },
   };
+}
+
+/** The file as a lock names it. */
+function identityOf(path: string, { files }: FolderSnapshot): Identity {
+  const file = files.find((each) => each.path === path);
+  return { path: file?.name ?? path, sha256: file?.sha256 ?? "" };
 }
 
 function lockOf(

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Author } from "../domain/gate.ts";
 
 /** One published file: what it was, and who wrote it, as Git says. */
-type LockEntry = {
+export type LockEntry = {
   /** Inside the folder of gates, with `/`. */
   readonly path: string;
   /** Of the file's bytes, in hex. */
@@ -58,16 +58,61 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Who wrote this very file. Anything that does not fit together is unknown, never a guess. */
-export function authorOf(name: string, sha256: string, lock: GatesLock | null, people: People): Author {
+/** The bytes of a lock: the same for the same entries, in whatever order they come. */
+export function formatLock(entries: readonly LockEntry[]): string {
+  const gates = entries
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+    .map(({ path, sha256, author, commit }) => ({ path, sha256, author, commit }));
+  return `${JSON.stringify({ gates }, null, 2)}\n`;
+}
+
+/** What the lock says otherwise than these entries, one sentence each; empty when it says the same. */
+export function differencesOf(lock: GatesLock, entries: readonly LockEntry[]): readonly string[] {
+  const present = new Set(entries.map(({ path }) => path));
+  const gone = [...lock.keys()].filter((path) => !present.has(path));
+  return [
+    ...entries.flatMap((entry) => differenceOf(lock.get(entry.path), entry) ?? []),
+    ...gone.map((path) => `${path} is listed and is not there`),
+  ];
+}
+
+function differenceOf(listed: LockEntry | undefined, entry: LockEntry): string | null {
+  if (listed === undefined) return `${entry.path} is not listed`;
+  if (listed.sha256 !== entry.sha256) return `${entry.path} is not the file that is listed`;
+  if (listed.author !== entry.author)
+    return `${entry.path} was written by ${entry.author}, not by ${listed.author}`;
+  if (listed.commit !== entry.commit)
+    return `${entry.path} was last touched by ${entry.commit.slice(0, 12)}, not by ${listed.commit.slice(0, 12)}`;
+  return null;
+}
+
+/** A file as the lock knows it: its path inside the folder, and the digest of its bytes. */
+export type Identity = Pick<LockEntry, "path" | "sha256">;
+
+/**
+ * Who wrote this very gate. What it draws on is part of its meaning, so every such file must be the one that is listed;
+ * who wrote those is not asked. Anything that does not fit together is unknown, never a guess.
+ */
+export function authorOf(
+  gate: Identity,
+  drawsOn: readonly Identity[],
+  lock: GatesLock | null,
+  people: People,
+): Author {
   if (lock === null) return unknown("there is no gates.lock that can be read");
-  const entry = lock.get(name);
-  if (entry === undefined) return unknown(`gates.lock does not list ${name}`);
-  if (entry.sha256 !== sha256) return unknown(`${name} is not the file that gates.lock lists`);
-  const person = people.get(entry.author.toLowerCase());
-  return person === undefined
-    ? unknown(`nobody of \`people:\` has the address ${entry.author}`)
-    : { kind: "known", person };
+  for (const { path, sha256 } of [gate, ...drawsOn]) {
+    const entry = lock.get(path);
+    if (entry === undefined) return unknown(`gates.lock does not list ${path}`);
+    if (entry.sha256 !== sha256) return unknown(`${path} is not the file that gates.lock lists`);
+  }
+  const address = lock.get(gate.path)?.author ?? "";
+  const person = people.get(address.toLowerCase());
+  if (person === undefined) return unknown(`nobody of \`people:\` has the address ${address}`);
+  // Whoever wrote a library and is nobody of `people:` has no token to approve with.
+  const others = drawsOn
+    .map(({ path }) => people.get((lock.get(path)?.author ?? "").toLowerCase()))
+    .filter((other) => other !== undefined);
+  return { kind: "known", people: [...new Set([person, ...others])] };
 }
 
 function unknown(why: string): Author {

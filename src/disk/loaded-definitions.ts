@@ -1,7 +1,7 @@
 import type { LoadedGate } from "../control/ports.ts";
 import type { Author, Definition } from "../domain/gate.ts";
 import type { Problem } from "../domain/problem.ts";
-import type { ParsedFiles } from "../gatefile/parse-files.ts";
+import type { ParsedFiles, ParsedGate } from "../gatefile/parse-files.ts";
 import { definitionHash } from "./definition-hash.ts";
 
 /** What this process knows of the folder. */
@@ -26,13 +26,14 @@ export function loadedAfter(
   before: Loaded,
   parsed: ParsedFiles,
   problems: readonly Problem[],
-  authorOf: (path: string) => Author,
+  authorOf: (parsed: ParsedGate) => Author,
 ): Loaded {
   const current = new Map<string, LoadedGate>();
   const lastGood = new Map(before.lastGood);
   const nameByPath = new Map(before.nameByPath);
-  for (const [name, { gate, path }] of parsed.gates) {
-    const definition = { gate, hash: definitionHash(gate), author: authorOf(path) };
+  for (const [name, each] of parsed.gates) {
+    const { gate, path } = each;
+    const definition = { gate, hash: definitionHash(gate), author: authorOf(each) };
     current.set(name, { kind: "valid", definition, path });
     lastGood.set(name, definition);
     nameByPath.set(path, name);

@@ -158,7 +158,7 @@ describe("a folder of gates", () => {
     writeFileSync(join(path, "gates.lock"), JSON.stringify({ gates: [entry] }));
     const folder = open(path);
     await folder.load();
-    expect(folder.current().get("one")?.definition?.author).toEqual({ kind: "known", person: "ada" });
+    expect(folder.current().get("one")?.definition?.author).toEqual({ kind: "known", people: ["ada"] });
 
     writeFileSync(join(path, "gates.lock"), "{");
     expect(await folder.load()).toBe(true);

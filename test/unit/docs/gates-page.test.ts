@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { definitionHash } from "../../../src/disk/definition-hash.ts";
@@ -13,7 +13,7 @@ import { DEFAULTS } from "../gatefile/defaults.ts";
 import { blocks, codeOf, DOCS, firstCode, page, ROOT, rows } from "./doc-files.ts";
 
 const TEXT = page("docs/gates.md");
-const LIBRARY = "gates/signals/commerce.yaml";
+const LIBRARIES = globSync("gates/{signals,profiles}/*.yaml", { cwd: ROOT });
 
 describe("an example", () => {
   test.each([...DOCS])("of %s that is a gate or a library has no problem", (path, text) => {
@@ -21,9 +21,9 @@ describe("an example", () => {
       ({ language, text: body }) => language === "yaml" && body.startsWith("schema:"),
     );
     const libraries = [
-      { path: LIBRARY, text: readFileSync(join(ROOT, LIBRARY), "utf8") },
+      ...LIBRARIES.map((library) => ({ path: library, text: readFileSync(join(ROOT, library), "utf8") })),
       ...examples
-        .filter((each) => each.text.startsWith("schema: signals/"))
+        .filter((each) => /^schema: (?:signals|profile)\//.test(each.text))
         .map((each, index) => ({ path: `${path}-library-${index}`, text: each.text })),
     ];
     for (const { text: body } of examples.filter((each) => each.text.startsWith("schema: gate/"))) {
@@ -34,9 +34,10 @@ describe("an example", () => {
     }
   });
 
-  test("is there for both kinds of file", () => {
+  test("is there for every kind of file", () => {
     const kinds = blocks(TEXT).map(({ text }) => text.split("\n")[0]);
     expect(kinds).toContain("schema: gate/v1");
+    expect(kinds).toContain("schema: profile/v1");
     expect(kinds).toContain("schema: signals/v1");
   });
 });
@@ -62,6 +63,8 @@ describe("the page", () => {
     ["step", "schema: gate/v1\nsteps: [{ qqqqqqqqqqqqqqq: 1 }]\n"],
     ["approval", "schema: gate/v1\nsteps: [{ to: 100%, approve: { qqqqqqqqqqqqqqq: 1 } }]\n"],
     ["signal", "schema: gate/v1\nsignals: [{ qqqqqqqqqqqqqqq: 1 }]\n"],
+    ["alert", "schema: gate/v1\nalerts: [{ qqqqqqqqqqqqqqq: 1 }]\n"],
+    ["profile", "schema: profile/v1\nqqqqqqqqqqqqqqq: 1\n"],
     ["data", "schema: gate/v1\ndata: { qqqqqqqqqqqqqqq: 1 }\n"],
     ["rollback", "schema: gate/v1\nrollback: { qqqqqqqqqqqqqqq: 1 }\n"],
     ["drift", "schema: gate/v1\ndrift: { qqqqqqqqqqqqqqq: 1 }\n"],

@@ -44,6 +44,7 @@ test("lists every kind of message", () => {
     "cannot-write": true,
     "changed-by-hand": true,
     definition: true,
+    deployed: true,
   };
   const [, messages = ""] = TEXT.split("| Kind | Pages |");
   const [list = ""] = messages.split("\n## ");
