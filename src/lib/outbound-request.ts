@@ -12,6 +12,8 @@ export type OutboundRequest = {
   readonly headers?: Readonly<Record<string, string>>;
   /** Total time for connecting, sending and the whole answer. */
   readonly deadlineMs?: number;
+  /** Longest body of the answer, where it is another than that of the client. */
+  readonly maxBytes?: number;
   readonly signal?: AbortSignal;
 };
 

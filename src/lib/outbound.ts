@@ -63,7 +63,6 @@ export function createOutbound(options: OutboundOptions): Outbound {
   if (!base.ok) throw new Error(`the outbound address ${base.problem}`);
   const { origin, prefix, shown } = base.value;
 
-  const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
   const secrets = redactor(secretHeaders(options.headers ?? {}));
   const pool = new Pool(origin, {
     connect: guardedConnector(options),
@@ -96,7 +95,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
         body: body.text,
         signal,
       });
-      return await receive(response);
+      return await receive(response, asked.maxBytes ?? options.maxBytes ?? DEFAULT_MAX_BYTES);
     } catch (error) {
       if (deadline.aborted) return failed("timeout", `no complete answer from ${shown} in ${deadlineMs} ms`);
       if (signal.aborted) return failed("cancelled", `the request to ${shown} was given up`);
@@ -105,10 +104,10 @@ export function createOutbound(options: OutboundOptions): Outbound {
     }
   }
 
-  async function receive(response: Dispatcher.ResponseData): Promise<OutboundReply> {
+  async function receive(response: Dispatcher.ResponseData, maxBytes: number): Promise<OutboundReply> {
     const { statusCode: status, body } = response;
     const headers = flat(response.headers);
-    const refusal = refusalOf(status, headers);
+    const refusal = refusalOf(status, headers, maxBytes);
     if (refusal !== null) {
       discard(body);
       return refusal;
@@ -118,7 +117,11 @@ export function createOutbound(options: OutboundOptions): Outbound {
     return { kind: "response", status, headers, text };
   }
 
-  function refusalOf(status: number, headers: Readonly<Record<string, string>>): OutboundReply | null {
+  function refusalOf(
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    maxBytes: number,
+  ): OutboundReply | null {
     if (REDIRECTS.has(status)) {
       return failed("redirect", `${shown} answered ${status}, a redirect; these are not followed`);
     }

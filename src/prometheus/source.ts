@@ -12,6 +12,8 @@ import { skewFrom } from "../lib/clock-skew.ts";
 import { createLane } from "./lane.ts";
 import { openReply, unknown, type Success } from "./reply.ts";
 
+/** Thousands of rules or targets fit; an answer to a query is far smaller. */
+const LARGEST_PAGE_BYTES = 8 * 1024 * 1024;
 /** Longest query that is sent. */
 const LONGEST_QUERY_BYTES = 4_096;
 /** Prometheus' own limit for one series of a range query. */
@@ -129,7 +131,11 @@ export function createSource(
     },
 
     get: (page, fields, deadline) =>
-      send(page, () => ({ method: "GET", path: `/api/v1/${page}`, query: fields }), deadline),
+      send(
+        page,
+        () => ({ method: "GET", path: `/api/v1/${page}`, query: fields, maxBytes: LARGEST_PAGE_BYTES }),
+        deadline,
+      ),
 
     quote,
 

@@ -195,6 +195,15 @@ describe("size", () => {
     });
   });
 
+  it("lets one request ask for more than the client's cap", async () => {
+    const server = await fake();
+    server.onRequest(() => ({ kind: "text", body: "x".repeat(1_500) }));
+    const client = outbound({ baseUrl: server.url, maxBytes: 1_000 });
+    const of = (maxBytes: number) => client.request({ method: "GET", path: "/", maxBytes });
+    expect(await of(1_500)).toMatchObject({ kind: "response" });
+    expect(await of(1_499)).toMatchObject({ kind: "failed", reason: "too-large" });
+  });
+
   it("counts bytes, not characters, and keeps characters whole", async () => {
     const server = await fake();
     server.onRequest(() => ({ kind: "text", body: "ü".repeat(500) }));

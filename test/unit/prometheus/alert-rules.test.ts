@@ -56,17 +56,12 @@ describe("the rules behind a guard", () => {
   });
 
   it("include one whose label is open once series with it exist, or did in the last hours", async () => {
-    const {
-      client,
-      server,
-      world: now,
-      clock,
-    } = await world({
+    const { client, server, has, clock } = await world({
       alerting: [rule("Errors", "sum by (service) (rate(bad[5m])) / sum by (service) (rate(all[5m]))")],
     });
     expect(await names(client, '{service="checkout"}')).toEqual([]);
 
-    now.existing = ['all{service="checkout"}'];
+    has.existing = ['all{service="checkout"}'];
     clock.advance(15_000);
     const found = await behind(client, '{service="checkout"}', AT + 15_000);
     // The counter of errors need not exist; the traffic is dead, and that shows.
@@ -179,7 +174,7 @@ describe("the reading of rules", () => {
     ["refused", { kind: "text", body: "", status: 403 }, "http-403"],
     ["silent", { kind: "hang" }, "timeout"],
     ["senseless", { kind: "json", body: { status: "success", data: {} } }, "bad-answer"],
-    ["endless", { kind: "flood", bytes: 5 * 1024 ** 2 }, "too-large"],
+    ["endless", { kind: "flood", bytes: 9 * 1024 ** 2 }, "too-large"],
     ["cut off", { kind: "reset" }, "unreachable"],
   ])("that is %s makes them unknown", async (_what, rules, reason) => {
     const { client } = await world({ rules });
@@ -193,7 +188,7 @@ describe("the reading of rules", () => {
 });
 
 async function world(given: Partial<Known>) {
-  const world: Known = {
+  const has: Known = {
     alerting: [],
     recording: [],
     existing: [],
@@ -203,17 +198,17 @@ async function world(given: Partial<Known>) {
     ...given,
   };
   const server = await startFakePrometheus();
-  server.onRequest((request) => answer(request, world));
+  server.onRequest((request) => answer(request, has));
   const clock = manualClock();
   const client = createPrometheus({ sources: { main: { url: server.url, timeoutMs: 400 } }, clock });
   running.push(server, { stop: () => client.close() });
-  return { server, client, world, clock };
+  return { server, client, has, clock };
 }
 
-function answer(request: SeenRequest, world: Known): Reply {
+function answer(request: SeenRequest, has: Known): Reply {
   if (request.path === "/api/v1/rules") {
-    if (request.fields.get("type") === "record") return groups(world.recording);
-    return world.rules ?? groups(world.alerting);
+    if (request.fields.get("type") === "record") return groups(has.recording);
+    return has.rules ?? groups(has.alerting);
   }
   if (request.path === "/api/v1/targets") return success({ activeTargets: [] });
   const query = request.fields.get("query") ?? "";
@@ -221,10 +216,10 @@ function answer(request: SeenRequest, world: Known): Reply {
   const counted = /^count\(present_over_time\((.*)\[3h\]\)\)$/.exec(query)?.[1];
   if (counted !== undefined)
     return (
-      world.counts ?? vector(world.existing.includes(counted) ? [{ metric: {}, value: [seconds, "2"] }] : [])
+      has.counts ?? vector(has.existing.includes(counted) ? [{ metric: {}, value: [seconds, "2"] }] : [])
     );
   const newest = /^max\(timestamp\((.*)\)\)$/.exec(query)?.[1] ?? "";
-  return vector(world.fresh.includes(newest) ? [{ metric: {}, value: [seconds, String(seconds - 5)] }] : []);
+  return vector(has.fresh.includes(newest) ? [{ metric: {}, value: [seconds, String(seconds - 5)] }] : []);
 }
 
 function rule(name: string, query: string, more: object = {}): object {

@@ -123,8 +123,11 @@ function withAlert(change: object): object {
 }
 
 function read(rules: readonly object[]): unknown {
-  const oneLine = (text: string): string => text.replaceAll("\n", " ");
   return alertingRulesOf(success({ groups: [{ name: "shop", interval: 15, rules }] }), oneLine);
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll("\n", " ");
 }
 
 function success(data: unknown): Success {

@@ -103,9 +103,9 @@ describe("a selector behind a guard", () => {
   ])("%s under %s is asked for as %j", (text, guard, expected) => {
     const parsed = parse(text);
     const rule = { name: "Late", labels: { severity: "critical" } };
-    const standing = standingOf(rule, { text, tree: parsed.tree }, matchersOf(guard));
-    if (standing.kind === "outside") throw new Error("it is outside");
-    expect(nodesNamed(parsed.tree, "VectorSelector").map((node) => standing.narrow(node))).toEqual(expected);
+    const found = standingOf(rule, { text, tree: parsed.tree }, matchersOf(guard));
+    if (found.kind === "outside") throw new Error("it is outside");
+    expect(nodesNamed(parsed.tree, "VectorSelector").map((node) => found.narrow(node))).toEqual(expected);
   });
 });
 
