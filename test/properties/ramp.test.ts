@@ -6,7 +6,15 @@ import { modeOf } from "../../src/domain/growth.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/instant.ts";
 import type { Intention } from "../../src/domain/record.ts";
 import { standingOf } from "../../src/domain/transition.ts";
-import { type Edit, RampWalk, type Said, type Step, WALKED, type Walked } from "../support/ramp-walk.ts";
+import {
+  type Edit,
+  type Guarded,
+  RampWalk,
+  type Said,
+  type Step,
+  WALKED,
+  type Walked,
+} from "../support/ramp-walk.ts";
 
 type PassStep = Extract<Step, { do: "pass" }>;
 
@@ -14,6 +22,8 @@ const CALM: PassStep = {
   do: "pass",
   afterMs: 15 * SECOND,
   signals: ["good", "good"],
+  guard: "good",
+  deployed: false,
   fate: "applied",
   polled: true,
   readable: true,
@@ -31,6 +41,8 @@ const wildPass: fc.Arbitrary<Step> = fc.record({
   do: fc.constant("pass"),
   afterMs: fc.constantFrom(0, SECOND, 5 * SECOND, 15 * SECOND, 45 * SECOND, MINUTE, HOUR),
   signals: fc.tuple(said, said),
+  guard: mostly<Guarded>("good", "pending", "missing", "halt", "rollback"),
+  deployed: mostly(false, true),
   fate: mostly("applied", "lost", "late", "unread", "raced"),
   polled: mostly(true, false),
   readable: mostly(true, false),
@@ -141,8 +153,10 @@ describe("exposure", () => {
       const { facts, decided } = taken;
       const { record } = decided;
       expect(facts.judgement.signals.map(({ verdict }) => verdict)).toEqual(["good", "good"]);
+      expect(facts.judgement.alerts.map(({ verdict }) => verdict)).toEqual(["good"]);
       for (const { settleMs } of facts.judgement.signals) {
         expect(facts.now).toBeGreaterThanOrEqual((record.exposure.changedAt ?? 0) + settleMs);
+        expect(facts.now).toBeGreaterThanOrEqual((record.deploy?.at ?? 0) + settleMs);
       }
       expect(modeOf(WALKED, record)).toBe("act");
       expect(record.ramp.state).toBe("proving");
@@ -216,9 +230,10 @@ describe("exposure", () => {
     let blind = 0;
     checked((taken) => {
       if (taken.step.do !== "pass") return;
-      const { signals, readable, stop } = taken.step;
+      const { signals, guard, readable, stop } = taken.step;
       const unknown: readonly Said[] = ["missing", "dark", "short"];
-      if (readable && stop !== "unknown" && !signals.some((each) => unknown.includes(each))) return;
+      const isSeen = guard !== "missing" && !signals.some((each) => unknown.includes(each));
+      if (readable && stop !== "unknown" && isSeen) return;
       blind += 1;
       expect(raiseOf(taken)).toBeNull();
     });
@@ -241,7 +256,7 @@ describe("a pass", () => {
       if (!readable || fate !== "applied" || isFirstOfTwo || !isTaken || hidesRaise) return;
       repeated += 1;
       const { flag, record } = world;
-      const again = world.take({ ...taken.step, afterMs: 0, polled: false });
+      const again = world.take({ ...taken.step, afterMs: 0, deployed: false, polled: false });
       expect(world.flag).toEqual(flag);
       expect(world.record.intention?.token.sequence).toBe(record.intention?.token.sequence);
       expect(world.record.ramp.state).toBe(record.ramp.state);

@@ -1,7 +1,9 @@
 import { type FlagFacts, absorb } from "../../src/domain/absorb.ts";
+import type { Deploy } from "../../src/domain/change.ts";
 import type { ActionName } from "../../src/domain/command.ts";
 import { type PassResult, decide } from "../../src/domain/decide.ts";
 import type { Decision } from "../../src/domain/decision.ts";
+import { noteDeploy } from "../../src/domain/deploy.ts";
 import type { PassFacts } from "../../src/domain/draft.ts";
 import type { FlagEvent, FlagObservation, FlagSeen, ServedObservation } from "../../src/domain/flag.ts";
 import type { Gate } from "../../src/domain/gate.ts";
@@ -9,20 +11,24 @@ import { MINUTE, type Millis, SECOND } from "../../src/domain/instant.ts";
 import { approve } from "../../src/domain/approve.ts";
 import { obey } from "../../src/domain/obey.ts";
 import type { GateRecord, Intention } from "../../src/domain/record.ts";
+import { settlesSince } from "../../src/domain/settle.ts";
 import { newRecord, standingOf } from "../../src/domain/transition.ts";
-import { type SignalJudgement, type Verdict, worse } from "../../src/domain/verdict.ts";
+import { type AlertJudgement, type SignalJudgement, type Verdict, worse } from "../../src/domain/verdict.ts";
 import { yieldIfOverwritten } from "../../src/domain/yield.ts";
 import {
   DEFINITION,
   NOON,
   aDemand,
+  aDeploy,
   aFlagEvent,
   aFlagSeen,
   aGate,
+  aGuard,
   aPerson,
   aSignalJudgement,
   aStep,
   aStrategy,
+  anAlertJudgement,
 } from "./builders.ts";
 
 const SETTLE: Millis = 45 * SECOND;
@@ -30,6 +36,8 @@ const OWN_USER = 1;
 const PEOPLE = ["approver", "operator", "starter"];
 
 export const WALKED: Gate = aGate({
+  alerts: [aGuard()],
+  service: "checkout",
   steps: [
     aStep({ to: 5, holdMs: 30 * SECOND }),
     aStep({ to: 25, holdMs: 0 }),
@@ -43,6 +51,9 @@ export const WALKED: Gate = aGate({
 
 export type Said = "good" | "between" | "missing" | "short" | "dark" | "halt" | "rollback";
 
+/** What the only guard says; `missing` waits as `pending` does. */
+export type Guarded = "good" | "pending" | "missing" | "halt" | "rollback";
+
 /** What becomes of the writes of one pass: `raced` means that a person's decrease was run over between read and write. */
 export type WriteFate = "applied" | "lost" | "late" | "unread" | "raced";
 
@@ -51,6 +62,9 @@ export type Step =
       readonly do: "pass";
       readonly afterMs: Millis;
       readonly signals: readonly Said[];
+      readonly guard: Guarded;
+      /** CI told a deploy of the gate's own service just before. */
+      readonly deployed: boolean;
       readonly fate: WriteFate;
       readonly polled: boolean;
       readonly readable: boolean;
@@ -87,6 +101,19 @@ export type Walked = {
   readonly refused: boolean;
 };
 
+function guarded(said: Guarded): AlertJudgement {
+  switch (said) {
+    case "good":
+      return anAlertJudgement();
+    case "pending":
+    case "missing":
+      return anAlertJudgement({ verdict: "wait", code: said });
+    case "halt":
+    case "rollback":
+      return anAlertJudgement({ verdict: said, code: "firing" });
+  }
+}
+
 /** A ramp, its flag and the people around it, abstracted to what the core can see. Everything happens in one thread of time. */
 export class RampWalk {
   now = NOON;
@@ -95,6 +122,7 @@ export class RampWalk {
   flag = { percent: 0, title: "Gradual rollout", group: "new-pricing", on: true, other: false };
   served = { percent: 0, on: true };
   events: FlagEvent[] = [];
+  deploy: Deploy | null = null;
   lastDecision: Decision | null = null;
   readonly late: Patch[] = [];
   /** What we wrote, as it took effect. */
@@ -136,7 +164,9 @@ export class RampWalk {
     this.now += step.afterMs;
     if (step.polled) this.served = { percent: this.flag.percent, on: this.flag.on };
     if (step.readable) this.#noticeDecrease();
+    if (step.deployed) this.deploy = aDeploy({ id: this.#id("chg"), at: this.now });
     const signals = step.signals.map((said, index) => this.#judged(said, `signal-${index}`));
+    const guard = guarded(step.guard);
     const facts: PassFacts = {
       ...this.#facts(this.#id("dec"), step.readable),
       definition: { hash: DEFINITION, status: step.file, author: { kind: "known", people: ["author"] } },
@@ -147,11 +177,11 @@ export class RampWalk {
       actor: "clock",
       people: new Map(PEOPLE.map((person) => [person, ["release-leads"]])),
       dark: new Map(),
-      newestDeploy: null,
+      newestDeploy: this.deploy,
       judgement: {
-        verdict: signals.reduce<Verdict>((worst, { verdict }) => worse(worst, verdict), "good"),
+        verdict: signals.reduce<Verdict>((worst, { verdict }) => worse(worst, verdict), guard.verdict),
         signals,
-        alerts: [],
+        alerts: [guard],
         clocks: this.record.clocks,
       },
     };
@@ -173,10 +203,10 @@ export class RampWalk {
   /** Signals as the judge would find them: what is good shows the past until settle is over. */
   #judged(said: Said, signal: string): SignalJudgement {
     const base = aSignalJudgement({ signal, settleMs: SETTLE });
-    const { changedAt } = this.record.exposure;
+    const since = settlesSince(noteDeploy(WALKED, this.record, this.deploy));
     switch (said) {
       case "good":
-        return changedAt !== null && this.now < changedAt + SETTLE
+        return since !== null && this.now < since + SETTLE
           ? { ...base, verdict: "wait", code: "settling" }
           : base;
       case "between":
