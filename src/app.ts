@@ -183,7 +183,13 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
       probes: await listen(probes, config.metrics.listen),
     };
   } catch (error) {
-    await Promise.all([closeServer(http), closeServer(probes), store.close(), metrics.close(), silencers.close()]);
+    await Promise.all([
+      closeServer(http),
+      closeServer(probes),
+      store.close(),
+      metrics.close(),
+      silencers.close(),
+    ]);
     served.close();
     eventLoop.stop();
     return { ok: false, message: `cannot listen: ${String(error)}` };
@@ -221,7 +227,11 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
     isAbandoned = (await Promise.race([done, giveUp])) === "late";
     if (isAbandoned) log.warn({}, "stopped without waiting any longer");
     served.close();
-    await Promise.all([metrics.close(), silencers.close(), ...Object.values(outbounds).map((outbound) => outbound.close())]);
+    await Promise.all([
+      metrics.close(),
+      silencers.close(),
+      ...Object.values(outbounds).map((outbound) => outbound.close()),
+    ]);
     eventLoop.stop();
     await store.close();
     log.info({}, "stopped");

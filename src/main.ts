@@ -78,6 +78,14 @@ const context: CliContext = {
     const { lintPath } = await import("./lint-path.ts");
     return lintPath(path, env.configPath);
   },
+  standalone: {
+    tryQuery: async (request) => (await import("./standalone/try-query.ts")).tryQuery(request),
+    checkFile: async (request) => (await import("./standalone/check-file.ts")).checkFile(request),
+    init: async (request) => (await import("./standalone/init.ts")).init(request),
+    doctor: async (request) => (await import("./standalone/doctor.ts")).doctor(request),
+    show: async (request) => (await import("./standalone/show.ts")).show(request),
+    publish: async (request) => (await import("./standalone/publish.ts")).publish(request),
+  },
 };
 
 // A reader that went away (`| head`) is no failure of ours.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { changePageSchema, deployEnteredSchema } from "../api/change.ts";
 import { acceptedSchema, approvalsSchema } from "../api/command.ts";
 import { decisionSchema } from "../api/decision.ts";
 import { gateListSchema, gateSchema } from "../api/gate.ts";
@@ -45,6 +46,21 @@ export type ApproveRequest = {
   readonly decision: string;
   readonly verdict: "approve" | "not-yet";
   readonly reason: string;
+};
+
+export type DeployTold = {
+  readonly service: string;
+  readonly version: string;
+  /** UTC, RFC 3339. */
+  readonly at?: string;
+  readonly url?: string;
+};
+
+export type ChangesQuery = {
+  readonly gate?: string;
+  readonly service?: string;
+  readonly limit: string;
+  readonly cursor?: string;
 };
 
 export type Client = ReturnType<typeof createClient>;
@@ -106,6 +122,12 @@ export function createClient(
     approvals: (name: string) => send("getApprovals", approvalsSchema, { parameters: { name } }),
     act: (gate: string, request: ActionRequest) => command("act", gate, acceptedSchema, request),
     approve: (gate: string, request: ApproveRequest) => command("approve", gate, acceptedSchema, request),
+    deployed: (deploy: DeployTold) =>
+      send("tellDeploy", deployEnteredSchema, {
+        headers: { "Idempotency-Key": context.newKey() },
+        body: deploy,
+      }),
+    changes: (query: ChangesQuery) => send("listChanges", changePageSchema, { query }),
     tokens: () => send("listTokens", tokenListSchema),
     issueToken: (request: TokenRequest) => send("issueToken", issuedTokenSchema, { body: request }),
     revokeToken: (id: string) => send("revokeToken", z.null(), { parameters: { id } }),

@@ -1,12 +1,14 @@
 export type Cell = { readonly text: string; readonly paint?: (text: string) => string };
 
 const GAP = "  ";
+/** Less of a text than this says nothing. */
+export const LEAST = 20;
 
-/** Lines of aligned columns. The last column is not padded, so that nothing trails. */
+/** Lines of aligned columns. The last cell of a row runs free: it is not padded, and moves nobody else's column. */
 export function alignColumns(rows: readonly (readonly Cell[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [column, cell] of row.entries()) {
+    for (const [column, cell] of row.slice(0, -1).entries()) {
       widths[column] = Math.max(widths[column] ?? 0, displayWidth(cell.text));
     }
   }
@@ -32,4 +34,21 @@ export function displayWidth(text: string): number {
 export function shorten(text: string, width: number): string {
   const characters = Array.from(text);
   return characters.length <= width ? text : `${characters.slice(0, Math.max(1, width - 1)).join("")}…`;
+}
+
+/** Shortens one column until the rows fit the terminal, or until little of it would be left. */
+export function fitColumn(
+  rows: readonly (readonly Cell[])[],
+  fitted: number,
+  columns: number,
+): readonly (readonly Cell[])[] {
+  const widest = (column: number) => Math.max(...rows.map((row) => displayWidth(row[column]?.text ?? "")));
+  const others = (rows[0] ?? []).reduce(
+    (sum, _, column) => sum + (column === fitted ? 0 : widest(column) + GAP.length),
+    0,
+  );
+  const room = Math.max(LEAST, columns - others);
+  return rows.map((row) =>
+    row.map((cell, column) => (column === fitted ? { ...cell, text: shorten(cell.text, room) } : cell)),
+  );
 }

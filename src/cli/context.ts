@@ -1,6 +1,7 @@
 import type { TokenDesk } from "../api/tokens.ts";
 import type { Instant, Millis } from "../domain/instant.ts";
 import type { Problem } from "../domain/problem.ts";
+import type { Standalone } from "./standalone.ts";
 
 export type Output = {
   write(text: string): void;
@@ -70,4 +71,5 @@ export type CliContext = {
   /** The token desk of a stopped server. */
   readonly openTokens: (storePath: string, configPath: string) => Promise<OpenedTokens>;
   readonly lintPath: (path: string) => Promise<LintOutcome>;
+  readonly standalone: Standalone;
 };

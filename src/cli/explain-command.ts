@@ -3,7 +3,7 @@ import { nearestName } from "../text/nearest-name.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Exit } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";
-import { explainDecision, explainGate, explainSignal, plainSignals } from "./render-explain.ts";
+import { explainDecision, explainGate, explainSignal, plainEvidence } from "./render-explain.ts";
 import type { Session } from "./session.ts";
 
 /** The evidence of a gate as of now, or of a decision by its id. Gates have no underscore in their names, decisions do. */
@@ -27,7 +27,7 @@ async function explainOneGate(session: Session, name: string): Promise<Exit> {
   printer.data({
     value: status.raw,
     human: () => explainGate(gate.value, status.value, { time, paint: printer.paint }),
-    plain: () => plainSignals(status.value.signals),
+    plain: () => plainEvidence(status.value),
   });
   return EXIT.done;
 }
@@ -39,7 +39,7 @@ async function explainOneDecision(session: Session, id: string): Promise<Exit> {
   printer.data({
     value: got.raw,
     human: () => explainDecision(got.value, { time, paint: printer.paint }),
-    plain: () => plainSignals(got.value.signals),
+    plain: () => plainEvidence(got.value),
   });
   return EXIT.done;
 }

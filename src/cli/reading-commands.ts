@@ -1,11 +1,10 @@
-import { Command, Option } from "commander";
-import type { Purpose } from "../domain/gate.ts";
-import { checkCommand } from "./check-command.ts";
+import { Command } from "commander";
+import { checkCommands } from "./check-commands.ts";
 import type { CliContext } from "./context.ts";
 import { explainCommand } from "./explain-command.ts";
 import { lintCommand } from "./lint-command.ts";
 import type { PrintOptions } from "./printer.ts";
-import { describe, duration, withPrinting, withServer } from "./program.ts";
+import { describe, withPrinting, withServer } from "./program.ts";
 import type { Finish } from "./program.ts";
 import { withSession } from "./session.ts";
 import type { SessionOptions } from "./session.ts";
@@ -14,7 +13,12 @@ import { watchCommand } from "./watch-command.ts";
 
 /** Commands that change nothing. */
 export function readingCommands(context: CliContext, finish: Finish): readonly Command[] {
-  return [lint(context, finish), status(context, finish), check(context, finish), explain(context, finish)];
+  return [
+    lint(context, finish),
+    status(context, finish),
+    ...checkCommands(context, finish),
+    explain(context, finish),
+  ];
 }
 
 function lint(context: CliContext, finish: Finish): Command {
@@ -37,24 +41,6 @@ function status(context: CliContext, finish: Finish): Command {
       withSession(context, options, (session) =>
         options.watch ? watchCommand(session, gate) : statusCommand(session, gate),
       ),
-    ),
-  );
-}
-
-function check(context: CliContext, finish: Finish): Command {
-  const purpose = new Option("--for <what>", "what is to happen").choices(["advance", "deploy", "finish"]);
-  return withServer(
-    describe(
-      new Command("check"),
-      "may it go on? The exit code answers",
-      "rampart check erp-order-export-v2 --for deploy --wait 20m",
-    )
-      .argument("<gate>", "the gate")
-      .addOption(purpose.makeOptionMandatory())
-      .option("--wait <duration>", "wait that long for it to open", duration, 0),
-  ).action((gate: string, options: SessionOptions & { for: Purpose; wait: number }) =>
-    finish(() =>
-      withSession(context, options, (session) => checkCommand(session, gate, options.for, options.wait)),
     ),
   );
 }

@@ -1,5 +1,7 @@
 import type { BecauseBody } from "../api/because.ts";
 import type { StatusBody } from "../api/status.ts";
+import { guardsLine } from "./alert-words.ts";
+import { deployLine, wouldLine } from "./change-words.ts";
 import { alignColumns } from "./columns.ts";
 import type { Cell } from "./columns.ts";
 import type { LocalTime } from "./local-time.ts";
@@ -17,9 +19,23 @@ export function renderCheck(status: StatusBody, time: LocalTime, paint: Paint): 
   if (!status.because.some(({ kind }) => kind === "signal" || kind === "settle")) {
     rows.push([{ text: "  signals" }, { text: signalsLine(status) }]);
   }
+  rows.push(...standingBy(status, time));
   for (const next of nextLines(status, time)) rows.push([{ text: "  next" }, { text: next }]);
   rows.push([{ text: "  evidence" }, { text: status.url }]);
   return [tone(answerLine(status)), ...alignColumns(rows)].join("\n");
+}
+
+/** Guards where none is a reason above, the last deploy, what it would do, and remarks. */
+function standingBy(status: StatusBody, time: LocalTime): Cell[][] {
+  const { alerts, deploy, woulds, remarks } = status;
+  const isSaid = status.because.some(({ kind }) => kind === "alert");
+  const would = status.mode === "observe" ? woulds.at(-1) : undefined;
+  return [
+    ...(alerts.length === 0 || isSaid ? [] : [["alerts", guardsLine(alerts)]]),
+    ...(deploy === null ? [] : [["deploy", deployLine(deploy, time)]]),
+    ...(would === undefined ? [] : [["observe", wouldLine(would, time)]]),
+    ...remarks.map((remark) => ["note", remark]),
+  ].map(([kind = "", text = ""]) => [{ text: `  ${kind}` }, { text }]);
 }
 
 function opensAt({ until }: BecauseBody, time: LocalTime): string {

@@ -1,18 +1,19 @@
-import type { BecauseBody } from "../api/because.ts";
+import type { AlertBody } from "../api/alert.ts";
 import type { DecisionBody } from "../api/decision.ts";
 import type { GateBody } from "../api/gate.ts";
 import type { EvidenceBody, SignalBody } from "../api/signal.ts";
 import type { StatusBody } from "../api/status.ts";
-import { formatValue } from "../domain/value-text.ts";
+import { wouldLine } from "./change-words.ts";
 import { alignColumns } from "./columns.ts";
 import type { Cell } from "./columns.ts";
-import type { LocalTime } from "./local-time.ts";
-import type { Paint } from "./paint.ts";
-import { percent, tellRampState, tellState, tellVerdict, whenOpen } from "./words.ts";
+import { tree } from "./evidence-tree.ts";
+import type { Look } from "./evidence-tree.ts";
+import { percent, tellRampState, tellState, tellVerdict } from "./words.ts";
 
-type Look = { readonly time: LocalTime; readonly paint: Paint };
+/** As many of the last changes of mind as people can take in. */
+const LAST_WOULDS = 5;
 
-/** A gate as of now: its signals and reasons as branches of one tree. */
+/** A gate as of now: its evidence and reasons as branches of one tree. */
 export function explainGate(gate: GateBody, status: StatusBody, look: Look): string {
   const told = tellState(status);
   const since = gate.since === null ? "" : ` since ${look.time.short(Date.parse(gate.since))}`;
@@ -20,7 +21,8 @@ export function explainGate(gate: GateBody, status: StatusBody, look: Look): str
   return [
     `${gate.name}  ${look.paint[told.tone](`${told.icon} ${told.word}`)} at ${percent(status.exposure.set)}${since}` +
       `    ${look.paint.faint(`${decision}at ${look.time.exact(Date.parse(status.at))}`)}`,
-    ...tree(status.signals, status.because, look),
+    ...tree(status, look),
+    ...wouldLines(status, look),
     "",
     ...hints(gate.name, status.signals),
   ].join("\n");
@@ -39,7 +41,7 @@ export function explainDecision(decision: DecisionBody, look: Look): string {
     `${decision.gate}  ${look.paint[told.tone](`${told.icon} ${told.word}`)}${moved} at ${percent(decision.exposure.set)}` +
       `    ${look.paint.faint(`decision ${decision.id} at ${look.time.short(Date.parse(decision.at))}${folded}`)}`,
     `signals ${verdict.word}; by ${decision.actor}; ${actionLine(decision)}`,
-    ...tree(decision.signals, decision.because, look),
+    ...tree({ ...decision, deploy: null, remarks: [] }, look),
     "",
     ...hints(decision.id, decision.signals, decision.gate),
   ].join("\n");
@@ -66,43 +68,10 @@ export function explainSignal(signal: EvidenceBody, { time, paint }: Look): stri
   ].join("\n");
 }
 
-function tree(
-  signals: readonly SignalBody[],
-  because: readonly BecauseBody[],
-  look: Look,
-): readonly string[] {
-  const branches = [
-    ...signals.map((signal) => signalBranch(signal, look)),
-    // A signal that keeps the gate closed already has its branch.
-    ...because.filter(({ kind }) => kind !== "signal").map((each) => becauseBranch(each, look)),
-  ];
-  if (branches.length === 0) return [];
-  const lines = alignColumns(branches);
-  return ["│", ...lines.map((line, index) => `${index === lines.length - 1 ? "└─" : "├─"} ${line}`)];
-}
-
-function signalBranch(signal: SignalBody, { time, paint }: Look): readonly Cell[] {
-  const told = tellVerdict(signal.verdict);
-  const value = signal.value === null ? "unknown" : formatValue(signal, signal.value);
-  const asOf = signal.asOf === null ? "" : ` as of ${time.short(Date.parse(signal.asOf))}`;
-  return [
-    {
-      text: `${signal.counts ? told.icon : "·"} ${signal.name}`,
-      paint: paint[signal.counts ? told.tone : "faint"],
-    },
-    { text: value + asOf },
-    // What is good says so by its limit; anything else says why.
-    { text: signal.verdict === "good" ? (signal.limit ?? "") : signal.message },
-    { text: signal.samples === null ? "" : `${Math.round(signal.samples).toLocaleString("en-GB")} samples` },
-  ];
-}
-
-function becauseBranch(because: BecauseBody, { time, paint }: Look): readonly Cell[] {
-  return [
-    { text: `‖ ${because.kind}`, paint: paint.waiting },
-    { text: because.message },
-    { text: whenOpen(because, time) },
-  ];
+/** What Rampart would have done, the newest last; a gate that acts has done it. */
+function wouldLines({ mode, woulds }: StatusBody, { time }: Look): readonly string[] {
+  if (mode !== "observe" || woulds.length === 0) return [];
+  return ["", "Only observing:", ...woulds.slice(-LAST_WOULDS).map((each) => `  ${wouldLine(each, time)}`)];
 }
 
 function hints(subject: string, signals: readonly SignalBody[], gate = subject): readonly string[] {
@@ -140,8 +109,23 @@ function answerText(answer: EvidenceBody["asked"][number]["answer"]): string {
   }
 }
 
-export function plainSignals(signals: readonly SignalBody[]): readonly (readonly string[])[] {
-  return signals.map((signal) => [
+/** Signals, then guards in the same columns: how many alerts are active as the value, and since when the first. */
+export function plainEvidence({
+  signals,
+  alerts,
+}: Pick<StatusBody, "signals" | "alerts">): readonly (readonly string[])[] {
+  return [...signals.map(plainSignal), ...alerts.map(plainGuard)];
+}
+
+function plainGuard({ guard, verdict, code, active }: AlertBody): readonly string[] {
+  // Of a guard that cannot see, nothing active is not zero.
+  const count = active.length === 0 && code !== "good" ? "-" : String(active.length);
+  const since = active.map(({ activeAt }) => activeAt).toSorted()[0] ?? "-";
+  return [guard, verdict, code, count, "alerts", "-", "-", since];
+}
+
+function plainSignal(signal: SignalBody): readonly string[] {
+  return [
     signal.name,
     signal.verdict,
     signal.code,
@@ -150,5 +134,5 @@ export function plainSignals(signals: readonly SignalBody[]): readonly (readonly
     signal.limit ?? "-",
     String(signal.samples ?? "-"),
     signal.asOf ?? "-",
-  ]);
+  ];
 }

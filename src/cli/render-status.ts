@@ -1,9 +1,11 @@
 import type { GateBody, GateSummary } from "../api/gate.ts";
-import { alignColumns, displayWidth, shorten } from "./columns.ts";
+import { guardLine } from "./alert-words.ts";
+import { deployLine, wouldLine } from "./change-words.ts";
+import { LEAST, alignColumns, fitColumn, shorten } from "./columns.ts";
 import type { Cell } from "./columns.ts";
 import type { LocalTime } from "./local-time.ts";
 import type { Paint } from "./paint.ts";
-import { nextOf, percent, tellState, whenOpen, whyOf } from "./words.ts";
+import { nextOf, percent, tellState, tellVerdict, whenOpen, whyOf } from "./words.ts";
 
 export type Screen = {
   readonly time: LocalTime;
@@ -15,7 +17,8 @@ export type Screen = {
 
 const HEADINGS = ["GATE", "STATE", "EXPOSED", "STEP", "WHY", "NEXT"];
 const WHY = 4;
-const LEAST_WHY = 20;
+/** Of the first column of one gate's lines, with what stands around it: the longest is `definition`. */
+const KIND_WIDTH = 14;
 
 /** One table for each environment, with the user's time and zone named above. */
 export function renderGates(gates: readonly GateSummary[], environment: string, screen: Screen): string {
@@ -30,9 +33,12 @@ export function renderGates(gates: readonly GateSummary[], environment: string, 
 }
 
 function table(gates: readonly GateSummary[], screen: Screen): readonly string[] {
-  const rows = gates.map((gate) => gateRow(gate, screen));
-  const fitted = screen.columns === null ? rows : fitWhy(rows, screen.columns);
-  return alignColumns([HEADINGS.map((text) => ({ text, paint: screen.paint.faint })), ...fitted]);
+  const rows = [
+    HEADINGS.map((text): Cell => ({ text, paint: screen.paint.faint })),
+    ...gates.map((gate) => gateRow(gate, screen)),
+  ];
+  // On a narrow terminal the reason gives way, since it is the longest and `explain` has it whole.
+  return alignColumns(screen.columns === null ? rows : fitColumn(rows, WHY, screen.columns));
 }
 
 function gateRow(gate: GateSummary, { paint, time }: Screen): readonly Cell[] {
@@ -42,30 +48,29 @@ function gateRow(gate: GateSummary, { paint, time }: Screen): readonly Cell[] {
     { text: `${told.icon} ${told.word}`, paint: paint[told.tone] },
     { text: percent(gate.exposure.set) },
     { text: gate.step.of === 0 ? "-" : `${gate.step.index}/${gate.step.of}` },
-    { text: whyOf(gate) },
+    { text: whyLine(gate, time) },
     { text: nextOf(gate, time) },
   ];
 }
 
-/** On a narrow terminal the reason gives way, since it is the longest and `explain` has it whole. */
-function fitWhy(rows: readonly (readonly Cell[])[], columns: number): readonly (readonly Cell[])[] {
-  const widest = (column: number) =>
-    Math.max(...[HEADINGS[column] ?? "", ...rows.map((row) => row[column]?.text ?? "")].map(displayWidth));
-  const others = HEADINGS.reduce((sum, _, column) => sum + 2 + (column === WHY ? 0 : widest(column)), 0);
-  const room = Math.max(LEAST_WHY, columns - others);
-  return rows.map((row) =>
-    row.map((cell, column) => (column === WHY ? { ...cell, text: shorten(cell.text, room) } : cell)),
-  );
+/** One line of why. That a gate only observes says its state already; what it would do is news. */
+export function whyLine(gate: GateSummary, time: LocalTime): string {
+  return gate.would === null ? whyOf(gate) : wouldLine(gate.would, time);
 }
 
 /** One gate: its row, then everything that keeps it where it is. */
 export function renderGate(gate: GateBody, environment: string, screen: Screen): string {
   const lines = [renderGates([gate], environment, screen)];
-  const reasons = gate.because.map((because): Cell[] => [
-    { text: `  ${because.kind}`, paint: screen.paint.faint },
-    { text: because.message },
-    { text: whenOpen(because, screen.time) },
-  ]);
+  const { alerts } = gate.status;
+  const reasons = gate.because
+    // Every guard has a line of its own below.
+    .filter(({ kind }) => kind !== "alert" || alerts.length === 0)
+    .map((because): Cell[] => [
+      { text: `  ${because.kind}`, paint: screen.paint.faint },
+      { text: because.message },
+      { text: whenOpen(because, screen.time) },
+    ]);
+  reasons.push(...standingBy(gate, screen));
   for (const drift of gate.drift) {
     reasons.push([{ text: "  drift", paint: screen.paint.faint }, { text: drift.message }, { text: "" }]);
   }
@@ -80,6 +85,30 @@ export function renderGate(gate: GateBody, environment: string, screen: Screen):
   lines.push("", `Evidence:  rampart explain ${gate.name}`);
   if (gate.request !== null) lines.push(`Approve:   rampart approve ${gate.name} --reason "..."`);
   return lines.join("\n");
+}
+
+/** What stands beside the reasons, one line each: guards, the last deploy, what it would do, remarks. */
+function standingBy({ status, would }: GateBody, { time, paint, columns }: Screen): Cell[][] {
+  const { alerts, deploy, remarks } = status;
+  const row = (kind: string, text: string, tone?: Cell["paint"]): Cell[] => {
+    const room = columns === null ? Infinity : Math.max(LEAST, columns - KIND_WIDTH);
+    const fitted = shorten(text, room);
+    return [
+      { text: `  ${kind}`, paint: paint.faint },
+      tone === undefined ? { text: fitted } : { text: fitted, paint: tone },
+    ];
+  };
+  return [
+    ...alerts.map((alert) => {
+      const { icon, tone } = tellVerdict(alert.verdict);
+      return row("alert", `${icon} ${alert.guard}  ${guardLine(alert)}`, paint[tone]);
+    }),
+    ...(deploy === null
+      ? []
+      : [row("deploy", deployLine(deploy, time), deploy.suspect ? paint.bad : undefined)]),
+    ...(would === null ? [] : [row("observe", wouldLine(would, time))]),
+    ...remarks.map((remark) => row("note", remark)),
+  ];
 }
 
 export function plainGate(gate: GateSummary): readonly string[] {

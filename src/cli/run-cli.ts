@@ -3,10 +3,16 @@ import { actionCommands } from "./action-commands.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { describe, house } from "./program.ts";
+import { deployCommands } from "./deploy-commands.ts";
+import { doctorCommands } from "./doctor-command.ts";
+import { initCommands } from "./init-command.ts";
 import type { Finish } from "./program.ts";
+import { publishCommands } from "./publish-command.ts";
 import { readingCommands } from "./reading-commands.ts";
 import { serverCommands } from "./server-commands.ts";
+import { showCommands } from "./show-command.ts";
 import { tokenCommands } from "./token-commands.ts";
+import { tryCommands } from "./try-command.ts";
 
 const HELP = `Exit codes:
   0  open, done or valid            4  halted or rolled back: a person is needed
@@ -17,16 +23,9 @@ const HELP = `Exit codes:
 /** Runs one command line and returns its exit code. Nothing is read, started or printed but through the context. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<number> {
   let exit: number = EXIT.done;
-  const finish: Finish = async (work) => {
+  const program = createProgram(context, async (work) => {
     exit = await work();
-  };
-  const program = new Command("rampart");
-  describe(program, "Release gates and staged exposure: may this go further?", "rampart status");
-  program.version(context.version, "-V, --version", "show the version").addHelpText("after", `\n${HELP}`);
-  for (const family of [readingCommands, actionCommands, tokenCommands, serverCommands]) {
-    for (const command of family(context, finish)) program.addCommand(command);
-  }
-  house(program, context);
+  });
   try {
     await program.parseAsync([...args], { from: "user" });
     return exit;
@@ -35,4 +34,30 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     context.stderr.write(`unexpected: ${error instanceof Error ? error.message : String(error)}\n`);
     return EXIT.unexpected;
   }
+}
+
+/** Every command with its options. What a command does goes through `finish`. */
+export function createProgram(context: CliContext, finish: Finish): Command {
+  const program = new Command("rampart");
+  describe(program, "Release gates and staged exposure: may this go further?", "rampart status");
+  program.version(context.version, "-V, --version", "show the version").addHelpText("after", `\n${HELP}`);
+  // Else `--version` of a command would be taken for the program's.
+  program.enablePositionalOptions();
+  const families = [
+    tryCommands,
+    initCommands,
+    doctorCommands,
+    showCommands,
+    readingCommands,
+    actionCommands,
+    deployCommands,
+    publishCommands,
+    tokenCommands,
+    serverCommands,
+  ];
+  for (const family of families) {
+    for (const command of family(context, finish)) program.addCommand(command);
+  }
+  house(program, context);
+  return program;
 }

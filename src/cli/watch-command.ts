@@ -4,9 +4,10 @@ import { EXIT } from "./exit-codes.ts";
 import type { Exit } from "./exit-codes.ts";
 import { exitOfFailure, reportFailure } from "./failure.ts";
 import { createLocalTime } from "./local-time.ts";
+import { whyLine } from "./render-status.ts";
 import type { Session } from "./session.ts";
 import { fetchShown, screenOf } from "./status-command.ts";
-import { percent, tellState, whyOf } from "./words.ts";
+import { percent, tellState } from "./words.ts";
 
 const LOOK_EVERY = 2 * SECOND;
 const CLEAR = "\u001b[H\u001b[2J";
@@ -50,11 +51,12 @@ function writeChanges(
       gate.exposure.set,
       gate.step,
       gate.because.map(({ kind, code }) => [kind, code]),
+      gate.would?.would,
     ]);
     if (last.get(gate.name) === gist) continue;
     last.set(gate.name, gist);
     const step = gate.step.of === 0 ? "-" : `${gate.step.index}/${gate.step.of}`;
-    const fields = [gate.name, tellState(gate).word, percent(gate.exposure.set), step, whyOf(gate)];
+    const fields = [gate.name, tellState(gate).word, percent(gate.exposure.set), step, whyLine(gate, time)];
     context.stdout.write(`${time.exact(context.clock.now())}  ${fields.join("  ")}\n`);
   }
 }

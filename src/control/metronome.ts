@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Instant, Millis } from "../domain/instant.ts";
-import { missedSlots, nextDue, nextSlot } from "./schedule.ts";
+import { firstDue, missedSlots, nextDue, nextSlot } from "./schedule.ts";
 import type { Passed } from "./pass.ts";
 
 export type MetronomePorts = {
@@ -36,7 +36,7 @@ export class Metronome {
   async #one(name: string, everyMs: Millis, now: Instant): Promise<void> {
     const due = this.#due.get(name);
     if (due === undefined) {
-      this.#due.set(name, nextSlot(name, everyMs, now));
+      this.#due.set(name, firstDue(name, everyMs, now));
       return;
     }
     if (now < due || this.#running.has(name)) return;

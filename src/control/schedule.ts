@@ -4,6 +4,8 @@ import type { GateRecord } from "../domain/record.ts";
 
 /** The backoff of a rollback that Unleash has not taken yet never exceeds this. */
 const GREATEST_BACKOFF: Millis = 10 * SECOND;
+/** A process that starts has looked at every gate within this time. */
+const FIRST_WITHIN: Millis = 3 * SECOND;
 /** While a rollback waits for its second look, the next pass is at most this far away. */
 const VERIFY_EVERY: Millis = 5 * SECOND;
 
@@ -15,6 +17,11 @@ export function nextDue(gate: Gate, record: GateRecord, now: Instant): Instant {
   if (record.intention === null) return Math.min(slot, now + VERIFY_EVERY);
   const backoff = Math.min(GREATEST_BACKOFF, Math.max(SECOND, now - ramp.since));
   return Math.min(slot, now + backoff);
+}
+
+/** When a gate that this process has not seen yet is due: soon, for a rollback may wait in its record, but not all at once. */
+export function firstDue(name: string, everyMs: Millis, now: Instant): Instant {
+  return Math.min(nextSlot(name, everyMs, now), now + (hashOf(name) % FIRST_WITHIN));
 }
 
 /** The first slot of the gate that lies after `now`. */

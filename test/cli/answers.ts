@@ -16,6 +16,8 @@ import {
   signal,
   statusAnswer,
 } from "../support/fake-controller.ts";
+import { CHANGE_ANSWERS } from "./change-answers.ts";
+import { DEPLOY, GUARDS, guard, would } from "./guard-samples.ts";
 
 const ADDRESSES = {
   publicUrl: "https://rampart.example.com",
@@ -46,6 +48,47 @@ const SIGNALS = [
   }),
   judgement({ signal: "ledger-gap", counts: false, message: "0.01%, at most 0.1%", limit: "at most 0.1%" }),
 ];
+
+const ALERT_HALT = why(
+  "alert",
+  "halt",
+  "CheckoutErrors is firing for 12m, and 3 more",
+  null,
+  "rampart resume erp-order-export-v2 --reason ..., or rampart rollback erp-order-export-v2",
+);
+
+/** A ramp that its guards stopped soon after a deploy. */
+const GUARDED = {
+  state: "halted",
+  verdict: "halt",
+  exitCode: 4,
+  signals: SIGNALS.slice(0, 2),
+  alerts: GUARDS,
+  deploy: { ...DEPLOY, suspect: true },
+  because: [ALERT_HALT],
+  retryAt: null,
+} as const;
+
+/** A gate that only watches, by guards alone. */
+const OBSERVING = {
+  state: "idle",
+  mode: "observe",
+  verdict: "good",
+  signals: [],
+  alerts: [guard({ notes: ["silences are not seen: no Alertmanager is configured for this source"] })],
+  because: [why("switch", "observe", "the gate only observes", null, "rampart act erp-order-export-v2")],
+  deploy: { ...DEPLOY, suspect: false },
+  woulds: [
+    would(7, null, "too few samples"),
+    would(6, "advance", "5% held 30m, all good"),
+    would(5, "halt", "CheckoutErrors is firing for 1m"),
+    would(4, null, "settling"),
+    would(3, "rollback", "orders-missing 3%, above 2%"),
+    would(2, "advance", "25% held 30m, all good"),
+  ],
+  remarks: ["guards only: nothing proves health"],
+  retryAt: null,
+} as const;
 
 const DECLARED = [
   signal(),
@@ -152,6 +195,10 @@ const VIEWS = [
   ),
 ];
 
+function detail(over: Partial<StatusAnswer>) {
+  return gateBody(gateView({ status: statusAnswer({ signals: SIGNALS, ...over }) }), ADDRESSES);
+}
+
 const APPROVAL = {
   person: "dora",
   groups: ["release-managers"],
@@ -202,6 +249,7 @@ const DECISION = decisionBody(
 
 /** What the scripted server may answer, rendered by the same code as the real one. */
 export const ANSWERS: Readonly<Record<string, unknown>> = {
+  ...CHANGE_ANSWERS,
   gates: { environment: "production", gates: VIEWS.map((each) => gateSummary(each, ADDRESSES)) },
   "no-gates": { environment: "production", gates: [] },
   gate: gateBody(DETAIL, ADDRESSES),
@@ -222,6 +270,27 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
     for: "deploy",
   }),
   halted: status(HALTED),
+  guarded: status(GUARDED),
+  "guarded-open": status({
+    open: true,
+    exitCode: 0,
+    verdict: "good",
+    because: [],
+    signals: SIGNALS.slice(0, 2),
+    alerts: GUARDS.slice(3),
+    deploy: { ...DEPLOY, suspect: false },
+  }),
+  "gate-guarded": detail(GUARDED),
+  observing: status(OBSERVING),
+  "gate-observing": detail(OBSERVING),
+  "gates-observing": {
+    environment: "production",
+    gates: [gateSummary(view("erp-order-export-v2", OBSERVING), ADDRESSES)],
+  },
+  "decision-guarded": decisionBody(
+    decision({ ...GUARDED, after: "halted", exposure: gateRecord().exposure, step: 2 }),
+    { signals: DECLARED, sourceUrls: ADDRESSES.sourceUrls },
+  ),
   approval: status({
     exitCode: 5,
     verdict: "good",

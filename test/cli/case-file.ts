@@ -6,6 +6,8 @@
  *     given RAMPART_URL=https://rampart.example.com     (environment; also: tty, columns 80, answer yes, stdin, stop-after 3)
  *     > POST /v1/gates/erp/actions {"action":"pause","reason":"peak hour"}
  *     < 202 @accepted                                   (also: down, `200 after 60s @closed`, `429 retry 3 @flood`)
+ *     > tryQuery {"query":"up"}                         (a command that needs no server: its verb and request, undefined left out)
+ *     < @healthy                                        (an outcome in outcomes/try.ts)
  *     = stdout
  *     ...
  *     = stderr
@@ -51,7 +53,9 @@ function section(lines: readonly string[], heading: string): string {
   return lines.slice(start + 1, start + 1 + length).join("\n");
 }
 
-/** Words as a shell takes them apart, with double quotes. */
-function words(text: string): readonly string[] {
-  return [...text.matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? "");
+/** Words as a shell takes them apart, with double or single quotes around whole ones. */
+export function words(text: string): readonly string[] {
+  return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    (match) => match[1] ?? match[2] ?? match[3] ?? "",
+  );
 }

@@ -3,13 +3,43 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { CliContext } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
+import { HOUR, MINUTE } from "../../src/domain/instant.ts";
 import type { Scope } from "../../src/domain/principal.ts";
+import type { AlertJudgement } from "../../src/domain/verdict.ts";
 import { createServer } from "../../src/http/server.ts";
 import { testDoor } from "../http/door.ts";
 import type { TestDoor } from "../http/door.ts";
 import { NOON, decision, gateView, statusAnswer } from "../support/fake-controller.ts";
 
-const PEOPLE: readonly Scope[] = ["read", "start", "stop", "operate", "approve", "adopt", "admin"];
+const PEOPLE: readonly Scope[] = ["read", "start", "stop", "operate", "approve", "adopt", "changes", "admin"];
+
+const DEPLOY = {
+  id: "chg_1",
+  at: NOON,
+  service: "checkout",
+  version: "4f2a91c",
+  by: "machine:ci",
+  effect: "settle",
+} as const;
+
+const GUARD: AlertJudgement = {
+  guard: '{service="erp"}',
+  verdict: "wait",
+  code: "silenced",
+  message: "ErpDown is firing for 1m, silenced by anna for another 2h: planned migration",
+  until: NOON + 2 * HOUR,
+  rules: ["ErpDown"],
+  active: [
+    {
+      rule: "ErpDown",
+      state: "firing",
+      labels: { alertname: "ErpDown", service: "erp" },
+      activeAt: NOON - MINUTE,
+      silence: { id: "s1", by: "anna", comment: "planned migration", endsAt: NOON + 2 * HOUR },
+    },
+  ],
+  notes: [],
+};
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -51,6 +81,14 @@ async function runAgainst(door: TestDoor, url: string, token: string, args: read
     serve: unused,
     openTokens: unused,
     lintPath: unused,
+    standalone: {
+      tryQuery: unused,
+      checkFile: unused,
+      init: unused,
+      doctor: unused,
+      show: unused,
+      publish: unused,
+    },
   };
   return { exit: await runCli(args, context), ...said };
 }
@@ -66,6 +104,10 @@ describe("the command line and the server", () => {
     ["rollback", "erp-order-export-v2", "--reason", "x"],
     ["start", "erp-order-export-v2", "--change", "abc"],
     ["approve", "erp-order-export-v2", "--reason", "x", "--yes"],
+    ["deployed", "checkout", "--version", "4f2a91c", "--link", "https://ci.example.com/812"],
+    ["deployed", "checkout", "--version", "4f2a91c", "--at", "2026-03-03T10:00:00+01:00"],
+    ["changes", "--limit", "1"],
+    ["changes", "--gate", "erp-order-export-v2", "--service", "checkout"],
     ["token", "list"],
     ["token", "create", "--kind", "machine", "--name", "ci", "--preset", "ci"],
   ])("understand each other about %s %s", async (...args) => {
@@ -78,6 +120,56 @@ describe("the command line and the server", () => {
     expect(result).toMatchObject({ exit: 0 });
     expect(result.stdout).not.toBe("");
     expect(result.stdout + result.stderr + door.logged.join("")).not.toContain(token);
+  });
+
+  test("agree on what a deploy does and on what the ledger holds", async () => {
+    const { door, run } = await meet();
+    door.controller.deployGates = [{ gate: "erp-order-export-v2", effect: "restart-step" }];
+    const told = await run(
+      "deployed",
+      "checkout",
+      "--version",
+      "4f2a91c",
+      "--at",
+      "2026-03-03T11:02:00+01:00",
+    );
+    expect(told).toEqual({ exit: 0, stdout: "erp-order-export-v2 begins its step anew\n", stderr: "" });
+    expect(door.controller.deploys).toMatchObject([
+      { service: "checkout", version: "4f2a91c", at: Date.UTC(2026, 2, 3, 10, 2), url: null },
+    ]);
+    door.controller.ledger = [
+      {
+        kind: "deploy",
+        id: "chg_1",
+        at: NOON,
+        service: "checkout",
+        version: "4f2a91c",
+        by: "machine:ci",
+        url: null,
+      },
+    ];
+    expect((await run("changes", "-o", "plain")).stdout).toBe(
+      "2026-03-03T10:42:00Z\tdeploy\tcheckout\t-\t4f2a91c\tmachine:ci\t-\n",
+    );
+  });
+
+  test("agree on guards, deploys and what would have been done", async () => {
+    const { door, run } = await meet();
+    const status = statusAnswer({
+      mode: "observe",
+      alerts: [GUARD],
+      deploy: { ...DEPLOY, suspect: false },
+      woulds: [{ at: NOON, would: "halt", set: 25, message: "ErpDown is firing for 1m" }],
+      remarks: ["guards only: nothing proves health"],
+    });
+    door.controller.views = [gateView({ status })];
+    for (const command of [["status"], ["explain"], ["check", "--for", "advance"]]) {
+      const { stdout } = await run(...command, "erp-order-export-v2");
+      expect(stdout).toContain("ErpDown is firing for 1m, silenced by anna");
+      expect(stdout).toContain("checkout 4f2a91c deployed 10:42 by ci: settles anew");
+      expect(stdout).toContain("would halt since 10:42 (ErpDown is firing for 1m)");
+      expect(stdout).toContain("guards only: nothing proves health");
+    }
   });
 
   test.each([

@@ -6,6 +6,7 @@ import { memoryTokens, testClock, countingRandom } from "../http/door.ts";
 import { createTokenDesk } from "../../src/http/auth/token-desk.ts";
 import { ANSWERS } from "./answers.ts";
 import type { CliCase } from "./case-file.ts";
+import { scriptedStandalone } from "./scripted-standalone.ts";
 
 export type CaseResult = {
   readonly requests: readonly string[];
@@ -49,6 +50,13 @@ export const FILES: Readonly<Record<string, string>> = {
 
 /** Runs the real command line against a world made of the case alone. */
 export async function runCase(given: CliCase): Promise<CaseResult> {
+  const { context, said, requests } = worldOf(given);
+  const exit = await runCli(given.args, context);
+  return { requests, ...said, exit };
+}
+
+/** A world in which nothing is but what the case gives, and what was said and asked in it so far. */
+export function worldOf(given: Pick<CliCase, "given" | "exchanges">) {
   const said = { stdout: "", stderr: "" };
   const requests: string[] = [];
   const stop = new AbortController();
@@ -64,14 +72,19 @@ export async function runCase(given: CliCase): Promise<CaseResult> {
   const looks = Number(setting("stop-after") ?? Infinity);
   let slept = 0;
 
+  function exchange(request: string): string {
+    requests.push(request);
+    const response = given.exchanges[requests.length - 1]?.response;
+    if (response === undefined) throw new Error(`nothing answers ${request}`);
+    return response;
+  }
+
   const fetch: Fetch = async (url, { method, headers, body }) => {
     const at = new URL(url);
     const wait = headers["Prefer"] === undefined ? "" : ` (${headers["Prefer"]})`;
-    requests.push(
+    const response = exchange(
       [`${method} ${at.pathname}${at.search}${wait}`, ...(body === undefined ? [] : [body])].join(" "),
     );
-    const response = given.exchanges[requests.length - 1]?.response;
-    if (response === undefined) throw new Error(`nothing answers ${requests.at(-1)}`);
     if (response === "down") {
       throw new TypeError("fetch failed", {
         cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }),
@@ -140,7 +153,7 @@ export async function runCase(given: CliCase): Promise<CaseResult> {
       return { ok: true, desk, close: async () => void (said.stderr += "closed the store\n") };
     },
     lintPath: async (path) => LINTS[path] ?? { kind: "unreadable", message: `${path} cannot be read` },
+    standalone: scriptedStandalone(exchange),
   };
-  const exit = await runCli(given.args, context);
-  return { requests, ...said, exit };
+  return { context, said, requests };
 }

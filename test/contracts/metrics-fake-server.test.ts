@@ -48,11 +48,16 @@ metricsContract("our adapter and a server by script", () =>
       many: "many_values",
       broken: "((",
     },
+    alerts: {
+      firing: { guard: [{ label: "severity", operator: "=", value: "critical" }], rule: "Deep" },
+      none: [{ label: "severity", operator: "=", value: "warning" }],
+    },
   }),
 );
 
 function answer(request: SeenRequest): Reply {
-  if (request.path === "/api/v1/rules") return success({ groups: [] });
+  if (request.path === "/api/v1/rules")
+    return success({ groups: [{ name: "g", interval: 15, rules: [deep()] }] });
   if (request.path === "/api/v1/targets") return success({ activeTargets: [] });
   const query = request.fields.get("query") ?? "";
   const at = askedAt(request);
@@ -64,6 +69,21 @@ function answer(request: SeenRequest): Reply {
     kind: "json",
     status: 400,
     body: { status: "error", errorType: "bad_data", error: "parse error" },
+  };
+}
+
+function deep(): object {
+  const at = new Date(Date.now() - 5_000).toISOString();
+  return {
+    name: "Deep",
+    query: "one_value > 0",
+    labels: { severity: "critical" },
+    alerts: [
+      { labels: { alertname: "Deep", severity: "critical" }, state: "firing", activeAt: at, value: "1e+00" },
+    ],
+    health: "ok",
+    lastEvaluation: at,
+    type: "alerting",
   };
 }
 

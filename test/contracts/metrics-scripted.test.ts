@@ -1,7 +1,22 @@
+import type { AlertRule } from "../../src/domain/alert.ts";
 import { createScriptedMetrics } from "../support/scripted-metrics.ts";
 import { metricsContract } from "./metrics.contract.ts";
 
 const NOW = Date.UTC(2026, 2, 4, 10, 0, 0);
+
+const DEEP: AlertRule = {
+  name: "Deep",
+  group: "shop",
+  labels: {},
+  query: "depth > 1",
+  health: "ok",
+  lastError: null,
+  lastEvaluation: NOW - 5_000,
+  intervalMs: 15_000,
+  forMs: 0,
+  active: [{ labels: { alertname: "Deep" }, state: "firing", activeAt: NOW - 60_000 }],
+  freshness: { kind: "known", selectors: [] },
+};
 
 metricsContract("by script", () => {
   const metrics = createScriptedMetrics();
@@ -12,6 +27,10 @@ metricsContract("by script", () => {
   metrics.set("many", { kind: "unknown", reason: "many-series", detail: "2 series" });
   metrics.set("((", { kind: "unknown", reason: "http-400", detail: "parse error" });
   metrics.newest("none", null);
+  metrics.setAlertRules((matchers) => ({
+    kind: "known",
+    rules: matchers.some(({ value }) => value === "Deep") ? [DEEP] : [],
+  }));
   return Promise.resolve({
     metrics,
     source: "main",
@@ -24,6 +43,10 @@ metricsContract("by script", () => {
       infinite: "infinite",
       many: "many",
       broken: "((",
+    },
+    alerts: {
+      firing: { guard: [{ label: "alertname", operator: "=", value: "Deep" }], rule: "Deep" },
+      none: [{ label: "alertname", operator: "=", value: "Other" }],
     },
   });
 });

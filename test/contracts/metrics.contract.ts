@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Metrics } from "../../src/control/ports.ts";
 import type { Instant } from "../../src/domain/instant.ts";
+import type { Matcher } from "../../src/domain/matcher.ts";
 
 /** A source in which each of these queries has the named kind of answer. */
 export type MetricsWorld = {
@@ -18,6 +19,12 @@ export type MetricsWorld = {
     readonly many: string;
     /** Not PromQL. */
     readonly broken: string;
+  };
+  readonly alerts: {
+    /** Matchers of a guard with exactly this one rule behind it. It has been evaluated, and one alert of it is active. */
+    readonly firing: { readonly guard: readonly Matcher[]; readonly rule: string };
+    /** Matchers that no rule satisfies. */
+    readonly none: readonly Matcher[];
   };
 };
 
@@ -82,6 +89,26 @@ export function metricsContract(name: string, world: () => Promise<MetricsWorld>
       const { metrics, source, queries, at } = await world();
       const fresh = await metrics.freshness(source, queries.empty, at());
       expect(fresh).toMatchObject({ kind: "known", selectors: [{ newest: null }] });
+    });
+
+    it("tells the rules behind a guard, with those of their alerts that satisfy it", async () => {
+      const { metrics, source, alerts, at } = await world();
+      const now = at();
+      const found = await metrics.alertRules(source, alerts.firing.guard, now);
+      expect(found).toMatchObject({ kind: "known", rules: [{ name: alerts.firing.rule, health: "ok" }] });
+      const [rule] = found.kind === "known" ? found.rules : [];
+      expect(rule?.lastEvaluation).toBeLessThanOrEqual(now);
+      expect(rule?.intervalMs).toBeGreaterThan(0);
+      expect(rule?.freshness.kind).toBe("known");
+      expect(rule?.active).toHaveLength(1);
+      const [active] = rule?.active ?? [];
+      expect(active?.labels["alertname"]).toBe(alerts.firing.rule);
+      expect(active?.activeAt).toBeLessThanOrEqual(now);
+    });
+
+    it("keeps no rule apart from not knowing", async () => {
+      const { metrics, source, alerts, at } = await world();
+      expect(await metrics.alertRules(source, alerts.none, at())).toEqual({ kind: "known", rules: [] });
     });
 
     it("knows how far the clocks are apart once it has answered", async () => {

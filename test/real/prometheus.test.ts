@@ -23,6 +23,9 @@ groups:
       - record: job:orders_failed:ratio1m
         expr: sum by (job) (rate(orders_failed_total[1m])) / sum by (job) (rate(orders_total[1m]))
         labels: { team: checkout }
+      - alert: ShopSteady
+        expr: steady{job="shop"} > 1
+        labels: { severity: info }
 `;
 
 let folder: string;
@@ -75,6 +78,10 @@ metricsContract("our adapter and a real Prometheus", async () => {
       infinite: 'steady{job="shop"} / 0',
       many: "steady",
       broken: "sum((",
+    },
+    alerts: {
+      firing: { guard: [{ label: "job", operator: "=", value: "shop" }], rule: "ShopSteady" },
+      none: [{ label: "job", operator: "=", value: "erp" }],
     },
   };
 });
@@ -136,6 +143,45 @@ describe("a real Prometheus", () => {
       },
       { selector: 'orders_failed_total{job="shop"}', isThere: true, scrapeIntervalMs: 1_000 },
       { selector: 'orders_total{job="shop"}', isThere: true, scrapeIntervalMs: 1_000 },
+    ]);
+  });
+
+  it("tells what it said over time, also where that was no number", async () => {
+    const client = connect({ url: server.url });
+    const to = Date.now();
+    const over = (query: string) => client.range("main", query, { from: to - 2_000, to, stepMs: 1_000 });
+    const steady = await over('steady{job="shop"}');
+    expect(steady).toMatchObject({
+      kind: "known",
+      series: [{ labels: { __name__: "steady", job: "shop" } }],
+    });
+    const points = steady.kind === "known" ? (steady.series[0]?.points ?? []) : [];
+    expect(points.at(-1)).toEqual({ at: to, value: 42 });
+    const divided = await over('steady{job="shop"} / 0');
+    expect(divided.kind === "known" && divided.series[0]?.points.at(-1)?.value).toBe(Infinity);
+    expect(await over("never_seen_total")).toEqual({ kind: "known", series: [], notes: [] });
+    expect(await over("sum((")).toMatchObject({ reason: "http-400" });
+  });
+
+  it("tells what it has", async () => {
+    const client = connect({ url: server.url });
+    expect(await client.allAlertRules("main")).toMatchObject({ rules: [{ name: "ShopSteady" }] });
+    const series = await client.seriesOf("main", "steady", Date.now(), 1);
+    expect(series).toMatchObject({ kind: "known", series: [{ __name__: "steady" }] });
+    expect(await client.metadata("main", "orders_total")).toEqual({
+      kind: "known",
+      metrics: [{ name: "orders_total", type: "counter", help: "", unit: "" }],
+    });
+    expect(await client.buildInfo("main")).toEqual({
+      kind: "known",
+      version: expect.stringMatching(/^\d+\.\d+/),
+    });
+    const targets = await client.targets("main");
+    expect(
+      targets.kind === "known" ? targets.targets.toSorted((a, b) => a.job.localeCompare(b.job)) : targets,
+    ).toEqual([
+      { job: "erp", instance: erp.target, health: "up", scrapeIntervalMs: 1_000 },
+      { job: "shop", instance: shop.target, health: "up", scrapeIntervalMs: 1_000 },
     ]);
   });
 

@@ -24,8 +24,6 @@ export type ForeignWorld = {
   readonly prometheus: Prometheus;
   /** From now on one request in two fails. */
   breakService(): void;
-  /** The service's metrics are gone. */
-  stopExporter(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -58,7 +56,6 @@ export async function startForeignWorld(): Promise<ForeignWorld> {
     breakService() {
       counts.badPerScrape = 99;
     },
-    stopExporter: () => exporter.stop(),
     async stop() {
       await prometheus.stop();
       await exporter.stop();

@@ -20,7 +20,7 @@ export type ScriptedMetrics = Metrics & {
   /** Selectors of a query, where it has other ones than itself. */
   setSelectors(query: string, selectors: readonly string[]): void;
   /** What `alertRules` answers, by the matchers asked about; no rules until it is set. */
-  setAlertRules(answer: (matchers: readonly Matcher[], source: string, at: Instant) => AlertRules): void;
+  setAlertRules(scripted: ScriptedRules): void;
   /** Every question to every source fails so, until `recover`. */
   fail(reason: UnknownReason): void;
   recover(): void;
@@ -32,6 +32,10 @@ export type ScriptedMetrics = Metrics & {
   readonly askedFreshness: readonly AskedQuestion[];
 };
 
+type ScriptedRules = (matchers: readonly Matcher[], source: string, at: Instant) => AlertRules;
+
+const noRules: ScriptedRules = () => ({ kind: "known", rules: [] });
+
 export function createScriptedMetrics(): ScriptedMetrics {
   const answers = new Map<string, Scripted | ((at: Instant) => Scripted)>();
   const newest = new Map<string, Instant | null>();
@@ -40,10 +44,7 @@ export function createScriptedMetrics(): ScriptedMetrics {
   const asked: AskedQuestion[] = [];
   const askedFreshness: AskedQuestion[] = [];
   let failure: UnknownReason | null = null;
-  let alertRules: (matchers: readonly Matcher[], source: string, at: Instant) => AlertRules = () => ({
-    kind: "known",
-    rules: [],
-  });
+  let alertRules = noRules;
   let scrapeIntervalMs: Millis = 15_000;
   let skewMs: Millis | null = 0;
 
@@ -78,8 +79,8 @@ export function createScriptedMetrics(): ScriptedMetrics {
       return alertRules(matchers, source, at);
     },
     clockSkewMs: () => skewMs,
-    setAlertRules(answer) {
-      alertRules = answer;
+    setAlertRules(scripted) {
+      alertRules = scripted;
     },
     set: (query, scripted) => void answers.set(query, scripted),
     newest: (queryOrSelector, instant) => void newest.set(queryOrSelector, instant),

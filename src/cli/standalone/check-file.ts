@@ -12,7 +12,7 @@ export type CheckFileRequest = {
   readonly places: Places;
   /** Before `/api`; null: where the flag stands is not looked at. */
   readonly unleash: string | null;
-  /** Null: the token stands in `RAMPART_UNLEASH_TOKEN`. */
+  /** Null: the environment holds the token, or names its file. */
   readonly unleashTokenFile: string | null;
 };
 

@@ -4,8 +4,10 @@ import type { Places } from "./places.ts";
 export type InitFile = {
   readonly path: string;
   readonly text: string;
-  /** The configuration is only ever made, never replaced, whatever is forced. */
+  /** The configuration is never replaced, whatever is forced. */
   readonly isReplaceable: boolean;
+  /** What the file says now, where something is only added to it; null where it is to be new. */
+  readonly extended: string | null;
 };
 
 /** What a gate is to be proposed from. Null: not told. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { alignColumns, displayWidth, shorten } from "../../../src/cli/columns.ts";
+import { LEAST, alignColumns, displayWidth, fitColumn, shorten } from "../../../src/cli/columns.ts";
 import { EXIT, exitOfProblem } from "../../../src/cli/exit-codes.ts";
 import { createLocalTime } from "../../../src/cli/local-time.ts";
 import { safeJson, shown } from "../../../src/cli/shown.ts";
@@ -43,6 +43,31 @@ describe("texts for a terminal", () => {
     ]);
     expect(lines).toEqual(["✋ halted  x", "◐ proving  <y>"]);
     expect(displayWidth("✋ halted")).toBe(displayWidth("◐ proving"));
+  });
+});
+
+describe("columns", () => {
+  test("are not moved by the last cell of a row, however long", () => {
+    const long = { text: "a sentence that goes on" };
+    expect(
+      alignColumns([
+        [{ text: "a" }, long],
+        [{ text: "bb" }, { text: "c" }, { text: "d" }],
+      ]),
+    ).toEqual(["a   a sentence that goes on", "bb  c  d"]);
+  });
+
+  test("fit the terminal by shortening one of them", () => {
+    const rows = [
+      [{ text: "WHEN" }, { text: "WHY" }],
+      [{ text: "11 Feb 11:42" }, { text: "because of something that takes many words to tell" }],
+    ];
+    for (const columns of [80, 40]) {
+      const lines = alignColumns(fitColumn(rows, 1, columns));
+      expect(Math.max(...lines.map(displayWidth))).toBe(Math.min(columns, 64));
+    }
+    const [, narrow = ""] = alignColumns(fitColumn(rows, 1, 10));
+    expect(displayWidth(narrow)).toBe(14 + LEAST);
   });
 });
 

@@ -5,7 +5,7 @@ import { knownKeys } from "../../../src/config/known-keys.ts";
 import { formatConfigProblems, parseConfig } from "../../../src/config/parse-config.ts";
 
 const MISTAKES = new URL("mistakes/", import.meta.url);
-const SHIPPED = readFileSync(new URL("../../../config/rampart.yaml", import.meta.url), "utf8");
+const SHIPPED = readFileSync(new URL("../../../config/rampart.example.yaml", import.meta.url), "utf8");
 const names = readdirSync(MISTAKES)
   .filter((file) => file.endsWith(".input"))
   .map((file) => file.replace(".input", ""));

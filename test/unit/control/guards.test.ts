@@ -50,7 +50,7 @@ test("a critical alert takes exposure back in the pass that sees it", async () =
   const { world, say } = await rampAtFive();
   say({ active: [alert("critical", world.clock.now())] });
   await world.pass();
-  expect(await world.percent()).toBe(0);
+  expect(world.percent()).toBe(0);
 });
 
 test("a silence makes it wait, under the name of who silenced it", async () => {

@@ -64,18 +64,22 @@ test("a gate passes once in each of its slots, and slots are spread by its name"
   const { started, look, clock } = aMetronome(names);
   const offsets = new Set(names.map((name) => nextSlot(name, EVERY, clock.now()) % EVERY));
   expect(offsets.size).toBeGreaterThan(20);
-  await look(61);
+  // The first passes of a new process come before their slots.
+  await look(4);
+  expect(new Set(started).size).toBe(40);
+  started.length = 0;
+  await look(60);
   for (const name of names) expect(started.filter((each) => each === name).length).toBe(4);
 });
 
 test("slots that went by are counted and not replayed", async () => {
   const { started, missed, look, clock, tick } = aMetronome();
   await look(16);
-  expect(started).toHaveLength(1);
+  const before = started.length;
   clock.advance(10 * EVERY);
   await tick();
   await tick();
-  expect(started).toHaveLength(2);
+  expect(started).toHaveLength(before + 1);
   const [[gate, slots] = ["", 0], ...more] = missed;
   expect(gate).toBe("checkout");
   expect(slots).toBeGreaterThanOrEqual(9);
@@ -161,7 +165,7 @@ test("a gate that rolls back is due again within 5 s to be looked at, and within
 test("a pass that throws is reported, and the gate is due again in its next slot", async () => {
   const { started, errors, fail, look } = aMetronome();
   fail(true);
-  await look(16);
+  await look(4);
   expect(errors).toEqual([new Error("the store is gone")]);
   fail(false);
   await look(15);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { missedSlots, nextDue, nextSlot } from "../../../src/control/schedule.ts";
+import { firstDue, missedSlots, nextDue, nextSlot } from "../../../src/control/schedule.ts";
 import { MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import { NOON, aGate, aRecord, aRollback, anIntention } from "../../support/builders.ts";
 
@@ -53,4 +53,14 @@ test("a rollback that is written is looked at again within 5 s, or in its slot i
   const record = aRecord({ ramp: aRollback() });
   expect(nextDue(aGate({ everyMs: 5 * MINUTE }), record, NOON)).toBe(NOON + 5 * SECOND);
   expect(nextDue(aGate({ everyMs: SECOND }), record, NOON)).toBeLessThanOrEqual(NOON + SECOND);
+});
+
+test("a gate that is new to the process is due within three seconds, and never after its own slot", () => {
+  const names = Array.from({ length: 40 }, (_, index) => `gate-${index}`);
+  const waits = names.map((name) => firstDue(name, EVERY, NOON) - NOON);
+  expect(Math.max(...waits)).toBeLessThan(3_000);
+  expect(new Set(waits).size).toBeGreaterThan(20);
+  for (const name of names) {
+    expect(firstDue(name, 1_000, NOON)).toBeLessThanOrEqual(nextSlot(name, 1_000, NOON));
+  }
 });

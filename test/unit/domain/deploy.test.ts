@@ -21,9 +21,9 @@ function noted(fields: Partial<DeployNoted> = {}): DeployNoted {
   return { id, at, service, version, by, effect: "settle", ...fields };
 }
 
-describe("a deploy of the gate's own service", () => {
-  const gate = (onDeploy: OnDeploy) => aGate({ service: "checkout", onDeploy });
+const gate = (onDeploy: OnDeploy) => aGate({ service: "checkout", onDeploy });
 
+describe("a deploy of the gate's own service", () => {
   test("is noted with what it does", () => {
     expect(noteDeploy(gate("settle"), aRecord(), aDeploy()).deploy).toEqual(noted());
     expect(noteDeploy(gate("note"), aRecord(), aDeploy()).deploy).toEqual(noted({ effect: "note" }));
@@ -114,10 +114,10 @@ describe("the deploy is named", () => {
   });
 });
 
-describe("a deploy is a suspect", () => {
-  const suspects = (deploy: DeployNoted | null, settleMs = MINUTE) =>
-    suspectBecause(aRecord({ deploy }), aJudgement({ signals: [aSignalJudgement({ settleMs })] }), NOON);
+const suspects = (deploy: DeployNoted | null, settleMs = MINUTE) =>
+  suspectBecause(aRecord({ deploy }), aJudgement({ signals: [aSignalJudgement({ settleMs })] }), NOON);
 
+describe("a deploy is a suspect", () => {
   test("for an hour, whatever it does otherwise", () => {
     expect(suspects(noted({ at: NOON - 12 * MINUTE, effect: "note" }))).toEqual([
       because("state", "suspect", "suspect: checkout 4f2a91c was deployed 12m before"),

@@ -234,9 +234,10 @@ describe("a deploy", () => {
     );
   });
 
+  const kinds = (record: Partial<GateRecord>, onDeploy: Gate["onDeploy"]) =>
+    pass({}, { newestDeploy }, record, { ...gate, onDeploy }).tellings.map(({ kind }) => kind);
+
   test("is not told where it is only noted, nor where no ramp runs", () => {
-    const kinds = (record: Partial<GateRecord>, onDeploy: Gate["onDeploy"]) =>
-      pass({}, { newestDeploy }, record, { ...gate, onDeploy }).tellings.map(({ kind }) => kind);
     expect(kinds({}, "note")).not.toContain("deployed");
     expect(kinds({ ramp: { state: "finished", since: NOON } }, "settle")).not.toContain("deployed");
   });

@@ -149,13 +149,18 @@ describe("a silenced alert", () => {
   });
 });
 
-describe("a guard is missing when", () => {
-  const stale = (newest: number | null) =>
-    ({
-      kind: "known",
-      selectors: [{ selector: "errors", newest, scrapeIntervalMs: 15 * SECOND }],
-    }) as const;
+const stale = (newest: number | null) =>
+  ({
+    kind: "known",
+    selectors: [{ selector: "errors", newest, scrapeIntervalMs: 15 * SECOND }],
+  }) as const;
 
+const missing = (ms: number) => {
+  const clock = aSignalClock({ unknownSince: NOON - ms, missingStreak: 5 });
+  return judged(alertAnswers([]), {}, {}, clock).judgement;
+};
+
+describe("a guard is missing when", () => {
   test.each([
     ["no rule matches it", alertAnswers([]), 'no alerting rule matches {service="checkout"}'],
     [
@@ -259,20 +264,16 @@ describe("a guard is missing when", () => {
   });
 
   test("long enough it halts and then rolls back, as a signal does", () => {
-    const missing = (ms: number) => {
-      const clock = aSignalClock({ unknownSince: NOON - ms, missingStreak: 5 });
-      return judged(alertAnswers([]), {}, {}, clock).judgement;
-    };
     expect(missing(29 * MINUTE).verdict).toBe("wait");
     expect(missing(30 * MINUTE)).toMatchObject({ verdict: "halt", until: NOON + 90 * MINUTE });
     expect(missing(2 * HOUR).verdict).toBe("rollback");
   });
 });
 
-describe("a halt that a person resumed over", () => {
-  const resumed = (ago: number, fields: Partial<SignalClock> = {}) =>
-    aSignalClock({ halt: aLimitClock({ at: NOON - 15 * SECOND }), acknowledgedAt: NOON - ago, ...fields });
+const resumed = (ago: number, fields: Partial<SignalClock> = {}) =>
+  aSignalClock({ halt: aLimitClock({ at: NOON - 15 * SECOND }), acknowledgedAt: NOON - ago, ...fields });
 
+describe("a halt that a person resumed over", () => {
   test("waits until it has lasted a quarter of an hour more", () => {
     expect(judged(firing(), {}, {}, resumed(14 * MINUTE)).judgement).toMatchObject({
       verdict: "wait",

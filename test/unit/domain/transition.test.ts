@@ -121,14 +121,15 @@ test("a change of exposure resets hold, bake and the timers of limits, and nothi
   });
 });
 
+const raisedAfter = (set: number | null, percent: number) =>
+  exposureChanged(aRecord({ exposure: anExposure({ set, raisedAt: null }) }), percent, NOON).exposure
+    .raisedAt;
+
 test("the last raise is kept apart from the last change, and 0 is assumed where nothing was read", () => {
-  const raisedAt = (set: number | null, percent: number) =>
-    exposureChanged(aRecord({ exposure: anExposure({ set, raisedAt: null }) }), percent, NOON).exposure
-      .raisedAt;
-  expect(raisedAt(5, 25)).toBe(NOON);
-  expect(raisedAt(25, 5)).toBeNull();
-  expect(raisedAt(null, 5)).toBe(NOON);
-  expect(raisedAt(null, 0)).toBeNull();
+  expect(raisedAfter(5, 25)).toBe(NOON);
+  expect(raisedAfter(25, 5)).toBeNull();
+  expect(raisedAfter(null, 5)).toBe(NOON);
+  expect(raisedAfter(null, 0)).toBeNull();
 });
 
 describe("an intended write", () => {

@@ -112,7 +112,8 @@ describe("a configuration that is there", () => {
   });
 
   it("that names another place is never run beside what was told", async () => {
-    await writeFile(path, `sources: { shop: { url: 'http://other.example.com' } }`);
+    const other = "http://other.example.com";
+    await writeFile(path, `sources: { shop: { url: '${other}' } }\nunleash: { main: { url: '${other}' } }`);
     expect(await look()).toMatchObject({
       kind: "refused",
       message: expect.stringContaining("names no source at"),
@@ -120,6 +121,25 @@ describe("a configuration that is there", () => {
     expect(await look({ prometheus: null, unleash: UNLEASH })).toMatchObject({
       kind: "refused",
       message: expect.stringContaining("names no Unleash at"),
+    });
+  });
+
+  it("that names no Unleash is given the one that was told, at its end, and keeps the rest as it stands", async () => {
+    const there = `# Ours.\nsources: { shop: { url: '${PROMETHEUS}' } }\n\n`;
+    await writeFile(path, there);
+    const extended = await made({ unleash: UNLEASH });
+    expect(extended).toMatchObject({ extended: there, config: { unleash: { main: { url: UNLEASH } } } });
+    expect(extended.text).toMatch(/^# Ours\.\nsources: .*\nunleash:\n {2}main:\n/);
+    expect(await made()).toMatchObject({ text: null, extended: null });
+  });
+
+  it("that says anything about Unleash is left to whoever wrote it", async () => {
+    await writeFile(path, `sources: { shop: { url: '${PROMETHEUS}' } }\nunleash:\n`);
+    expect(await look({ unleash: UNLEASH })).toMatchObject({ kind: "refused" });
+    await writeFile(path, `sources: { shop: { url: 'http://other.example.com' } }\n`);
+    expect(await look({ unleash: UNLEASH })).toMatchObject({
+      kind: "refused",
+      message: expect.stringContaining("names no source at"),
     });
   });
 

@@ -35,6 +35,7 @@ function place(told: string | null = null, force = false, isNew = true) {
     config: parsed.config,
     path: join(home, "config", "rampart.yaml"),
     text: isNew ? text : null,
+    extended: null,
     env: readEnv({}),
     remarks: [],
   };
@@ -110,4 +111,18 @@ test("where a configuration is there already none is written", async () => {
     kind: "proposed",
     proposal: { files: [{ path: join(home, "gates", "checkout.yaml") }] },
   });
+});
+
+test("a configuration that is only added to is written over what was seen, and over nothing else", async () => {
+  const path = join(home, "rampart.yaml");
+  const file = { path, text: "a: 1\nb: 2\n", isReplaceable: false, extended: "a: 1\n" };
+  const write = () => writeFiles({ kind: "write", files: [file], folders: [], force: true });
+  await writeFile(path, "a: 7\n");
+  expect(await write()).toMatchObject({
+    kind: "refused",
+    message: expect.stringContaining("exists already"),
+  });
+  await writeFile(path, "a: 1\n");
+  expect(await write()).toEqual({ kind: "written", paths: [path] });
+  expect(await readFile(path, "utf8")).toBe(file.text);
 });

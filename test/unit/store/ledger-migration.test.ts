@@ -17,7 +17,12 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 test("a store of the first form opens and reads whole", async () => {
-  const { deploy: _deploy, woulds: _woulds, entryApprovals: _entry, ...old } = fullRecord("checkout", RAMPS["rolling-back"]);
+  const {
+    deploy: _deploy,
+    woulds: _woulds,
+    entryApprovals: _entry,
+    ...old
+  } = fullRecord("checkout", RAMPS["rolling-back"]);
   const kept = decision("dec_1", { step: Number.NaN, actor: 'kim \u0000 ☕ "\u2028"' });
   const { alerts: _alerts, ...oldDecision } = kept;
   const pinned = definition("sha256:aa");

@@ -1,0 +1,83 @@
+import { nameOf, shortVersion } from "./change-words.ts";
+import type { ChangeBody } from "../api/change.ts";
+import { alignColumns, fitColumn } from "./columns.ts";
+import type { Cell } from "./columns.ts";
+import { EXIT } from "./exit-codes.ts";
+import type { Exit } from "./exit-codes.ts";
+import { reportFailure } from "./failure.ts";
+import type { Session } from "./session.ts";
+import { percent } from "./words.ts";
+
+export type ChangesOptions = {
+  readonly gate?: string;
+  readonly service?: string;
+  readonly limit: number;
+  readonly before?: string;
+};
+
+const HEADINGS = ["WHEN", "WHAT", "WHO", "WHY"];
+const WHY = 3;
+
+/** The ledger, newest first: what may explain a degradation, whoever did it. */
+export async function changesCommand(session: Session, options: ChangesOptions): Promise<Exit> {
+  const { client, printer } = session;
+  const { gate, service, limit, before } = options;
+  const got = await client.changes({
+    ...(gate === undefined ? {} : { gate }),
+    ...(service === undefined ? {} : { service }),
+    limit: String(limit),
+    ...(before === undefined ? {} : { cursor: before }),
+  });
+  if (got.kind !== "got") return reportFailure(printer, client.url, got);
+  const { changes, next } = got.value;
+  printer.data({
+    value: got.raw,
+    human: () => renderChanges(changes, session),
+    plain: () => changes.map(plainChange),
+  });
+  if (next !== null) printer.note(`older ones: --before ${next}`);
+  return EXIT.done;
+}
+
+function renderChanges(changes: readonly ChangeBody[], { context, printer, time }: Session): string {
+  if (changes.length === 0) {
+    return "No changes yet. CI tells of deploys with: rampart deployed <service> --version <version>";
+  }
+  const { columns } = context.stdout;
+  const rows: (readonly Cell[])[] = [
+    HEADINGS.map((text) => ({ text, paint: printer.paint.faint })),
+    ...changes.map((change) => [
+      { text: time.short(Date.parse(change.at)) },
+      { text: whatOf(change) },
+      { text: change.by === null ? "unknown" : nameOf(change.by) },
+      { text: whyOf(change) },
+    ]),
+  ];
+  return [
+    time.heading(context.clock.now()),
+    "",
+    ...alignColumns(columns === null ? rows : fitColumn(rows, WHY, columns)),
+  ].join("\n");
+}
+
+function whatOf(change: ChangeBody): string {
+  switch (change.kind) {
+    case "deploy":
+      return `deploy ${change.service} ${shortVersion(change.version)}`;
+    case "exposure":
+      return `${change.gate} ${change.from === null ? "?" : percent(change.from)} → ${percent(change.to)}`;
+  }
+}
+
+function whyOf(change: ChangeBody): string {
+  return change.kind === "deploy" ? (change.url ?? "-") : change.reason;
+}
+
+/** When, kind, gate or service, from, to, who, why; a deploy goes to its version. */
+function plainChange(change: ChangeBody): readonly string[] {
+  const [subject, from, to] =
+    change.kind === "deploy"
+      ? [change.service, "-", change.version]
+      : [change.gate, String(change.from ?? "-"), String(change.to)];
+  return [change.at, change.kind, subject, from, to, change.by ?? "-", whyOf(change)];
+}

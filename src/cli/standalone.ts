@@ -1,0 +1,16 @@
+import type { CheckFileOutcome, CheckFileRequest } from "./standalone/check-file.ts";
+import type { DoctorOutcome, DoctorRequest } from "./standalone/doctor.ts";
+import type { InitOutcome, InitRequest } from "./standalone/init.ts";
+import type { PublishOutcome, PublishRequest } from "./standalone/publish.ts";
+import type { ShowOutcome, ShowRequest } from "./standalone/show.ts";
+import type { TryOutcome, TryRequest } from "./standalone/try.ts";
+
+/** The commands that need no server. Each does its work and returns what the command line prints. */
+export type Standalone = {
+  readonly tryQuery: (request: TryRequest) => Promise<TryOutcome>;
+  readonly checkFile: (request: CheckFileRequest) => Promise<CheckFileOutcome>;
+  readonly init: (request: InitRequest) => Promise<InitOutcome>;
+  readonly doctor: (request: DoctorRequest) => Promise<DoctorOutcome>;
+  readonly show: (request: ShowRequest) => Promise<ShowOutcome>;
+  readonly publish: (request: PublishRequest) => Promise<PublishOutcome>;
+};

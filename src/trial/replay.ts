@@ -1,0 +1,64 @@
+import type { Gate, Signal } from "../domain/gate.ts";
+import { questionsOf } from "../domain/inquiry.ts";
+import { type Instant, type Millis } from "../domain/instant.ts";
+import { judge } from "../domain/judge.ts";
+import type { Answer, SignalAnswers } from "../domain/reading.ts";
+import type { SignalClock } from "../domain/record.ts";
+import type { SignalJudgement } from "../domain/verdict.ts";
+import type { Recalled } from "./recall.ts";
+
+/** One signal as it would have been judged at one instant of the past. */
+export type PastPass = { readonly at: Instant; readonly judgement: SignalJudgement };
+
+export type Replayed = {
+  readonly passes: readonly PastPass[];
+  /** The signal's clock after the last pass; null when there was none. */
+  readonly clock: SignalClock | null;
+};
+
+const EMPTY: Answer = { kind: "empty" };
+
+/**
+ * Judges one signal again at every instant that was recalled, by the same code as a pass and with clocks that run on. How
+ * fresh its data was then is not known any more: whatever Prometheus answers about an instant counts as fresh.
+ */
+export function replay(gate: Gate, signal: Signal, recalled: Recalled, stepMs: Millis): Replayed {
+  const alone: Gate = { ...gate, everyMs: stepMs, signals: [signal], alerts: [] };
+  const passes: PastPass[] = [];
+  let clocks: Readonly<Record<string, SignalClock>> = {};
+  let lastPassAt: Instant | null = null;
+  for (const [index, at] of recalled.instants.entries()) {
+    const answers = new Map([[signal.name, answersAt(signal, recalled, index)]]);
+    const judged = judge(alone, answers, {
+      now: at,
+      lastPassAt,
+      changedAt: null,
+      raisedAt: null,
+      purpose: "advance",
+      clocks,
+      dark: new Map(),
+    });
+    clocks = judged.clocks;
+    lastPassAt = at;
+    passes.push(...judged.signals.map((judgement) => ({ at, judgement })));
+  }
+  return { passes, clock: clocks[signal.name] ?? null };
+}
+
+function answersAt(signal: Signal, recalled: Recalled, index: number): SignalAnswers {
+  return {
+    signal: signal.name,
+    asked: questionsOf(signal).map(({ role, query }) => ({
+      role,
+      query,
+      answer: recalled.lost ?? recalled.answers.get(query)?.[index] ?? EMPTY,
+    })),
+    freshness: { kind: "known", selectors: [] },
+    scrapeIntervalMs: 0,
+  };
+}
+
+/** Every query whose past the signal is judged by. */
+export function queriesOf(signal: Signal): readonly string[] {
+  return questionsOf(signal).map(({ query }) => query);
+}
