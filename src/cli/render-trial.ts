@@ -112,7 +112,7 @@ function pastLines(past: Past | Unknown, last: string, meaning: Meaning, look: W
     (verdict) =>
       `${meaning.isAlert && verdict === "good" ? "inactive" : tellVerdict(verdict).word} ${part(share[verdict])}`,
   );
-  if (!meaning.isAlert) shares.push(`missing ${part(share.missing)}`);
+  shares.push(`missing ${part(share.missing)}`);
   const rows: Row[] = [
     ["said", `${shares.join(", ")}; one look each ${formatMillis(stepMs)}`],
     ["stops", stopsText(halts, rollbacks)],

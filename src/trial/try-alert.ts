@@ -1,3 +1,4 @@
+import type { AlertRule } from "../domain/alert.ts";
 import type { AlertGuard } from "../domain/gate.ts";
 import { type Millis, SECOND } from "../domain/instant.ts";
 import type { Labels, Matcher } from "../domain/matcher.ts";
@@ -15,6 +16,7 @@ import type { AlertTrial, Trial, TrialExit, TryAsked } from "./trial.ts";
 import type { TrialPorts } from "./try-query.ts";
 
 const MOST_POINTS = 1_000;
+const MOST_SELECTORS = 8;
 
 /** What alerts do to a gate now, and would have done over the last while. `match` names them as a gate file does. */
 export async function tryAlert(asked: TryAsked, match: string, ports: TrialPorts): Promise<Trial> {
@@ -24,21 +26,19 @@ export async function tryAlert(asked: TryAsked, match: string, ports: TrialPorts
   const [guard] = parsed.gate.alerts;
   if (guard === undefined) return { kind: "faulty", problems: [], text };
   const change = { changedAt: null, raisedAt: null };
-  const [pass, past] = await Promise.all([
-    passAlone(parsed.gate, ports, "deploy", change, asked.now),
-    pastOfGuard(asked, guard, ports.history),
-  ]);
+  const pass = await passAlone(parsed.gate, ports, "deploy", change, asked.now);
   const [judgement] = pass.judgement.alerts;
   if (judgement === undefined) throw new Error(`the pass left out ${match}`);
-  const rules = pass.alertAnswers.get(guard.match)?.rules;
+  const answered = pass.alertAnswers.get(guard.match)?.rules;
+  const rules = answered?.kind === "known" ? answered.rules : [];
   return {
     kind: "alert",
     match: guard.match,
     source: asked.source,
     at: asked.now,
-    rules: rules?.kind === "known" ? rules.rules : [],
+    rules,
     judgement,
-    past,
+    past: await pastOfGuard(asked, guard, selectorsOf(rules), ports.history),
     gate: text,
     exitCode: exitOf(judgement),
   };
@@ -50,27 +50,53 @@ function exitOf({ verdict, code }: AlertTrial["judgement"]): TrialExit {
   return verdict === "good" ? 0 : 3;
 }
 
-/** From the series that Prometheus keeps of every pending and firing alert. */
-async function pastOfGuard(asked: TryAsked, guard: AlertGuard, history: History): Promise<Past | Unknown> {
+/** What the rules read, as far as it can be followed. */
+function selectorsOf(rules: readonly AlertRule[]): readonly string[] {
+  const all = rules.flatMap(({ freshness }) => (freshness.kind === "known" ? freshness.selectors : []));
+  return [...new Set(all.map(({ selector }) => selector))].slice(0, MOST_SELECTORS);
+}
+
+/**
+ * From the series that Prometheus keeps of every pending and firing alert. Where there is none and what the rules read was
+ * not there either, the alert was not inactive: nobody could have seen it.
+ */
+async function pastOfGuard(
+  asked: TryAsked,
+  guard: AlertGuard,
+  selectors: readonly string[],
+  history: History,
+): Promise<Past | Unknown> {
   const span = spanOf(asked);
-  const reply = await history.range(asked.source, `ALERTS${selectorOf(guard.matchers)}`, span);
+  const [reply, ...reads] = await Promise.all([
+    history.range(asked.source, `ALERTS${selectorOf(guard.matchers)}`, span),
+    ...selectors.map((selector) => history.range(asked.source, `count(${selector})`, span)),
+  ]);
   if (reply.kind === "unknown") return reply;
+  const seen: ReadonlySet<number>[] = [];
+  for (const read of reads) {
+    if (read.kind === "unknown") return read;
+    seen.push(indexesOf(read.series, span));
+  }
   const ours = reply.series.filter(({ labels }) => matches(guard.matchers, labels));
   const effects = instantsOf(span).map((): Verdict => "good");
   for (const series of ours) {
     const effect = effectOf(guard, series);
-    for (const { at } of series.points) {
-      const index = Math.round((at - span.from) / span.stepMs);
+    for (const index of indexesOf([series], span)) {
       const before = effects[index];
       if (before !== undefined) effects[index] = worse(before, effect);
     }
   }
   const points = effects.map((said, index): PastPoint => ({
     at: span.from + index * span.stepMs,
-    said,
+    said: said === "good" && seen.some((there) => !there.has(index)) ? "missing" : said,
     value: null,
   }));
   return pastOf(points, span.stepMs);
+}
+
+/** At which looks any of the series had a sample. */
+function indexesOf(series: readonly Series[], { from, stepMs }: Span): ReadonlySet<number> {
+  return new Set(series.flatMap(({ points }) => points.map(({ at }) => Math.round((at - from) / stepMs))));
 }
 
 function effectOf(guard: AlertGuard, { labels }: Series): Verdict {

@@ -39,6 +39,7 @@ async function tried({ query, limits, lastMs, at }: TryRequest): Promise<TryOutc
   history.setSeries('ALERTS{alertname="CheckoutErrors"}', [
     { labels, value: (when) => (when > NOON - 8 * MINUTE ? 1 : null) },
   ]);
+  history.set("count(errors)", () => 1);
   metrics.setAlertRules(() => ({ kind: "known", rules: [rule] }));
   const catalogue = createScriptedCatalogue({ rules: [rule], series: ["queue_depth"] });
   const asked = { text: query, source: "default", limits, lastMs, now };

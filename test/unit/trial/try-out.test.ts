@@ -83,13 +83,25 @@ test("the past of an alert is read from the series that Prometheus keeps of it",
     { labels: { ...labels, alertstate: "firing" }, value: between(60, 90) },
     { labels: { ...labels, alertstate: "firing", severity: "critical" }, value: between(60, 70) },
   ]);
+  history.set("count(errors)", () => 1);
   const made = await attempt("CheckoutErrors", [anAlertRule()]);
   if (made.kind !== "alert" || "kind" in made.past) throw new Error("no past");
   const { share, halts, rollbacks } = made.past;
+  expect(share.missing).toBe(0);
   expect(share.wait).toBeCloseTo(30 / (24 * 60), 2);
   expect(share.halt).toBeCloseTo(20 / (24 * 60), 2);
   expect(share.rollback).toBeCloseTo(10 / (24 * 60), 2);
   expect([halts.times, rollbacks.times]).toEqual([1, 1]);
+});
+
+test("where what its rule reads was not there either, the alert was not inactive but missing", async () => {
+  history.set("count(errors)", between(0, 60));
+  const made = await attempt("CheckoutErrors", [anAlertRule()]);
+  if (made.kind !== "alert" || "kind" in made.past) throw new Error("no past");
+  expect(made.past.share.good).toBeCloseTo(1 / 24, 2);
+  expect(made.past.share.missing).toBeCloseTo(23 / 24, 2);
+  history.fail("timeout");
+  expect(await attempt("CheckoutErrors", [anAlertRule()])).toMatchObject({ past: { reason: "timeout" } });
 });
 
 test("an alert whose rule cannot see is missing, however quiet it is", async () => {
