@@ -21,7 +21,9 @@ export async function installPrometheus(machine) {
   if (code !== 0) return `apt-get ended with ${code}; its messages stand above`;
 
   const still = missingCommands(machine);
-  return still === undefined ? undefined : `${still} missing although the packages ${PACKAGES.join(" and ")} are installed`;
+  return still === undefined
+    ? undefined
+    : `${still} missing although the packages ${PACKAGES.join(" and ")} are installed`;
 }
 
 function missingCommands(machine) {

@@ -4,6 +4,7 @@ import type { FlagTarget } from "../domain/gate.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Percent, parseRollout } from "../domain/percent.ts";
 import { preflight, strategyOf } from "../domain/preflight.ts";
+import { wayOut } from "../domain/way-out.ts";
 import type { LastChange } from "./lone-pass.ts";
 
 /** Where a flag stands, as far as Unleash tells. */
@@ -32,7 +33,7 @@ export async function standingOfFlag(flags: Flags, target: FlagTarget): Promise<
     unreadable: seen.kind === "unreadable" ? seen.detail : null,
     ...lastChange(events ?? [], target, strategy),
     remarks: [
-      ...new Set(refused.map(({ message }) => `a ramp could not start: ${message}`)),
+      ...new Set(refused.map(({ code, message }) => `a ramp could not start: ${message} (${wayOut(code)})`)),
       ...(events === null ? ["when the flag last changed is not known: its event log cannot be read"] : []),
     ],
   };

@@ -58,7 +58,7 @@ describe("the packed package, installed into an empty folder", () => {
   });
 
   test("opens a store of its own", async () => {
-    const config = "node_modules/rampart/config/rampart.yaml";
+    const config = "node_modules/rampart/config/rampart.example.yaml";
     const onStore = ["--store", "rampart.db", "--config", config];
     const made = await rampart(
       "token",

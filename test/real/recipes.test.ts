@@ -56,6 +56,16 @@ process.exit(0);
     ]);
     await setup.addRollout({ ...place, rollout: 50, stickiness: "orderId" });
     await setup.switchEnvironment(place, "on");
+    // What SDKs are given follows a moment later.
+    await until(async () => {
+      const answer = await fetch(`${unleash.url}/api/client/features/${FLAG}`, {
+        headers: { authorization: unleash.backendToken },
+      });
+      expect(await answer.json()).toMatchObject({
+        enabled: true,
+        strategies: [{ parameters: { rollout: "50" } }],
+      });
+    });
 
     const [recipe = ""] = codeOn("docs/adopt/node.md", "js");
     const ran = await runRecipe(recipe, DRIVER, {

@@ -25,7 +25,7 @@ export async function runRecipe(
     await writeFile(join(folder, "exposure.mjs"), recipe);
     await writeFile(join(folder, "driver.mjs"), driver);
     const path = process.env["PATH"] ?? "";
-    const options = { cwd: folder, env: { PATH: path, ...env }, timeout: 50_000 };
+    const options = { cwd: folder, env: { PATH: path, TMPDIR: folder, ...env }, timeout: 50_000 };
     return (await promisify(execFile)(process.execPath, ["driver.mjs"], options)).stdout;
   } finally {
     await rm(folder, { recursive: true, force: true });

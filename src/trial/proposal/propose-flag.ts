@@ -1,6 +1,7 @@
 import type { Flags } from "../../control/ports.ts";
 import type { FlagSeen, StrategySeen } from "../../domain/flag.ts";
 import type { FlagTarget } from "../../domain/gate.ts";
+import { wayOut } from "../../domain/way-out.ts";
 import { type Percent, parseRollout } from "../../domain/percent.ts";
 import { preflight } from "../../domain/preflight.ts";
 import { splitTitle } from "../../domain/token.ts";
@@ -101,7 +102,7 @@ async function describe(
     target,
     percent,
     remarks: [
-      ...refusals.map(({ message }) => `a start would be refused today: ${message}`),
+      ...refusals.map(({ code, message }) => `a start would be refused today: ${message} (${wayOut(code)})`),
       ...(stickiness === "default" ? [STICKS_BY_DEFAULT] : []),
     ],
   };

@@ -213,7 +213,7 @@ describe("the flag", () => {
     const { open, remarks } = await check({}, "advance", flags);
     expect(open).toBe(true);
     expect(remarks).toEqual([
-      "a ramp could not start: this token may not update the strategy",
+      "a ramp could not start: this token may not update the strategy (give the token's user that permission for this project and environment)",
       "when the flag last changed is not known: its event log cannot be read",
     ]);
   });
