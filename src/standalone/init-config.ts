@@ -113,7 +113,7 @@ function withShortNames(env: Env, shortNames: ReadonlyMap<string, `RAMPART_${str
 
 type Token = {
   /** The variable the server reads. */
-  readonly variable: string;
+  readonly variable: `RAMPART_${string}`;
   /** The one that does as well here. */
   readonly short: `RAMPART_${string}`;
   readonly file: string | null;
@@ -123,7 +123,7 @@ type Tokens = { readonly admin: Token; readonly client: Token };
 
 /** Where the two tokens of the only server are to come from. */
 function tokensOf(answers: InitAnswers, env: Env): Tokens {
-  const long = `RAMPART_UNLEASH_${ONLY.toUpperCase()}`;
+  const long = `RAMPART_UNLEASH_${ONLY.toUpperCase()}` as const;
   const place = environmentOf(answers).toUpperCase().replaceAll("-", "_");
   return {
     admin: {
@@ -141,11 +141,12 @@ function tokensOf(answers: InitAnswers, env: Env): Tokens {
 
 function tokenRemarks({ admin, client }: Tokens, env: Env): readonly string[] {
   const exported = [admin, client].flatMap(({ variable, short, file }) =>
-    file === null && env.variable(short) !== null
+    file === null && env.variable(variable) === null && env.variable(short) !== null
       ? [`the server will look for: export ${variable}="$${short}"`]
       : [],
   );
-  const isBlind = client.file === null && env.variable(client.short) === null;
+  const isTold = [client.variable, client.short].some((name) => env.variable(name) !== null);
+  const isBlind = client.file === null && !isTold;
   const missing = `without a backend token (${client.variable}, or --unleash-client-token-file) what SDKs see is unknown, and no exposure grows`;
   return [...exported, ...(isBlind ? [missing] : [])];
 }

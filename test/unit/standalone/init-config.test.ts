@@ -87,6 +87,14 @@ describe("a configuration that is made", () => {
     expect(found.remarks).toEqual([expect.stringContaining("no exposure grows")]);
   });
 
+  it("has nothing to say where the variables the server reads are set", async () => {
+    const env = {
+      RAMPART_UNLEASH_MAIN_TOKEN: "user:secret",
+      RAMPART_UNLEASH_MAIN_CLIENT_TOKEN_PRODUCTION: "backend:secret",
+    };
+    expect((await made({ unleash: UNLEASH, env })).remarks).toEqual([]);
+  });
+
   it("takes a file before a variable, never both", async () => {
     const tokenFile = join(home, "token");
     await writeFile(tokenFile, "user:from-file\n");
