@@ -77,7 +77,7 @@ function startShell(cwd: string): Shell {
       const ended = new Promise((gone) => bash.once("exit", gone));
       // The server it left in the background belongs to its group.
       if (bash.pid !== undefined) process.kill(-bash.pid, "SIGTERM");
-      bash.stdin.end("exit\n");
+      bash.stdin.destroy();
       await ended;
     },
   };
