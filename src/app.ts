@@ -4,12 +4,14 @@ import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Registry } from "prom-client";
 import { createSilencers } from "./alertmanager/alertmanager.ts";
+import { createDefinitionNotes } from "./audit-definitions.ts";
+import { createAuditHeads } from "./audit-heads.ts";
 import type { Config } from "./config/config.ts";
 import { listenUrl, type Listen } from "./config/listen.ts";
 import type { Secrets, UnleashSecrets } from "./config/secrets.ts";
 import { Conductor } from "./control/conduct.ts";
 import { Metronome } from "./control/metronome.ts";
-import type { Ids } from "./control/ports.ts";
+import type { AuditEntry, Ids } from "./control/ports.ts";
 import { openGatesFolder } from "./disk/gates-folder.ts";
 import { HOUR, SECOND } from "./domain/instant.ts";
 import { createAuthenticator } from "./http/auth/authenticator.ts";
@@ -28,6 +30,8 @@ import { parseDefaults } from "./parse-defaults.ts";
 import { peopleByAddress } from "./people-by-address.ts";
 import { createPrometheus } from "./prometheus/prometheus.ts";
 import { alertmanagerConfigs, mapValues, sourceConfigs, tlsOf } from "./source-configs.ts";
+import { keyPathBeside, openAuditKey } from "./store/audit/audit-key.ts";
+import { StoreUnavailable } from "./store/failure.ts";
 import { openStore } from "./store/open-store.ts";
 import type { Store } from "./store/store.ts";
 import { SYSTEM_CLOCK } from "./system-clock.ts";
@@ -41,6 +45,7 @@ import { VERSION } from "./version.ts";
 const LOOK_EVERY_MS = 200;
 const DELIVER_EVERY_MS = 1 * SECOND;
 const PRUNE_EVERY_MS = 6 * HOUR;
+const AUDIT_EVERY_MS = 5 * SECOND;
 /** Whoever still waits on us when we stop has this long. */
 const STOP_WITHIN_MS = 8 * SECOND;
 
@@ -80,6 +85,12 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
   });
   if (!opened.ok) return { ok: false, message: opened.message };
   const { store } = opened;
+  const keyPath = config.audit.keyFile ?? keyPathBeside(config.store.path);
+  const key = await openAuditKey(keyPath, config.audit.keyFile === null);
+  if (!key.ok) {
+    await store.close();
+    return { ok: false, message: key.message };
+  }
 
   const folder = openGatesFolder({
     path: config.gates.path,
@@ -88,6 +99,11 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
   });
   await folder.load();
   tellProblems();
+  const heads = createAuditHeads({ audit: store.audit, key: key.key, clock: SYSTEM_CLOCK, log });
+  const notes = createDefinitionNotes({ definitions: folder, audit: store.audit, clock: SYSTEM_CLOCK });
+  await store.audit.append([startEntry(config, store)]);
+  await notes.note();
+  await heads.flush();
 
   const registry = new Registry();
   const eventLoop = watchEventLoop();
@@ -163,6 +179,7 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
         random: randomBytes,
         environment: config.environment,
       }),
+      audit: store.audit,
       clock: SYSTEM_CLOCK,
       log,
       config: {
@@ -200,6 +217,7 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
     metronome.run(LOOK_EVERY_MS, signal),
     notifier.run(signal, DELIVER_EVERY_MS),
     prune(store, log, signal),
+    keepAudit(signal),
   ];
   for (const loop of loops) loop.catch(parts.onFatal);
   log.info({ ...addresses, version: VERSION, gates: folder.current().size }, "serving");
@@ -213,7 +231,36 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
   function gatesChanged(): void {
     log.info({ gates: folder.current().size }, "gate files were read again");
     tellProblems();
+    lookAfterAudit().catch(parts.onFatal);
     for (const gate of folder.current().keys()) metronome.wake(gate);
+  }
+
+  /** What could not be noted for want of a writable store is noted with the next look. */
+  async function lookAfterAudit(): Promise<void> {
+    try {
+      await notes.note();
+      await heads.look();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      log.error({ err: error }, "the audit waits for the store");
+    }
+  }
+
+  /** Behind what is still being noted, so that nothing meets a closed store. */
+  async function endAudit(): Promise<void> {
+    try {
+      await notes.note();
+      await heads.flush();
+    } catch (error) {
+      log.error({ err: error }, "the last head of the audit is not in the log");
+    }
+  }
+
+  async function keepAudit(until: AbortSignal): Promise<void> {
+    while (!until.aborted) {
+      await lookAfterAudit();
+      await sleep(AUDIT_EVERY_MS, undefined, { signal: until }).catch(() => undefined);
+    }
   }
 
   async function reload(): Promise<void> {
@@ -233,6 +280,7 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
       ...Object.values(outbounds).map((outbound) => outbound.close()),
     ]);
     eventLoop.stop();
+    await endAudit();
     await store.close();
     log.info({}, "stopped");
   }
@@ -247,6 +295,13 @@ function servedServer(server: Config["unleash"][string], secrets: UnleashSecrets
     timeoutMs: server.timeoutMs,
     ...tlsOf(secrets),
   };
+}
+
+/** Who may be asked for what is part of what a later decision means. */
+function startEntry({ people }: Config, store: Store): AuditEntry {
+  const groups = Object.fromEntries(people.map((person) => [person.name, person.groups]));
+  const body = { version: VERSION, store: store.storeId(), epoch: store.epoch(), people: groups };
+  return { at: SYSTEM_CLOCK.now(), kind: "started", actor: "rampart", gate: null, body };
 }
 
 type WebhookChannel =

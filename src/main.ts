@@ -85,6 +85,9 @@ const context: CliContext = {
     doctor: async (request) => (await import("./standalone/doctor.ts")).doctor(request),
     show: async (request) => (await import("./standalone/show.ts")).show(request),
     publish: async (request) => (await import("./standalone/publish.ts")).publish(request),
+    verifyAudit: async (request) => (await import("./standalone/audit.ts")).verifyAudit(request),
+    exportAudit: async (request) => (await import("./standalone/audit.ts")).exportAudit(request),
+    auditKey: async (request) => (await import("./standalone/audit.ts")).auditKey(request),
   },
 };
 

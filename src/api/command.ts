@@ -11,6 +11,8 @@ const reasonSchema = z
   .max(REASON_LENGTH, `may have at most ${REASON_LENGTH} characters`)
   .refine((text) => text.trim() !== "", "must say why");
 
+const ONLY_WITH = { at: "start", change: "start", until: "pause" } as const;
+
 export const actionRequestSchema = z
   .strictObject({
     action: z.enum(ACTIONS),
@@ -27,11 +29,15 @@ export const actionRequestSchema = z
       .max(200, "may have at most 200 characters")
       .optional()
       .describe("Only with start: what is being released. Told twice it has no further effect."),
+    until: z.iso
+      .datetime({ offset: true, error: "must be a time with its offset, such as 2026-03-03T14:00:00Z" })
+      .optional()
+      .describe("Only with pause: when it goes on by itself."),
   })
   .superRefine((body, context) => {
-    for (const key of ["at", "change"] as const) {
-      if (body[key] !== undefined && body.action !== "start") {
-        context.addIssue({ code: "custom", path: [key], message: `only goes with the action start` });
+    for (const [key, action] of Object.entries(ONLY_WITH)) {
+      if (key in body && body.action !== action) {
+        context.addIssue({ code: "custom", path: [key], message: `only goes with the action ${action}` });
       }
     }
   });

@@ -51,7 +51,7 @@ export function gateBody(view: GateView, addresses: Addresses): GateBody {
     service,
     onDeploy: service === null ? null : (gate?.onDeploy ?? null),
     version: record.version,
-    definition: { ...view.definition },
+    definition: { hash: view.definition.hash, status: view.definition.status },
     problems: view.problems.map(problemLine),
     steps: (gate?.steps ?? []).map((step) => ({
       to: step.to,
@@ -82,6 +82,7 @@ export function requestBody(view: Pick<GateView, "gate" | "request">): GateBody[
   const { request } = view;
   if (request === null) return null;
   return {
+    adopts: request.adopts,
     step: request.step,
     to: view.gate?.steps[request.step - 1]?.to ?? null,
     decision: request.decision,

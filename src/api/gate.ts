@@ -35,6 +35,10 @@ export const gateListSchema = z.object({
 });
 
 export const requestSchema = z.object({
+  adopts: z
+    .string()
+    .nullable()
+    .describe("Hash of a looser definition that is to be adopted; null: the request is for the step."),
   step: z.number().int().describe("The step the approval lets the ramp enter, counted from 1."),
   to: z.number().nullable().describe("Its percent."),
   decision: z.string().describe("The decision whose evidence is to be judged."),

@@ -5,9 +5,11 @@ import { changePageSchema, changeSchema, deployEnteredSchema, deployRequestSchem
 import { acceptedSchema, actionRequestSchema, approvalsSchema, approveRequestSchema } from "./command.ts";
 import { decisionPageSchema, decisionSchema } from "./decision.ts";
 import { gateListSchema, gateSchema, gateSummarySchema } from "./gate.ts";
+import { inboxItemSchema, inboxSchema } from "./inbox.ts";
 import { PROBLEMS, problemSchema } from "./problem.ts";
 import type { ProblemCode } from "./problem.ts";
 import { ROUTES } from "./routes.ts";
+import { replaySchema } from "./replay.ts";
 import type { Route } from "./routes.ts";
 import { evidenceSchema, signalSchema } from "./signal.ts";
 import { statusSchema } from "./status.ts";
@@ -31,8 +33,11 @@ const NAMED = {
   Gate: gateSchema,
   GateList: gateListSchema,
   GateSummary: gateSummarySchema,
+  Inbox: inboxSchema,
+  InboxItem: inboxItemSchema,
   IssuedToken: issuedTokenSchema,
   Problem: problemSchema,
+  Replay: replaySchema,
   Signal: signalSchema,
   Status: statusSchema,
   TokenList: tokenListSchema,

@@ -116,6 +116,11 @@ const DOOR = {
     title: "There is no such decision",
     help: "Decisions are kept for a limited time. List a gate's with GET /v1/gates/{name}/decisions.",
   },
+  "no-inputs": {
+    status: 404,
+    title: "What this decision was made from is not there",
+    help: "Only decisions of passes can be made again, and only those that were made since inputs are kept.",
+  },
   "unknown-token": {
     status: 404,
     title: "There is no such token",

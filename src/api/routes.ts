@@ -6,7 +6,9 @@ import { changePageSchema, deployEnteredSchema, deployRequestSchema, serviceSche
 import { acceptedSchema, actionRequestSchema, approvalsSchema, approveRequestSchema } from "./command.ts";
 import { decisionPageSchema, decisionSchema } from "./decision.ts";
 import { gateListSchema, gateSchema } from "./gate.ts";
+import { inboxSchema } from "./inbox.ts";
 import type { ProblemCode } from "./problem.ts";
+import { replaySchema } from "./replay.ts";
 import { purposeSchema, statusSchema } from "./status.ts";
 import { issuedTokenSchema, tokenListSchema, tokenRequestSchema } from "./tokens.ts";
 
@@ -119,6 +121,17 @@ export const ROUTES = {
     answers: { status: 200, schema: decisionSchema },
     refusals: ["unknown-decision"],
   },
+  replayDecision: {
+    method: "get",
+    path: "/v1/decisions/{id}/replay",
+    summary: "Makes the decision again from what it was made from, and says where it comes out otherwise",
+    scopes: READ,
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: replaySchema },
+    refusals: ["unknown-decision", "no-inputs"],
+  },
   openDecision: {
     method: "get",
     path: "/d/{id}",
@@ -162,6 +175,17 @@ export const ROUTES = {
     idempotent: true,
     answers: { status: 202, schema: acceptedSchema },
     refusals: ["unknown-gate", "no-request", "stale-evidence", "not-eligible", ...COMMAND_REFUSALS],
+  },
+  getInbox: {
+    method: "get",
+    path: "/v1/inbox",
+    summary: "What waits for whoever asks, why, until when, and the command that settles it",
+    scopes: READ,
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: inboxSchema },
+    refusals: [],
   },
   listChanges: {
     method: "get",

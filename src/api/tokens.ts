@@ -75,5 +75,5 @@ export type TokenDesk = {
   issue(request: TokenRequest, by: string): Promise<IssueOutcome>;
   list(): Promise<readonly TokenBody[]>;
   /** False: there is no such token. */
-  revoke(id: string): Promise<boolean>;
+  revoke(id: string, by: string): Promise<boolean>;
 };

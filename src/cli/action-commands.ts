@@ -1,28 +1,33 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { ACTIONS } from "../domain/command.ts";
 import type { ActionName } from "../domain/command.ts";
+import type { Millis } from "../domain/instant.ts";
 import { actCommand } from "./act-command.ts";
 import { approveCommand } from "./approve-command.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { createPrinter } from "./printer.ts";
-import { describe, wholePercent, withServer } from "./program.ts";
+import { describe, duration, utcTime, wholePercent, withServer } from "./program.ts";
 import type { Finish } from "./program.ts";
 import { withSession } from "./session.ts";
 import type { SessionOptions } from "./session.ts";
 
-type SimpleAction = Exclude<ActionName, "start">;
+type SimpleAction = Exclude<ActionName, "start" | "pause">;
 
-/** What each action does, in the words of its help. `start` takes more and stands apart. */
+/** What each action does, in the words of its help. `start` and `pause` take more and stand apart. */
 const SUMMARIES: Readonly<Record<SimpleAction, readonly [summary: string, reason: string]>> = {
   act: ["let the gate move its flag", "limits held for a week"],
   observe: ["let the gate only watch and say what it would do", "limits changed"],
-  pause: ["stop increases until resumed", "peak hour"],
   resume: ["go on after a pause or a halt", "cause fixed in abc123"],
+  advance: [
+    "take the next step now: waives hold and proof, never what halts or cannot be seen",
+    "campaign starts at noon",
+  ],
   rollback: ["bring exposure to 0%, at once", "ERP reports doubled orders"],
   restart: ["begin again at 0% after a rollback and its cooldown", "fixed in abc123"],
   reject: ["answer a request for approval with no", "margin is not explained"],
   "adopt-flag": ["take the flag as somebody left it", "raised by hand during the incident"],
+  "adopt-definition": ["let the run go on under the changed file", "the hold is a day longer now"],
   restore: ["bring the flag back to what was recorded", "changed by mistake"],
   abort: ["end a run that stands at 0%", "feature withdrawn"],
   finish: ["end the bake early; every signal must be good", "baked for a week"],
@@ -32,10 +37,10 @@ type ReasonOptions = SessionOptions & { readonly reason: string };
 
 /** Commands that tell a gate something. Each needs a reason, since each is asked about later. */
 export function actionCommands(context: CliContext, finish: Finish): readonly Command[] {
-  const simple = ACTIONS.filter((action) => action !== "start").map((action) =>
+  const simple = ACTIONS.filter((action) => action !== "start" && action !== "pause").map((action) =>
     simpleCommand(context, finish, action),
   );
-  return [startCommand(context, finish), approve(context, finish), ...simple];
+  return [startCommand(context, finish), approve(context, finish), pauseCommand(context, finish), ...simple];
 }
 
 function simpleCommand(context: CliContext, finish: Finish, action: SimpleAction): Command {
@@ -51,6 +56,35 @@ function simpleCommand(context: CliContext, finish: Finish, action: SimpleAction
         actCommand(session, gate, { action, reason: options.reason }),
       ),
     ),
+  );
+}
+
+type PauseOptions = ReasonOptions & { readonly for?: Millis; readonly until?: string };
+
+function pauseCommand(context: CliContext, finish: Finish): Command {
+  return withServer(
+    describe(
+      new Command("pause"),
+      "stop increases until resumed; signals stay armed",
+      'rampart pause erp-order-export-v2 --reason "peak hour" --for 2h',
+    )
+      .argument("<gate>", "the gate")
+      .requiredOption("--reason <text>", "why; kept with the decision")
+      .option("--for <duration>", "go on by itself after that long", duration)
+      .addOption(
+        new Option("--until <time>", "go on by itself then, such as 2026-03-03T14:00:00Z")
+          .argParser(utcTime)
+          .conflicts("for"),
+      ),
+  ).action((gate: string, options: PauseOptions) =>
+    finish(() => {
+      const { reason } = options;
+      const over =
+        options.for === undefined ? null : new Date(context.clock.now() + options.for).toISOString();
+      const until = options.until ?? over;
+      const request = { action: "pause" as const, reason, ...(until === null ? {} : { until }) };
+      return withSession(context, options, (session) => actCommand(session, gate, request));
+    }),
   );
 }
 

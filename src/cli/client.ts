@@ -3,8 +3,10 @@ import { changePageSchema, deployEnteredSchema } from "../api/change.ts";
 import { acceptedSchema, approvalsSchema } from "../api/command.ts";
 import { decisionSchema } from "../api/decision.ts";
 import { gateListSchema, gateSchema } from "../api/gate.ts";
+import { inboxSchema } from "../api/inbox.ts";
 import { problemSchema } from "../api/problem.ts";
 import type { ProblemBody } from "../api/problem.ts";
+import { replaySchema } from "../api/replay.ts";
 import { ROUTES, pathTo } from "../api/routes.ts";
 import type { RouteName } from "../api/routes.ts";
 import { statusSchema } from "../api/status.ts";
@@ -119,6 +121,7 @@ export function createClient(
         ...(waitSeconds === 0 ? {} : { waitSeconds }),
       }),
     decision: (id: string) => send("getDecision", decisionSchema, { parameters: { id } }),
+    replay: (id: string) => send("replayDecision", replaySchema, { parameters: { id } }),
     approvals: (name: string) => send("getApprovals", approvalsSchema, { parameters: { name } }),
     act: (gate: string, request: ActionRequest) => command("act", gate, acceptedSchema, request),
     approve: (gate: string, request: ApproveRequest) => command("approve", gate, acceptedSchema, request),
@@ -127,6 +130,7 @@ export function createClient(
         headers: { "Idempotency-Key": context.newKey() },
         body: deploy,
       }),
+    inbox: () => send("getInbox", inboxSchema),
     changes: (query: ChangesQuery) => send("listChanges", changePageSchema, { query }),
     tokens: () => send("listTokens", tokenListSchema),
     issueToken: (request: TokenRequest) => send("issueToken", issuedTokenSchema, { body: request }),

@@ -1,10 +1,9 @@
 import { Command, InvalidArgumentError } from "commander";
-import { z } from "zod";
 import { changesCommand } from "./changes-command.ts";
 import type { ChangesOptions } from "./changes-command.ts";
 import type { CliContext } from "./context.ts";
 import { deployedCommand } from "./deployed-command.ts";
-import { describe, withServer } from "./program.ts";
+import { describe, utcTime, withServer } from "./program.ts";
 import type { Finish } from "./program.ts";
 import { withSession } from "./session.ts";
 import type { SessionOptions } from "./session.ts";
@@ -61,16 +60,6 @@ function changes(context: CliContext, finish: Finish): Command {
   ).action((options: SessionOptions & ChangesOptions) =>
     finish(() => withSession(context, options, (session) => changesCommand(session, options))),
   );
-}
-
-/** A time without its zone would mean another instant on another machine. */
-function utcTime(text: string): string {
-  if (!z.iso.datetime({ offset: true }).safeParse(text).success) {
-    throw new InvalidArgumentError(
-      "It must be a time with its zone, such as 2026-03-03T11:02:00Z or 2026-03-03T12:02:00+01:00.",
-    );
-  }
-  return new Date(text).toISOString();
 }
 
 function pageSize(text: string): number {

@@ -38,6 +38,8 @@ const OF_PROBLEM: Readonly<Record<ProblemCode, Exit>> = {
   "reused-idempotency-key": EXIT.usage,
   "not-found": EXIT.usage,
   "unknown-decision": EXIT.usage,
+  // Neither the same decision nor another one: nobody can tell.
+  "no-inputs": EXIT.blind,
   "unknown-token": EXIT.usage,
   "method-not-allowed": EXIT.usage,
   "changed-meanwhile": EXIT.closed,

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { z } from "zod";
 import { parseDuration } from "../text/duration-text.ts";
 import type { CliContext } from "./context.ts";
 import { FORMATS } from "./printer.ts";
@@ -33,6 +34,16 @@ export function duration(text: string): number {
   const ms = parseDuration(text);
   if (ms === null) throw new InvalidArgumentError("It must be a duration such as 30m or 1h30m.");
   return ms;
+}
+
+/** A time without its zone would mean another instant on another machine. */
+export function utcTime(text: string): string {
+  if (!z.iso.datetime({ offset: true }).safeParse(text).success) {
+    throw new InvalidArgumentError(
+      "It must be a time with its zone, such as 2026-03-03T11:02:00Z or 2026-03-03T12:02:00+01:00.",
+    );
+  }
+  return new Date(text).toISOString();
 }
 
 export function wholePercent(text: string): number {

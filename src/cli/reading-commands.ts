@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { checkCommands } from "./check-commands.ts";
 import type { CliContext } from "./context.ts";
 import { explainCommand } from "./explain-command.ts";
@@ -6,6 +6,7 @@ import { lintCommand } from "./lint-command.ts";
 import type { PrintOptions } from "./printer.ts";
 import { describe, withPrinting, withServer } from "./program.ts";
 import type { Finish } from "./program.ts";
+import { replayCommand } from "./replay-command.ts";
 import { withSession } from "./session.ts";
 import type { SessionOptions } from "./session.ts";
 import { statusCommand } from "./status-command.ts";
@@ -50,13 +51,20 @@ function explain(context: CliContext, finish: Finish): Command {
     describe(
       new Command("explain"),
       "the evidence behind a gate or a decision",
-      "rampart explain erp-order-export-v2\nrampart explain dec_8f31 --signal orders-missing",
+      "rampart explain erp-order-export-v2\nrampart explain dec_8f31 --signal orders-missing\nrampart explain dec_8f31 --replay",
     )
       .argument("<gate-or-decision>", "a gate's name or a decision's id")
-      .option("--signal <name>", "one signal with its queries and answers"),
-  ).action((subject: string, options: SessionOptions & { signal?: string }) =>
+      .option("--signal <name>", "one signal with its queries and answers")
+      .addOption(
+        new Option("--replay", "make the decision again from what it was made from").conflicts("signal"),
+      ),
+  ).action((subject: string, options: SessionOptions & { signal?: string; replay?: true }) =>
     finish(() =>
-      withSession(context, options, (session) => explainCommand(session, subject, options.signal)),
+      withSession(context, options, (session) =>
+        options.replay === true
+          ? replayCommand(session, subject)
+          : explainCommand(session, subject, options.signal),
+      ),
     ),
   );
 }

@@ -1,10 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { actionCommands } from "./action-commands.ts";
+import { auditCommands } from "./audit-commands.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { describe, house } from "./program.ts";
 import { deployCommands } from "./deploy-commands.ts";
 import { doctorCommands } from "./doctor-command.ts";
+import { inboxCommands } from "./inbox-command.ts";
 import { initCommands } from "./init-command.ts";
 import type { Finish } from "./program.ts";
 import { publishCommands } from "./publish-command.ts";
@@ -49,10 +51,12 @@ export function createProgram(context: CliContext, finish: Finish): Command {
     doctorCommands,
     showCommands,
     readingCommands,
+    inboxCommands,
     actionCommands,
     deployCommands,
     publishCommands,
     tokenCommands,
+    auditCommands,
     serverCommands,
   ];
   for (const family of families) {

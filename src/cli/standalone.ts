@@ -1,3 +1,11 @@
+import type {
+  AuditKeyOutcome,
+  AuditPlace,
+  ExportAuditOutcome,
+  ExportAuditRequest,
+  VerifyAuditOutcome,
+  VerifyAuditRequest,
+} from "./standalone/audit.ts";
 import type { CheckFileOutcome, CheckFileRequest } from "./standalone/check-file.ts";
 import type { DoctorOutcome, DoctorRequest } from "./standalone/doctor.ts";
 import type { InitOutcome, InitRequest } from "./standalone/init.ts";
@@ -13,4 +21,7 @@ export type Standalone = {
   readonly doctor: (request: DoctorRequest) => Promise<DoctorOutcome>;
   readonly show: (request: ShowRequest) => Promise<ShowOutcome>;
   readonly publish: (request: PublishRequest) => Promise<PublishOutcome>;
+  readonly verifyAudit: (request: VerifyAuditRequest) => Promise<VerifyAuditOutcome>;
+  readonly exportAudit: (request: ExportAuditRequest) => Promise<ExportAuditOutcome>;
+  readonly auditKey: (request: AuditPlace) => Promise<AuditKeyOutcome>;
 };

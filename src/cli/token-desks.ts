@@ -47,7 +47,7 @@ function onStore(desk: TokenDesk): RemoteDesk {
       return { kind: "got", value: await desk.list() };
     },
     async revoke(id) {
-      return (await desk.revoke(id))
+      return (await desk.revoke(id, "store"))
         ? { kind: "got", value: null }
         : { kind: "wrong", message: "there is no token of that id" };
     },

@@ -54,6 +54,8 @@ export type Config = {
   readonly metrics: { readonly listen: Listen };
   readonly store: { readonly path: string };
   readonly gates: { readonly path: string };
+  /** The key that signs the heads of the audit; null: the one beside the store. */
+  readonly audit: { readonly keyFile: string | null };
   readonly sources: Readonly<Record<string, SourceSettings>>;
   readonly unleash: Readonly<Record<string, UnleashSettings>>;
   readonly people: readonly Person[];
@@ -75,6 +77,7 @@ export function configOf(file: ConfigFile): Config {
     metrics: file.metrics,
     store: file.store,
     gates: file.gates,
+    audit: { keyFile: file.audit.keyFile ?? null },
     sources: mapValues(file.sources, sourceOf),
     unleash: mapValues(file.unleash, (server) => unleashOf(server, environment)),
     people: file.people,

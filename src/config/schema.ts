@@ -97,6 +97,7 @@ export const fileSchema = z.strictObject({
   metrics: section(z.strictObject({ listen: listenField.prefault("127.0.0.1:9480") })),
   store: section(z.strictObject({ path: pathField.default("data/rampart.db") })),
   gates: section(z.strictObject({ path: pathField.default("gates") })),
+  audit: section(z.strictObject({ keyFile: pathField.optional() })),
   sources: section(z.record(nameField, sourceSchema)),
   unleash: section(z.record(nameField, unleashSchema)),
   people: section(

@@ -1,4 +1,5 @@
 import type { ApproveCommand, Command, CommandOutcome, RefusalCode } from "../domain/command.ts";
+import type { Definition } from "../domain/gate.ts";
 import { isLegal, legalIn } from "../domain/moves.ts";
 import { approve } from "../domain/approve.ts";
 import { obey } from "../domain/obey.ts";
@@ -6,7 +7,7 @@ import type { Obeyed } from "../domain/obeyed.ts";
 import type { RampState } from "../domain/ramp.ts";
 import type { GateRecord } from "../domain/record.ts";
 import { tellings } from "../domain/tell.ts";
-import { actorOf, commandDecision } from "./command-row.ts";
+import { commandDecision } from "./command-row.ts";
 import type { ReplyKeeper } from "./controller.ts";
 import { converge } from "./converge.ts";
 import { type Found, findGate } from "./find-gate.ts";
@@ -44,7 +45,7 @@ export async function carryOut(
     observation,
     serverRefusals: refusals,
   });
-  const stored = await store(ports, found, obeyed, decision, actorOf(command.by), keep);
+  const stored = await store(ports, found, obeyed, decision, command, keep);
   if (stored.record !== null) {
     await converge(ports, gate, stored.record, observation);
     onCommand(command.gate);
@@ -65,6 +66,8 @@ function needsFlag(command: Command, record: GateRecord): boolean {
     case "reject":
       return record.flag === null;
     case "act":
+    case "adopt-definition":
+    case "advance":
     case "observe":
     case "resume":
     case "abort":
@@ -85,7 +88,7 @@ export async function takeApproval(
   const evidence = await ports.records.decision(command.decision);
   const facts = { now: ports.clock.now(), definition: found.definition };
   const obeyed = approve(found.gate, found.record, command, evidence, facts);
-  const stored = await store(ports, found, obeyed, ports.ids.next("dec"), actorOf(command.by), keep);
+  const stored = await store(ports, found, obeyed, ports.ids.next("dec"), command, keep);
   if (stored.record !== null) onCommand(command.gate);
   return stored.outcome;
 }
@@ -102,6 +105,7 @@ async function keepRefusal(
     record: found.record,
     expecting: found.record.version,
     decision: { kind: "none" },
+    inputs: null,
     tellings: [],
     changes: [],
     pin: null,
@@ -114,7 +118,7 @@ async function store(
   found: Found,
   obeyed: Obeyed,
   decision: string,
-  actor: string,
+  command: Command | ApproveCommand,
   keep: ReplyKeeper | null,
 ): Promise<{ readonly outcome: CommandOutcome; readonly record: GateRecord | null }> {
   const { gate, record } = found;
@@ -131,14 +135,15 @@ async function store(
   };
   const now = ports.clock.now();
   const seen = { now, decision, events: null };
-  const row = commandDecision(found, obeyed, decision, actor, now);
+  const row = commandDecision(found, obeyed, decision, command, now);
   const committed = await ports.records.commit({
     record: obeyed.record,
     expecting: found.stored ? record.version : null,
     decision: { kind: "insert", decision: row },
+    inputs: null,
     tellings: tellings(gate, obeyed.record, decision, obeyed.tells),
     changes: exposureChanges(ports.ids, gate, record, obeyed.record, seen),
-    pin: obeyed.pin ? { gate, hash: found.definition.hash, author: found.definition.author } : null,
+    pin: pinOf(obeyed.pin, found),
     reply: keep === null ? null : keep(outcome),
   });
   if (!committed) {
@@ -149,11 +154,25 @@ async function store(
   return { outcome, record: { ...obeyed.record, version: record.version + 1 } };
 }
 
+function pinOf(
+  pin: Extract<Obeyed, { kind: "done" }>["pin"],
+  { gate, definition }: Found,
+): Definition | null {
+  switch (pin) {
+    case "none":
+      return null;
+    case "in-force":
+      return { gate, hash: definition.hash, author: definition.author };
+    case "newest":
+      return definition.newest;
+  }
+}
+
 function startsRun(command: Command): boolean {
   return command.action === "start" || command.action === "restart";
 }
 
-function unknownGate(name: string): CommandOutcome {
+export function unknownGate(name: string): CommandOutcome {
   return {
     kind: "refused",
     code: "unknown-gate",
@@ -163,6 +182,6 @@ function unknownGate(name: string): CommandOutcome {
   };
 }
 
-function refusal(code: RefusalCode, message: string, state: RampState): CommandOutcome {
+export function refusal(code: RefusalCode, message: string, state: RampState): CommandOutcome {
   return { kind: "refused", code, message, state, legal: code === "watch-only" ? [] : legalIn(state) };
 }

@@ -1,3 +1,4 @@
+import type { Command } from "../domain/command.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { Gate } from "../domain/gate.ts";
 import { type DefinitionFacts, because } from "../domain/because.ts";
@@ -24,10 +25,10 @@ export function commandDecision(
   found: Ordered,
   obeyed: Extract<Obeyed, { kind: "done" }>,
   id: string,
-  actor: string,
+  { by, reason }: Pick<Command, "by" | "reason">,
   now: Instant,
 ): Decision {
-  const { record } = obeyed;
+  const { record, message } = obeyed;
   const { intention } = record;
   const planned = intention !== null && intention.decision === id;
   return {
@@ -38,13 +39,16 @@ export function commandDecision(
     at: now,
     lastAt: now,
     count: 1,
-    actor,
+    actor: actorOf(by),
     before: found.record.ramp.state,
     after: record.ramp.state,
     step: standingOf(record.ramp)?.step ?? 0,
     of: found.gate.steps.length,
     verdict: "wait",
-    because: [because("state", "command", obeyed.message)],
+    because: [
+      because("state", "command", message),
+      ...(reason === "" ? [] : [because("state", "reason", reason)]),
+    ],
     signals: [],
     alerts: [],
     exposure: record.exposure,

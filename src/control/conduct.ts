@@ -8,12 +8,22 @@ import type { Gate, Purpose } from "../domain/gate.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Labels, mayMatch } from "../domain/matcher.ts";
 import type { GateRecord } from "../domain/record.ts";
+import { replay } from "../domain/replay.ts";
 import type { GateView } from "../domain/view.ts";
+import { VERSION } from "../version.ts";
 import { carryOut, takeApproval } from "./carry-out.ts";
 import { actorOf } from "./command-row.ts";
-import type { Controller, DeployEntered, DeployKeeper, DeployTold, ReplyKeeper } from "./controller.ts";
+import type {
+  Controller,
+  DeployEntered,
+  DeployKeeper,
+  DeployTold,
+  ReplayAnswer,
+  ReplyKeeper,
+} from "./controller.ts";
 import { type Found, findGate } from "./find-gate.ts";
-import { type PassPorts, type Passed, pass } from "./pass.ts";
+import { forceAdvance } from "./force.ts";
+import { type PassPorts, type Passed, pass, passOf } from "./pass.ts";
 import type { ChangesAsked } from "./ports.ts";
 import { Turns } from "./turns.ts";
 import { Waiters } from "./waiters.ts";
@@ -43,7 +53,7 @@ export class Conductor implements Controller {
 
   /** One pass of one gate, after whatever is under way for it. */
   async pass(gate: string, actor = "clock"): Promise<Passed | null> {
-    const passed = this.#turns.take(gate, () => pass(this.#ports, gate, actor));
+    const passed = this.#turns.take(gate, () => pass(this.#ports, gate, passOf(actor)));
     this.#recent.set(gate, { at: this.#ports.clock.elapsed(), passed });
     try {
       const done = await passed;
@@ -85,11 +95,11 @@ export class Conductor implements Controller {
     const { gate, definition, record } = found;
     const decision = await this.#lastDecision(record);
     const loaded = this.#ports.definitions.current().get(name);
-    const request = openRequest(gate, record, definition.author);
+    const request = openRequest(gate, record, definition);
     return {
       name,
       gate,
-      definition: { hash: definition.hash, status: definition.status },
+      definition,
       problems: loaded?.kind === "invalid" ? loaded.problems : [],
       record,
       // A write that landed after the pass has changed the reasons.
@@ -100,6 +110,7 @@ export class Conductor implements Controller {
         record,
         decision && { ...decision, because: record.because },
       ),
+      dark: await this.#darkSources(gate, decision),
       request: request === null ? null : { ...request, decision: decision?.id ?? "" },
     };
   }
@@ -124,6 +135,16 @@ export class Conductor implements Controller {
 
   decision(id: string): Promise<Decision | null> {
     return this.#ports.records.decision(id);
+  }
+
+  async replay(id: string): Promise<ReplayAnswer | null> {
+    const decision = await this.#ports.records.decision(id);
+    if (decision === null) return null;
+    const recording = await this.#ports.records.recording(id);
+    if (recording === null) return { kind: "no-inputs" };
+    const { gate, inputs } = recording;
+    const engine = { recorded: inputs.engine, running: VERSION };
+    return { kind: "replayed", decision, engine, ...replay(gate, inputs) };
   }
 
   async deployed(told: DeployTold, keep: DeployKeeper | null): Promise<DeployEntered> {
@@ -188,10 +209,7 @@ export class Conductor implements Controller {
   async command(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {
     // Finishing early asks for signals that are good now, not at the last pass.
     if (command.action === "finish") await this.pass(command.gate);
-    const outcome =
-      command.action === "rollback"
-        ? await this.#rollBack(command, keep)
-        : await this.#turns.take(command.gate, () => this.#carryOut(command, keep));
+    const outcome = await this.#order(command, keep);
     this.#waiters.wake(command.gate);
     return outcome;
   }
@@ -207,6 +225,13 @@ export class Conductor implements Controller {
   /** Resolves when no pass and no command is under way. */
   idle(): Promise<void> {
     return this.#turns.idle();
+  }
+
+  #order(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {
+    if (command.action === "rollback") return this.#rollBack(command, keep);
+    return this.#turns.take(command.gate, () =>
+      command.action === "advance" ? forceAdvance(this.#ports, command, keep) : this.#carryOut(command, keep),
+    );
   }
 
   #carryOut(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {
@@ -236,6 +261,17 @@ export class Conductor implements Controller {
   async #names(): Promise<readonly string[]> {
     const recorded = (await this.#ports.records.all()).map((record) => record.gate);
     return [...new Set([...this.#ports.definitions.current().keys(), ...recorded])].toSorted();
+  }
+
+  async #darkSources(gate: Gate, decision: Decision | null): Promise<ReadonlyMap<string, Instant>> {
+    const dark = new Map<string, Instant>();
+    const judged = [...(decision?.signals ?? []), ...(decision?.alerts ?? [])];
+    if (!judged.some(({ code }) => code === "dark")) return dark;
+    for (const { source } of [...gate.signals, ...gate.alerts]) {
+      const since = await this.#ports.records.darkSince(source);
+      if (since !== null) dark.set(source, since);
+    }
+    return dark;
   }
 
   #lastDecision(record: GateRecord): Promise<Decision | null> {

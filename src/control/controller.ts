@@ -6,6 +6,7 @@ import type { Purpose } from "../domain/gate.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Labels } from "../domain/matcher.ts";
 import type { Principal } from "../domain/principal.ts";
+import type { Replayed } from "../domain/replay.ts";
 import type { GateView } from "../domain/view.ts";
 import type { ChangesAsked, StoredReply } from "./ports.ts";
 
@@ -31,6 +32,17 @@ export type DeployEntered = {
 
 export type DeployKeeper = (entered: DeployEntered) => StoredReply;
 
+/** What came of making a decision again. */
+export type ReplayAnswer =
+  /** A command decides nothing from readings, and what was kept before inputs were is not there. */
+  | { readonly kind: "no-inputs" }
+  | (Replayed & {
+      readonly kind: "replayed";
+      readonly decision: Decision;
+      /** Version of the program that made it, and of the one that made it again. */
+      readonly engine: { readonly recorded: string; readonly running: string };
+    });
+
 /** What the doors (HTTP, command line) may ask of the running service. */
 export type Controller = {
   gates(): Promise<readonly GateView[]>;
@@ -41,6 +53,8 @@ export type Controller = {
   changed(name: string, until: Instant, abort: AbortSignal): Promise<void>;
   decisions(name: string, limit: number, before: string | null): Promise<readonly Decision[] | null>;
   decision(id: string): Promise<Decision | null>;
+  /** Makes a decision again from what it was made from; null: there is no such decision. */
+  replay(decision: string): Promise<ReplayAnswer | null>;
   command(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome>;
   approve(command: ApproveCommand, keep: ReplyKeeper | null): Promise<CommandOutcome>;
   /** Enters a deploy in the ledger; gates of that service pass at once. */

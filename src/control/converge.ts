@@ -42,6 +42,7 @@ export async function converge(
       record: outcome.record,
       expecting: record.version,
       decision: { kind: "none" },
+      inputs: null,
       tellings: tellings(gate, outcome.record, record.intention.decision, [
         ...refusalTells(sent),
         ...outcome.tells,

@@ -39,8 +39,10 @@ export class Metronome {
       this.#due.set(name, firstDue(name, everyMs, now));
       return;
     }
-    if (now < due || this.#running.has(name)) return;
-    const missed = due === 0 ? 0 : missedSlots(everyMs, due, now);
+    // No slot is further away than one period, unless the wall clock was set back: then nobody may wait for it to catch up.
+    const isSetBack = due - now > everyMs;
+    if ((now < due && !isSetBack) || this.#running.has(name)) return;
+    const missed = due === 0 || isSetBack ? 0 : missedSlots(everyMs, due, now);
     if (missed > 0) this.#ports.onMissed(name, missed);
     this.#running.add(name);
     // The next slot is set before the pass, so that a wake during it is not forgotten.

@@ -1,17 +1,18 @@
 import { absorb } from "../domain/absorb.ts";
 import { type PassResult, decide } from "../domain/decide.ts";
-import type { PassFacts } from "../domain/draft.ts";
+import type { Forced, PassFacts } from "../domain/draft.ts";
 import type { Deploy } from "../domain/change.ts";
-import { noteDeploy } from "../domain/deploy.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { FlagEvent } from "../domain/flag.ts";
 import type { Definition, Gate, Purpose } from "../domain/gate.ts";
 import type { DefinitionFacts } from "../domain/because.ts";
+import { type Measurements, inputsOf } from "../domain/inputs.ts";
 import { DAY, type Instant, MINUTE, type Millis } from "../domain/instant.ts";
 import { alertKey, judge } from "../domain/judge.ts";
-import { settlesSince } from "../domain/settle.ts";
+import { judgeContext, purposeOf, recordAsSeen } from "../domain/judge-context.ts";
 import type { GateRecord } from "../domain/record.ts";
 import { newRecord } from "../domain/transition.ts";
+import { VERSION } from "../version.ts";
 import { converge } from "./converge.ts";
 import { exposureChanges } from "./ledger.ts";
 import { measure } from "./measure.ts";
@@ -26,6 +27,7 @@ import type {
   Records,
   Served,
   Silencers,
+  StoredReply,
 } from "./ports.ts";
 
 export type PassPorts = {
@@ -56,10 +58,23 @@ export type Passed = {
   readonly definition: DefinitionFacts;
 };
 
+/** Who caused a pass, and what is ordered with it. */
+export type PassOrder = {
+  readonly actor: string;
+  readonly forced: Forced | null;
+  /** The reply to whoever ordered it, kept in the transaction of the pass; null: nobody waits for one. */
+  readonly reply: (result: PassResult) => StoredReply | null;
+};
+
+/** A pass that nobody ordered anything with. */
+export function passOf(actor: string): PassOrder {
+  return { actor, forced: null, reply: () => null };
+}
+
 /** One evaluation of one gate with one `now`; null when nothing defines the gate any more. Throws only when the store does. */
-export async function pass(ports: PassPorts, name: string, actor: string): Promise<Passed | null> {
+export async function pass(ports: PassPorts, name: string, order: PassOrder): Promise<Passed | null> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const passed = await attemptPass(ports, name, actor);
+    const passed = await attemptPass(ports, name, order);
     if (passed !== "conflict") return passed;
   }
   throw new Error(`the record of ${name} changed under ${ATTEMPTS} passes in a row`);
@@ -68,7 +83,7 @@ export async function pass(ports: PassPorts, name: string, actor: string): Promi
 async function attemptPass(
   ports: PassPorts,
   name: string,
-  actor: string,
+  order: PassOrder,
 ): Promise<Passed | null | "conflict"> {
   const now = ports.clock.now();
   const stored = await ports.records.record(name);
@@ -77,17 +92,19 @@ async function attemptPass(
   if (effective === null) return null;
   const { gate, definition } = effective;
 
-  const facts = await gather(ports, gate, definition, record, now, actor);
+  const { facts, measured } = await gather(ports, gate, definition, record, now, order);
   const result = decide(gate, record, facts);
   const { decision, record: next } = await folded(ports.records, record, result);
+  const isFolded = decision.count > 1;
   const committed = await ports.records.commit({
     record: next,
     expecting: stored === null ? null : stored.version,
-    decision: decision.count > 1 ? { kind: "fold", decision } : { kind: "insert", decision },
+    decision: isFolded ? { kind: "fold", decision } : { kind: "insert", decision },
+    inputs: isFolded ? null : { gate, inputs: inputsOf(VERSION, record, facts, measured, result) },
     tellings: result.tellings,
     changes: exposureChanges(ports.ids, gate, record, next, facts),
     pin: null,
-    reply: null,
+    reply: order.reply(result),
   });
   if (!committed) return "conflict";
   ports.onDecision(decision, next, gate);
@@ -108,7 +125,8 @@ export async function effectiveDefinition(
   const status = statusOf(loaded, used.hash);
   // Who wrote a definition is learned from the lock file, which may come after the run has begun.
   const author = newest?.hash === used.hash ? newest.author : used.author;
-  return { gate: used.gate, definition: { hash: used.hash, status, author } };
+  const other = status === "changed" ? newest : null;
+  return { gate: used.gate, definition: { hash: used.hash, status, author, newest: other } };
 }
 
 /** What a run is pinned to while it lasts; after a rollback only where no file is left, for a late raise must still be lowered. */
@@ -128,14 +146,17 @@ function statusOf(loaded: LoadedGate | undefined, hash: string): DefinitionFacts
   return loaded.definition.hash === hash ? "valid" : "changed";
 }
 
+/** What a pass knows, and the measurements behind its judgement. */
+type Gathered = { readonly facts: PassFacts; readonly measured: Measurements };
+
 async function gather(
   ports: PassPorts,
   gate: Gate,
   definition: DefinitionFacts,
   record: GateRecord,
   now: Instant,
-  actor: string,
-): Promise<PassFacts> {
+  { actor, forced }: PassOrder,
+): Promise<Gathered> {
   const target = gate.flag;
   const [measured, observation, served, ownUserId, newestDeploy] = await Promise.all([
     measure(gate, ports, now),
@@ -150,39 +171,26 @@ async function gather(
   const writer = { storeId: ports.records.storeId(), epoch: ports.records.epoch() };
   const decision = ports.ids.next("dec");
   const unexplained = { now, decision, ...writer, observation, served, events: null, ownUserId };
-  const flagFacts = { ...unexplained, events: await eventsIfNeeded(ports.flags, gate, record, unexplained) };
-  // A change of exposure that this reading shows settles from its own time, and its step has its own purpose.
-  const absorbed = noteDeploy(gate, absorb(gate, record, flagFacts).record, newestDeploy);
-  const { exposure, ramp } = absorbed;
-  const purpose: Purpose = ramp.state === "baking" ? "finish" : "advance";
-  const missing = stillMissing(gate, record, purpose);
+  const events = await eventsIfNeeded(ports.flags, gate, record, unexplained);
+  const flagFacts = { ...unexplained, events, newestDeploy };
+  const seen = recordAsSeen(gate, record, flagFacts);
+  const missing = stillMissing(gate, record, purposeOf(seen));
   const dark = await darkSources(ports.records, measured.answered, missing, now);
-  return {
+  const context = judgeContext(record, seen, { now, dark });
+  const facts: PassFacts = {
     ...flagFacts,
     definition,
     actor,
+    forced,
     dark,
-    newestDeploy,
     people: ports.people,
     stopSwitch: target === null ? "off" : ports.served.stopSwitch(target),
     flagUnreadable: observation?.kind === "unreadable" ? observation.detail : null,
     eventLoopLagMs: ports.health.eventLoopLagMs(),
     clockSkewMs: skews.length === 0 ? null : skews.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a)),
-    judgement: judge(
-      gate,
-      measured.answers,
-      {
-        now,
-        lastPassAt: record.lastPass?.at ?? null,
-        changedAt: settlesSince(absorbed),
-        raisedAt: exposure.raisedAt,
-        purpose,
-        clocks: record.clocks,
-        dark,
-      },
-      measured.alerts,
-    ),
+    judgement: judge(gate, measured.answers, context, measured.alerts),
   };
+  return { facts, measured };
 }
 
 /** Older deploys have nothing left to settle. */

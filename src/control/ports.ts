@@ -4,6 +4,7 @@ import type { Decision } from "../domain/decision.ts";
 import type { FlagEvent, FlagObservation, ServedObservation } from "../domain/flag.ts";
 import type { Definition, FlagTarget } from "../domain/gate.ts";
 import type { Instant, Millis } from "../domain/instant.ts";
+import type { Recording } from "../domain/inputs.ts";
 import type { Labels, Matcher } from "../domain/matcher.ts";
 import type { Percent } from "../domain/percent.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -107,6 +108,8 @@ export type Commit = {
     | { readonly kind: "insert"; readonly decision: Decision }
     /** Replaces a row that this pass repeats, under the same id. */
     | { readonly kind: "fold"; readonly decision: Decision };
+  /** From what the inserted decision was made, so that it can be made again; null: it is no pass, or a folded one. */
+  readonly inputs: Recording | null;
   readonly tellings: readonly Telling[];
   /** New entries of the ledger. */
   readonly changes: readonly Change[];
@@ -141,6 +144,8 @@ export type Records = {
   commit(commit: Commit): Promise<boolean>;
   reply(principal: string, key: string): Promise<StoredReply | null>;
   decision(id: string): Promise<Decision | null>;
+  /** What the decision was made from; null for a command, and where it was not kept. */
+  recording(decision: string): Promise<Recording | null>;
   /** Newest first. `before` is the cursor: an id of an earlier page's last row. */
   decisions(gate: string, limit: number, before: string | null): Promise<readonly Decision[]>;
   /** Enters a deploy in the ledger, with the reply to whoever told it. False: a reply stands under that key already. */
@@ -172,7 +177,44 @@ export type Tokens = {
   add(token: StoredToken): Promise<void>;
   find(id: string): Promise<StoredToken | null>;
   list(): Promise<readonly StoredToken[]>;
-  revoke(id: string, at: Instant): Promise<boolean>;
+  /** `by` as in `createdBy`. */
+  revoke(id: string, at: Instant, by: string): Promise<boolean>;
+};
+
+/** What the audit tells of; docs/operations.md explains each. */
+export type AuditKind =
+  | "started"
+  | "definitions"
+  | "decision"
+  | "transition"
+  | "approval"
+  | "exposure"
+  | "deploy"
+  | "denied"
+  | "token-issued"
+  | "token-revoked";
+
+/** One record of the audit, before it has its place in the chain. */
+export type AuditEntry = {
+  /** When it is written, which may be after it happened. */
+  readonly at: Instant;
+  readonly kind: AuditKind;
+  /** `person:<name>` or `machine:<name>`; `clock`, `rampart`, `store` for what no token caused. */
+  readonly actor: string;
+  readonly gate: string | null;
+  /** Becomes JSON. Never holds a secret. */
+  readonly body: Readonly<Record<string, unknown>>;
+};
+
+/** The newest record of the audit: its hash stands for every record before it. */
+export type AuditHead = { readonly seq: number; readonly hash: string; readonly at: Instant };
+
+/** The chain of records that only grows. What changes a store writes its own; this is for what changes none. */
+export type Audit = {
+  /** All of them, durable when this resolves, or none. */
+  append(entries: readonly AuditEntry[]): Promise<void>;
+  /** Null while there is none. */
+  head(): Promise<AuditHead | null>;
 };
 
 export type PendingTelling = Telling & {

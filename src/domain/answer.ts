@@ -63,7 +63,8 @@ export function answer(purpose: Purpose, asked: Asked): StatusAnswer {
   const { gate, record, decision } = asked;
   const reasons = decision === null ? [notYet()] : reasonsFor(purpose, asked, decision);
   const finished = purpose !== "deploy" && record.ramp.state === "finished";
-  const blocking = finished ? reasons.filter((reason) => reason.kind === "drift") : reasons;
+  const said = reasons.filter((reason) => reason.code !== "forced");
+  const blocking = finished ? said.filter((reason) => reason.kind === "drift") : said;
   const open = blocking.length === 0;
   const untils = reasons.map((reason) => reason.until).filter((until) => until !== null);
   return {

@@ -15,10 +15,13 @@ export function isEligible(person: string, run: Pick<Run, "startedBy"> | null, a
   return person !== run?.startedBy && !(author.kind === "known" && author.people.includes(person));
 }
 
+/** What seats an approver: who it is, and of which groups. */
+export type Seated = Pick<Approval, "person" | "groups">;
+
 /** How many people are still missing for each demand, each person counted once. Empty: all demands are met. */
 export function unmet(
   demands: readonly ApprovalDemand[],
-  approvals: readonly Approval[],
+  approvals: readonly Seated[],
 ): readonly { readonly by: string; readonly missing: number }[] {
   const seats = demands.flatMap((demand) => Array.from({ length: demand.count }, () => demand.by));
   const people = new Map(approvals.map((approval) => [approval.person, approval]));
@@ -31,9 +34,9 @@ export function unmet(
 }
 
 /** The largest assignment of people to seats (augmenting paths), so that somebody of two groups is never wasted on one. */
-function assign(seats: readonly string[], approvals: readonly Approval[]): ReadonlyMap<number, Approval> {
-  const seated = new Map<number, Approval>();
-  const place = (approval: Approval, tried: Set<number>): boolean => {
+function assign(seats: readonly string[], approvals: readonly Seated[]): ReadonlyMap<number, Seated> {
+  const seated = new Map<number, Seated>();
+  const place = (approval: Seated, tried: Set<number>): boolean => {
     for (const [index, group] of seats.entries()) {
       if (tried.has(index) || !approval.groups.includes(group)) continue;
       tried.add(index);

@@ -1,4 +1,4 @@
-import type { Author, Gate } from "./gate.ts";
+import type { Author, Definition, Gate } from "./gate.ts";
 import type { Instant } from "./instant.ts";
 import type { Drift, GateRecord } from "./record.ts";
 import type { AlertJudgement, Because, BecauseKind, SignalJudgement } from "./verdict.ts";
@@ -8,6 +8,8 @@ export type DefinitionFacts = {
   /** Whether the newest file still is what the run is pinned to. */
   readonly status: "valid" | "changed" | "invalid" | "gone";
   readonly author: Author;
+  /** While a run is pinned to another one: the newest definition that can be read. */
+  readonly newest: Definition | null;
 };
 
 export function because(
@@ -30,7 +32,10 @@ export function definitionBecause(record: GateRecord, definition: DefinitionFact
     invalid: "the newest file has errors",
     gone: "the file is gone",
   };
-  const opens = "put the pinned definition back, or end the run and start anew";
+  const opens =
+    status === "changed"
+      ? `rampart adopt-definition ${record.gate}, put the pinned one back, or end the run and start anew`
+      : "put the pinned definition back, or end the run and start anew";
   return [because("definition", status === "valid" ? "changed" : status, messages[status], { opens })];
 }
 
@@ -46,6 +51,7 @@ export function stateBecause(record: GateRecord): Because {
       return because("state", "baking", "baking at the last step: there is no further step");
     case "paused":
       return because("state", "paused", `paused by ${ramp.by}: ${ramp.reason}`, {
+        until: ramp.until,
         opens: `rampart resume ${gate}`,
       });
     case "halted":

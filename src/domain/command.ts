@@ -1,3 +1,4 @@
+import type { Instant } from "./instant.ts";
 import type { Percent } from "./percent.ts";
 import type { Principal, Scope } from "./principal.ts";
 import type { RampState } from "./ramp.ts";
@@ -9,10 +10,12 @@ export const ACTIONS = [
   "observe",
   "pause",
   "resume",
+  "advance",
   "rollback",
   "reject",
   "restart",
   "adopt-flag",
+  "adopt-definition",
   "restore",
   "abort",
   "finish",
@@ -27,10 +30,12 @@ export const ACTION_SCOPES: Readonly<Record<ActionName, readonly Scope[]>> = {
   observe: ["operate"],
   pause: ["stop"],
   resume: ["operate"],
+  advance: ["advance"],
   rollback: ["stop", "operate", "approve", "adopt"],
   reject: ["stop", "approve"],
   restart: ["operate"],
   "adopt-flag": ["adopt"],
+  "adopt-definition": ["adopt"],
   restore: ["adopt"],
   abort: ["operate"],
   finish: ["operate"],
@@ -45,6 +50,8 @@ export type Command = {
   readonly at: Percent | null;
   /** `start --change`: told twice with the same value it has no further effect. */
   readonly change: string | null;
+  /** `pause --until`: when it goes on by itself. */
+  readonly until: Instant | null;
 };
 
 export type ApproveCommand = {

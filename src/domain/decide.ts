@@ -3,7 +3,7 @@ import { voidedBy } from "./approval.ts";
 import { because, definitionBecause, driftBecause, stateBecause } from "./because.ts";
 import type { Action, Decision } from "./decision.ts";
 import { namingDeploy, noteDeploy } from "./deploy.ts";
-import { type Draft, type PassFacts, tell } from "./draft.ts";
+import { type Draft, type Forced, type PassFacts, tell } from "./draft.ts";
 import type { Gate } from "./gate.ts";
 import {
   alertBlockers,
@@ -23,7 +23,7 @@ import { verify } from "./rolling-back.ts";
 import { followPerson, isAlarmed, shrink, stop } from "./shrink.ts";
 import { tellings } from "./tell.ts";
 import type { Telling } from "./telling.ts";
-import { entryStep, intend, intendToken, standingOf } from "./transition.ts";
+import { entryStep, intend, intendToken, resume, standingOf } from "./transition.ts";
 import type { Because } from "./verdict.ts";
 import { yieldIfOverwritten } from "./yield.ts";
 
@@ -135,6 +135,9 @@ function withValidApprovals(gate: Gate, record: GateRecord, facts: PassFacts): G
 function move(gate: Gate, draft: Draft, facts: PassFacts): Draft {
   const { ramp } = draft.record;
   if (ramp.state === "rolling-back") return verify(gate, draft, ramp, facts);
+  if (ramp.state === "paused" && ramp.until !== null && facts.now >= ramp.until) {
+    return move(gate, goneOn(draft, facts), facts);
+  }
   const standing = standingOf(ramp);
   if (standing === null) return draft;
   return (
@@ -144,6 +147,13 @@ function move(gate: Gate, draft: Draft, facts: PassFacts): Draft {
     takeOver(gate, draft, facts) ??
     proceed(gate, draft, facts)
   );
+}
+
+/** A pause that has run out ends by itself; what stops a ramp is looked at as if a person had resumed it. */
+function goneOn(draft: Draft, facts: PassFacts): Draft {
+  const cause = because("state", "resumed", "the time of the pause is over");
+  const resumed = { ...draft, record: resume(draft.record, facts.now) };
+  return tell(resumed, { kind: "resumed", page: false, causes: [cause] });
 }
 
 /** The first pass of a new process over a flag it did not write: its token goes first, so that nothing older lands. */
@@ -165,7 +175,8 @@ function grow(gate: Gate, draft: Draft, step: number, facts: PassFacts): Draft {
   const { record } = draft;
   const next = nextStep(gate, step);
   if (next === null || record.flag === null) return draft;
-  const blockers = growthBlockers(gate, record, facts.judgement, facts);
+  const all = growthBlockers(gate, record, facts.judgement, facts);
+  const blockers = facts.forced === null ? all : all.filter((blocker) => !isWaived(blocker));
   if (blockers.length > 0) {
     return asksForApproval(blockers) && !asksForApproval(record.because)
       ? tell(draft, { kind: "needs-approval", page: false, causes: blockers.filter(isApproval) })
@@ -179,6 +190,14 @@ function grow(gate: Gate, draft: Draft, step: number, facts: PassFacts): Draft {
     at: facts.now,
   } as const;
   return { ...draft, record: intend(gate, record, facts, write) };
+}
+
+const WAIVED_OF_SIGNALS: readonly string[] = ["between", "short"];
+
+/** What a person may waive by force: time, proof, and signals that are neither good nor bad. Never what cannot be seen. */
+export function isWaived({ kind, code }: Because): boolean {
+  if (kind === "signal") return WAIVED_OF_SIGNALS.includes(code);
+  return kind === "hold" || kind === "proof" || kind === "settle";
 }
 
 function asksForApproval(reasons: readonly Because[]): boolean {
@@ -213,8 +232,10 @@ export function finishBlockers(gate: Gate, record: GateRecord, facts: PassFacts)
 /** Why the gate stands where it stands, whatever the state: what growth would need, or what ends the state. */
 function reasonsOf(gate: Gate, record: GateRecord, facts: PassFacts): readonly Because[] {
   const { state } = record.ramp;
-  // A pass that raises had no reason against it.
-  if (record.intention?.kind === "raise" && record.intention.decision === facts.decision) return [];
+  // A pass that raises had no reason against it, or a person waived it.
+  if (record.intention?.kind === "raise" && record.intention.decision === facts.decision) {
+    return facts.forced === null ? [] : [forcedBecause(facts.forced)];
+  }
   if (state === "finished") {
     return [stateBecause(record), ...record.drift.map((drift) => driftBecause(gate, drift))];
   }
@@ -223,6 +244,10 @@ function reasonsOf(gate: Gate, record: GateRecord, facts: PassFacts): readonly B
     return [stateBecause(record), ...definition, ...finishBlockers(gate, record, facts)];
   }
   return growthBlockers(gate, record, facts.judgement, facts);
+}
+
+function forcedBecause({ by, reason }: Forced): Because {
+  return because("state", "forced", `advanced by force by ${by}: ${reason}`);
 }
 
 function decisionOf(

@@ -12,12 +12,17 @@ export type PassFacts = GrowthFacts &
   FlagFacts & {
     readonly judgement: GateJudgement;
     readonly actor: string;
+    /** A person orders the next step although not all of the growth law holds. */
+    readonly forced: Forced | null;
     /** Groups of each person as the config has them now. */
     readonly people: ReadonlyMap<string, readonly string[]>;
     readonly dark: ReadonlyMap<string, Instant>;
     /** Of the gate's own service; null where none was told. */
     readonly newestDeploy: Deploy | null;
   };
+
+/** Who orders a raise by force, and why. */
+export type Forced = { readonly by: string; readonly reason: string };
 
 /** A pass half decided: the record so far and what people will hear. */
 export type Draft = { readonly record: GateRecord; readonly tells: readonly Tell[] };

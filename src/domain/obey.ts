@@ -2,6 +2,7 @@ import { demandsFor, unmet } from "./approval.ts";
 import type { Command } from "./command.ts";
 import type { FlagObservation, FlagRecord } from "./flag.ts";
 import type { Gate } from "./gate.ts";
+import { adoptDefinition } from "./adopt-definition.ts";
 import { type DefinitionFacts, because } from "./because.ts";
 import { modeOf, nextStep } from "./growth.ts";
 import { type Instant, formatMillis } from "./instant.ts";
@@ -64,11 +65,16 @@ export function obey(gate: Gate, record: GateRecord, command: Command, facts: Co
       return pause(gate, record, command, facts);
     case "resume":
       return goOn(gate, record, command, facts);
+    case "advance":
+      // It is no move of the record alone: the pass that carries it out looks at fresh evidence.
+      return refused("illegal-move", "advance is decided by a pass");
     case "rollback":
     case "reject":
       return goBack(gate, record, command, facts);
     case "adopt-flag":
       return adoptFlag(gate, record, facts);
+    case "adopt-definition":
+      return adoptDefinition(gate, record, command, facts);
     case "restore":
       return restore(gate, record, facts);
     case "abort":
@@ -124,6 +130,7 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
     change: command.change,
     definition: facts.definition.hash,
     approvals: [],
+    adoptions: [],
     ceiling: null,
   };
   const begun = begin(gate, { ...record, epoch: facts.epoch }, run, checked.record, step, facts.now);
@@ -132,7 +139,7 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
     begun,
     `${gate.name} started at ${at}%`,
     [{ kind: "started", page: false, causes: [cause] }],
-    true,
+    "in-force",
   );
 }
 
@@ -175,10 +182,20 @@ function startAtRefusal(
 }
 
 function pause(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {
+  if (command.until !== null && command.until <= facts.now) {
+    return refused("not-ready", "the pause would be over before it began");
+  }
   const from = standingOrStart(record.ramp);
   const paused: GateRecord = {
     ...record,
-    ramp: { state: "paused", from, since: facts.now, by: command.by.name, reason: command.reason },
+    ramp: {
+      state: "paused",
+      from,
+      since: facts.now,
+      by: command.by.name,
+      reason: command.reason,
+      until: command.until,
+    },
   };
   const cause = because("state", "paused", `paused by ${command.by.name}: ${command.reason}`);
   const fenced =

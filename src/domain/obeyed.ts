@@ -9,12 +9,19 @@ export type Obeyed =
       readonly record: GateRecord;
       readonly tells: readonly Tell[];
       readonly message: string;
-      /** Whether a new run begins that must keep a copy of its definition. */
-      readonly pin: boolean;
+      /** Which definition the run must keep a copy of from now on: a new run the one in force, an adoption the newest. */
+      readonly pin: Pin;
     }
   | { readonly kind: "refused"; readonly code: RefusalCode; readonly message: string };
 
-export function done(record: GateRecord, message: string, tells: readonly Tell[] = [], pin = false): Obeyed {
+type Pin = "none" | "in-force" | "newest";
+
+export function done(
+  record: GateRecord,
+  message: string,
+  tells: readonly Tell[] = [],
+  pin: Pin = "none",
+): Obeyed {
   return { kind: "done", record, tells, message, pin };
 }
 

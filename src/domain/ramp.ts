@@ -25,6 +25,8 @@ export type Ramp =
       readonly since: Instant;
       readonly by: string;
       readonly reason: string;
+      /** When it goes on by itself; null: when a person says so. */
+      readonly until: Instant | null;
     }
   | {
       readonly state: "halted";

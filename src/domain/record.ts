@@ -61,6 +61,8 @@ export type Run = {
   /** Hash of the definition the run is pinned to. */
   readonly definition: string;
   readonly approvals: readonly Approval[];
+  /** Approvals of a newest definition that is looser than the one the run is pinned to. */
+  readonly adoptions: readonly Approval[];
   /** Set by a person's decrease: exposure never rises above it until a person lifts it. */
   readonly ceiling: Percent | null;
 };

@@ -2,10 +2,11 @@ import { REASSERT_FOR } from "./absorb.ts";
 import { type Draft, type PassFacts, tell, withRamp } from "./draft.ts";
 import type { Gate } from "./gate.ts";
 import { because } from "./because.ts";
-import { MINUTE, type Millis, SECOND } from "./instant.ts";
+import { type Instant, MINUTE, type Millis, SECOND } from "./instant.ts";
 import type { Ramp } from "./ramp.ts";
 import type { GateRecord } from "./record.ts";
 import { intend } from "./transition.ts";
+import type { Because } from "./verdict.ts";
 
 /** The first rung (writing `rollout`) has this long to be read back before the environment is switched off. */
 const FIRST_RUNG: Millis = 30 * SECOND;
@@ -14,7 +15,24 @@ const BETWEEN_CHECKS: Millis = 5 * SECOND;
 const SERVED_LATE: Millis = 60 * SECOND;
 const PAGE_AGAIN: Millis = 5 * MINUTE;
 
+const NOT_WRITTEN = because(
+  "state",
+  "not-written",
+  "Unleash has not taken the rollback yet; it is still being tried",
+  { opens: "switch the flag off in Unleash by hand" },
+);
+const NOT_SERVED = because("state", "served-late", "set to 0%, but SDKs do not show it yet", {
+  opens: "look why the SDKs of this environment do not poll Unleash",
+});
+
 type RollingBack = Extract<Ramp, { state: "rolling-back" }>;
+
+/** What keeps a rollback from its end for longer than it should take; null while it is in time. */
+export function lateness(ramp: RollingBack, now: Instant): Because | null {
+  const since = ramp.verification.servedLateSince;
+  if (since !== null) return now - since < SERVED_LATE ? null : NOT_SERVED;
+  return ramp.rung === "rollout" ? null : NOT_WRITTEN;
+}
 
 /** Drives a rollback to its end: climbs the ladder while *set* resists, and ends only when set and served both show it. */
 export function verify(gate: Gate, draft: Draft, ramp: RollingBack, facts: PassFacts): Draft {
@@ -68,11 +86,7 @@ function climb(gate: Gate, draft: Draft, ramp: RollingBack, facts: PassFacts): D
   return tell(paged, {
     kind: "rollback-late",
     page: true,
-    causes: [
-      because("state", "not-written", "Unleash has not taken the rollback yet; it is still being tried", {
-        opens: "switch the flag off in Unleash by hand",
-      }),
-    ],
+    causes: [NOT_WRITTEN],
   });
 }
 
@@ -84,10 +98,6 @@ function waitForServed(draft: Draft, ramp: RollingBack, facts: PassFacts): Draft
   return tell(withRamp(draft, { ...next, pagedAt: facts.now }), {
     kind: "rollback-late",
     page: true,
-    causes: [
-      because("state", "served-late", "set to 0%, but SDKs do not show it yet", {
-        opens: "look why the SDKs of this environment do not poll Unleash",
-      }),
-    ],
+    causes: [NOT_SERVED],
   });
 }

@@ -71,7 +71,7 @@ function evidenceAgainst(
 }
 
 /** Where nobody is exposed there is nothing to take back: such a breach halts. What is not known to be 0 is exposed. */
-function isExposed(record: GateRecord): boolean {
+export function isExposed(record: GateRecord): boolean {
   return record.exposure.set !== 0 || (record.intention?.to ?? 0) > 0;
 }
 

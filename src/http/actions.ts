@@ -28,6 +28,7 @@ export function act(door: Door, once: Once): Handler<typeof ROUTES.act> {
       by: principal,
       at: body.at ?? null,
       change: body.change ?? null,
+      until: body.until === undefined ? null : Date.parse(body.until),
     };
     return once({
       principal,

@@ -7,15 +7,17 @@ import { act } from "./actions.ts";
 import { approve, getApprovals } from "./approvals.ts";
 import { authenticate, refuseTokenInUrl } from "./authenticate.ts";
 import { listChanges, tellDeploy } from "./changes.ts";
-import { getDecision, listDecisions, openDecision } from "./decisions.ts";
+import { getDecision, listDecisions, openDecision, replayDecision } from "./decisions.ts";
+import { createDenials } from "./denials.ts";
 import type { Door } from "./door.ts";
 import { handleErrors, methodNotAllowed, notFound } from "./errors.ts";
 import { getGate, listGates } from "./gates.ts";
 import { hearAlerts } from "./hooks.ts";
+import { getInbox } from "./inbox.ts";
 import { createOnce } from "./idempotency.ts";
 import { expressPath, mount } from "./mount.ts";
+import type { Checks } from "./mount.ts";
 import { DEFAULT_RATES, createRateLimits } from "./rate-limits.ts";
-import type { RateLimits } from "./rate-limits.ts";
 import { explainProblem, getOpenApi } from "./reference.ts";
 import { logRequests } from "./request-log.ts";
 import { getStatus } from "./status.ts";
@@ -30,32 +32,34 @@ export function createHttp(door: Door): Express {
   app.set("trust proxy", door.config.trustProxy.length === 0 ? false : [...door.config.trustProxy]);
   app.use(securityHeaders(), logRequests(door.log, door.clock));
   app.use(refuseTokenInUrl, authenticate(door.authenticator, limits.failures));
-  mountRoutes(app, door, limits);
+  mountRoutes(app, door, { limits, denials: createDenials(door) });
   for (const [path, methods] of methodsByPath()) app.all(expressPath(path), methodNotAllowed(methods));
   app.use(notFound);
   app.use(handleErrors(door.log));
   return app;
 }
 
-function mountRoutes(app: Express, door: Door, limits: RateLimits): void {
+function mountRoutes(app: Express, door: Door, checks: Checks): void {
   const once = createOnce(door.controller, door.clock);
-  mount(app, ROUTES.listGates, limits, listGates(door));
-  mount(app, ROUTES.getGate, limits, getGate(door));
-  mount(app, ROUTES.getStatus, limits, getStatus(door));
-  mount(app, ROUTES.listDecisions, limits, listDecisions(door));
-  mount(app, ROUTES.getDecision, limits, getDecision(door));
-  mount(app, ROUTES.openDecision, limits, openDecision());
-  mount(app, ROUTES.act, limits, act(door, once));
-  mount(app, ROUTES.getApprovals, limits, getApprovals(door));
-  mount(app, ROUTES.approve, limits, approve(door, once));
-  mount(app, ROUTES.listChanges, limits, listChanges(door));
-  mount(app, ROUTES.tellDeploy, limits, tellDeploy(door, once));
-  mount(app, ROUTES.hearAlerts, limits, hearAlerts(door));
-  mount(app, ROUTES.listTokens, limits, listTokens(door));
-  mount(app, ROUTES.issueToken, limits, issueToken(door));
-  mount(app, ROUTES.revokeToken, limits, revokeToken(door));
-  mount(app, ROUTES.openapi, limits, getOpenApi(door));
-  mount(app, ROUTES.explainProblem, limits, explainProblem());
+  mount(app, ROUTES.listGates, checks, listGates(door));
+  mount(app, ROUTES.getGate, checks, getGate(door));
+  mount(app, ROUTES.getStatus, checks, getStatus(door));
+  mount(app, ROUTES.listDecisions, checks, listDecisions(door));
+  mount(app, ROUTES.getDecision, checks, getDecision(door));
+  mount(app, ROUTES.replayDecision, checks, replayDecision(door));
+  mount(app, ROUTES.openDecision, checks, openDecision());
+  mount(app, ROUTES.act, checks, act(door, once));
+  mount(app, ROUTES.getApprovals, checks, getApprovals(door));
+  mount(app, ROUTES.approve, checks, approve(door, once));
+  mount(app, ROUTES.getInbox, checks, getInbox(door));
+  mount(app, ROUTES.listChanges, checks, listChanges(door));
+  mount(app, ROUTES.tellDeploy, checks, tellDeploy(door, once));
+  mount(app, ROUTES.hearAlerts, checks, hearAlerts(door));
+  mount(app, ROUTES.listTokens, checks, listTokens(door));
+  mount(app, ROUTES.issueToken, checks, issueToken(door));
+  mount(app, ROUTES.revokeToken, checks, revokeToken(door));
+  mount(app, ROUTES.openapi, checks, getOpenApi(door));
+  mount(app, ROUTES.explainProblem, checks, explainProblem());
 }
 
 function securityHeaders(): express.RequestHandler {

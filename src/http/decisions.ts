@@ -1,4 +1,5 @@
 import { decisionBody } from "../api/decision.ts";
+import { replayBody } from "../api/replay.ts";
 import { CURSOR, pathTo } from "../api/routes.ts";
 import type { ROUTES } from "../api/routes.ts";
 import type { SignalOrigin } from "../api/signal.ts";
@@ -37,6 +38,18 @@ export function getDecision(door: Door): Handler<typeof ROUTES.getDecision> {
     if (decision === null) return refuse("unknown-decision", "there is no decision of that id");
     const view = await door.controller.gate(decision.gate);
     return answer(200, decisionBody(decision, originOf(door, view)));
+  };
+}
+
+export function replayDecision(door: Door): Handler<typeof ROUTES.replayDecision> {
+  return async (call) => {
+    const id = call.parameter("id");
+    const replayed = CURSOR.test(id) ? await door.controller.replay(id) : null;
+    if (replayed === null) return refuse("unknown-decision", "there is no decision of that id");
+    if (replayed.kind === "no-inputs") {
+      return refuse("no-inputs", `nothing is kept that ${id} was made from: it is a command, or too old`);
+    }
+    return answer(200, replayBody(replayed));
   };
 }
 

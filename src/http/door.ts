@@ -1,7 +1,7 @@
 import type { Addresses } from "../api/gate-body.ts";
 import type { TokenDesk } from "../api/tokens.ts";
 import type { Controller } from "../control/controller.ts";
-import type { Clock } from "../control/ports.ts";
+import type { Audit, Clock } from "../control/ports.ts";
 import type { Log } from "../lib/log.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
 import type { Rates } from "./rate-limits.ts";
@@ -21,6 +21,7 @@ export type Door = {
   readonly controller: Controller;
   readonly authenticator: Authenticator;
   readonly tokens: TokenDesk;
+  readonly audit: Pick<Audit, "append">;
   readonly clock: Clock;
   readonly log: Log;
   readonly config: HttpConfig;

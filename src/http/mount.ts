@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { Route } from "../api/routes.ts";
 import { mayUse } from "../domain/principal.ts";
 import type { Principal } from "../domain/principal.ts";
+import type { Denials } from "./denials.ts";
 import { principalOf } from "./principal-of.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { refuse, send } from "./reply.ts";
@@ -30,11 +31,14 @@ const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 const readJson = express.json({ limit: "100kb", type: "application/json" });
 
-/** Puts a route on the app with its checks, in the order: body, share of requests, scope, address, form. */
+/** What stands around every handler. */
+export type Checks = { readonly limits: RateLimits; readonly denials: Denials };
+
+/** Puts a route on the app with its checks, in the order: body, share of requests, scope, address, form. A denial is noted. */
 export function mount<R extends Route>(
   app: Express,
   route: R,
-  limits: RateLimits,
+  { limits, denials }: Checks,
   handler: Handler<R>,
 ): void {
   app[route.method](
@@ -43,7 +47,9 @@ export function mount<R extends Route>(
     readJson,
     limits.forRoute(route),
     async (request, response) => {
-      send(response, await replyTo(route, handler, request, response));
+      const reply = await replyTo(route, handler, request, response);
+      await denials(request, principalOf(response), reply);
+      send(response, reply);
     },
   );
 }

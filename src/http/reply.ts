@@ -8,6 +8,8 @@ export type Reply = {
   /** JSON text, or null for no body. */
   readonly body: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** Why nothing was done; absent in a reply that is an answer, and in one that only repeats an earlier one. */
+  readonly refused?: { readonly code: ProblemCode; readonly detail: string };
 };
 
 export function answer(status: number, body: unknown, headers: Reply["headers"] = {}): Reply {
@@ -20,7 +22,8 @@ export function refuse(
   extras: ProblemExtras = {},
   headers: Reply["headers"] = {},
 ): Reply {
-  return { status: PROBLEMS[code].status, body: JSON.stringify(problemBody(code, detail, extras)), headers };
+  const body = JSON.stringify(problemBody(code, detail, extras));
+  return { status: PROBLEMS[code].status, body, headers, refused: { code, detail } };
 }
 
 export function send(response: Response, reply: Reply): void {

@@ -28,8 +28,9 @@ export function issueToken({ tokens, log }: Door): Handler<typeof ROUTES.issueTo
 export function revokeToken({ tokens, log }: Door): Handler<typeof ROUTES.revokeToken> {
   return async (call) => {
     const id = call.parameter("id");
-    if (!(await tokens.revoke(id))) return refuse("unknown-token", "there is no token of that id");
-    log.info({ id, by: `${call.principal.kind}:${call.principal.name}` }, "token revoked");
+    const by = `${call.principal.kind}:${call.principal.name}`;
+    if (!(await tokens.revoke(id, by))) return refuse("unknown-token", "there is no token of that id");
+    log.info({ id, by }, "token revoked");
     return { status: 204, body: null, headers: {} };
   };
 }

@@ -1,7 +1,9 @@
 import type { Kysely, Selectable } from "kysely";
-import type { ChangesAsked, StoredReply } from "../control/ports.ts";
+import type { ChangesAsked, Clock, StoredReply } from "../control/ports.ts";
 import type { Change, Deploy } from "../domain/change.ts";
 import type { Instant } from "../domain/instant.ts";
+import { appendAudit } from "./audit/audit.ts";
+import { changeEntry } from "./audit/commit-entries.ts";
 import { decodeBody, encodeBody } from "./body.ts";
 import { findReply, insertReply } from "./replies.ts";
 import type { Tables } from "./tables.ts";
@@ -15,6 +17,7 @@ export async function insertChange(db: Kysely<Tables>, change: Change): Promise<
 /** Keeps the deploy and the reply together, or neither: false when a reply stands under that key already. */
 export async function addDeploy(
   db: Kysely<Tables>,
+  clock: Clock,
   deploy: Deploy,
   reply: StoredReply | null,
 ): Promise<boolean> {
@@ -22,6 +25,7 @@ export async function addDeploy(
     if (reply !== null && (await findReply(transaction, reply.principal, reply.key)) !== null) return false;
     await insertChange(transaction, deploy);
     if (reply !== null) await insertReply(transaction, reply);
+    await appendAudit(transaction, [changeEntry(deploy, clock.now())]);
     return true;
   });
 }

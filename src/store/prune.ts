@@ -27,6 +27,7 @@ export async function prune(db: Kysely<Tables>, now: Instant): Promise<Pruned> {
   const decisions =
     (await inSlices(() => pruneDecisions(db, 0, now - DECISIONS_MS))) +
     (await inSlices(() => pruneDecisions(db, 1, now - DECISIONS_THAT_ACTED_MS)));
+  await pruneGates(db);
   const replies = await pruneReplies(db, now - REPLIES_MS);
   const tellings = await inSlices(() => pruneTellings(db, now - TELLINGS_MS));
   const changes = await inSlices(() => pruneChanges(db, now - CHANGES_MS));
@@ -56,6 +57,14 @@ async function pruneDecisions(db: Kysely<Tables>, keepLong: number, before: Inst
     )
     .executeTakeFirst();
   return Number(numDeletedRows);
+}
+
+/** All at once: each change of a gate's file leaves one. Inputs have gone with their decisions. */
+async function pruneGates(db: Kysely<Tables>): Promise<void> {
+  await db
+    .deleteFrom("recorded_gates")
+    .where("hash", "not in", (query) => query.selectFrom("decision_inputs").select("definition"))
+    .execute();
 }
 
 /** All at once: only commands leave replies. */

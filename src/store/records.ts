@@ -6,7 +6,9 @@ import { decodeBody } from "./body.ts";
 import { addDeploy, changesOf, deploysOf } from "./changes.ts";
 import { commitMoment } from "./commit.ts";
 import { decisionById, decisionsOf } from "./decisions.ts";
+import { findRecord, recordOf } from "./gate-record.ts";
 import type { Identity } from "./identity.ts";
+import { findRecording } from "./inputs.ts";
 import { findReply } from "./replies.ts";
 import { darkSince, setDarkSince } from "./sources.ts";
 import type { Tables } from "./tables.ts";
@@ -21,18 +23,14 @@ export function recordsIn(db: Kysely<Tables>, clock: Clock, identity: Identity):
     commit: (moment) => commitMoment(db, clock, moment),
     reply: (principal, key) => findReply(db, principal, key),
     decision: (id) => decisionById(db, id),
+    recording: (decision) => findRecording(db, decision),
     decisions: (gate, limit, before) => decisionsOf(db, gate, limit, before),
-    addDeploy: (deploy, kept) => addDeploy(db, deploy, kept),
+    addDeploy: (deploy, kept) => addDeploy(db, clock, deploy, kept),
     deploys: (service, since, limit) => deploysOf(db, service, since, limit),
     changes: (asked, limit, before) => changesOf(db, asked, limit, before),
     darkSince: (source) => darkSince(db, source),
     setDarkSince: (source, since) => setDarkSince(db, source, since),
   };
-}
-
-async function findRecord(db: Kysely<Tables>, gate: string): Promise<GateRecord | null> {
-  const row = await db.selectFrom("gate_records").where("gate", "=", gate).selectAll().executeTakeFirst();
-  return row === undefined ? null : recordOf(row);
 }
 
 async function allRecords(db: Kysely<Tables>): Promise<readonly GateRecord[]> {
@@ -44,14 +42,4 @@ async function findDefinition(db: Kysely<Tables>, hash: string): Promise<Definit
   const row = await db.selectFrom("definitions").where("hash", "=", hash).selectAll().executeTakeFirst();
   if (row === undefined) return null;
   return decodeBody<Definition>({ table: "definitions", field: "hash", key: hash, body: row.body });
-}
-
-function recordOf(row: Tables["gate_records"]): GateRecord {
-  const body = decodeBody<GateRecord>({
-    table: "gate_records",
-    field: "gate",
-    key: row.gate,
-    body: row.body,
-  });
-  return { ...body, version: row.version };
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
-import type { Clock, Outbox, Records, Tokens } from "../control/ports.ts";
+import type { Audit, Clock, Outbox, Records, Tokens } from "../control/ports.ts";
 import type { Instant } from "../domain/instant.ts";
+import { auditIn } from "./audit/audit.ts";
 import { backup, type BackupOutcome } from "./backup.ts";
 import { StoreUnavailable } from "./failure.ts";
 import type { Identity } from "./identity.ts";
@@ -18,6 +19,7 @@ import { tokensIn } from "./tokens.ts";
 export type Store = Records &
   Tokens &
   Outbox & {
+    readonly audit: Audit;
     /** Whether a small write is durable now. */
     healthy(): Promise<boolean>;
     /** Removes what was kept long enough; meant to be called now and then. */
@@ -38,6 +40,7 @@ export function createStore(
     ...recordsIn(db, clock, identity),
     ...tokensIn(db),
     ...outboxIn(db),
+    audit: auditIn(db),
     healthy: () => canWrite(db, clock.now()),
     prune: (now) => prune(db, now),
     backup: (path) => backup(db, handle, path),

@@ -1,4 +1,5 @@
 import type { Generated } from "kysely";
+import type { AuditRow } from "./audit/chain.ts";
 
 /**
  * Rows as they lie in the database. `body` columns hold the whole value as JSON; the columns beside it are there to find,
@@ -27,6 +28,16 @@ export type Tables = {
     keep_long: number;
     body: string;
   };
+  /** From what a pass was decided. A row goes with its decision. */
+  decision_inputs: {
+    decision: string;
+    /** Hash of the gate in `recorded_gates`. */
+    definition: string;
+    /** JSON, deflated: it says much the same again and again. */
+    body: Uint8Array;
+  };
+  /** Gates as they were when something was decided by them. */
+  recorded_gates: { hash: string; body: string };
   /** The ledger. */
   changes: {
     seq: Generated<number>;
@@ -70,4 +81,5 @@ export type Tables = {
     revoked_at: number | null;
   };
   sources: { name: string; dark_since: number };
+  audit: AuditRow;
 };

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
-import type { StoredToken, Tokens } from "../control/ports.ts";
+import type { AuditEntry, StoredToken, Tokens } from "../control/ports.ts";
+import { appendAudit } from "./audit/audit.ts";
 import { decodeTexts, UnreadableRow } from "./body.ts";
 import type { Tables } from "./tables.ts";
 
@@ -7,9 +8,11 @@ const TABLE = "tokens";
 
 export function tokensIn(db: Kysely<Tables>): Tokens {
   return {
-    async add(token) {
-      await db.insertInto(TABLE).values(rowOf(token)).execute();
-    },
+    add: (token) =>
+      db.transaction().execute(async (transaction) => {
+        await transaction.insertInto(TABLE).values(rowOf(token)).execute();
+        await appendAudit(transaction, [issueEntry(token)]);
+      }),
     async find(id) {
       const row = await db.selectFrom(TABLE).where("id", "=", id).selectAll().executeTakeFirst();
       return row === undefined ? null : tokenOf(row);
@@ -19,16 +22,27 @@ export function tokensIn(db: Kysely<Tables>): Tokens {
       return rows.map(tokenOf);
     },
     /** False when there is no such token, or when it was revoked before: the first instant stays. */
-    async revoke(id, at) {
-      const { numUpdatedRows } = await db
-        .updateTable(TABLE)
-        .set({ revoked_at: at })
-        .where("id", "=", id)
-        .where("revoked_at", "is", null)
-        .executeTakeFirst();
-      return numUpdatedRows === 1n;
-    },
+    revoke: (id, at, by) =>
+      db.transaction().execute(async (transaction) => {
+        const revoked = await transaction
+          .updateTable(TABLE)
+          .set({ revoked_at: at })
+          .where("id", "=", id)
+          .where("revoked_at", "is", null)
+          .returning(["kind", "name"])
+          .executeTakeFirst();
+        if (revoked === undefined) return false;
+        const body = { token: id, ...revoked };
+        await appendAudit(transaction, [{ at, kind: "token-revoked", actor: by, gate: null, body }]);
+        return true;
+      }),
   };
+}
+
+/** Everything about a token but its digest. */
+function issueEntry({ id, kind, name, scopes, createdAt, createdBy, expiresAt }: StoredToken): AuditEntry {
+  const body = { token: id, kind, name, scopes, expiresAt };
+  return { at: createdAt, kind: "token-issued", actor: createdBy, gate: null, body };
 }
 
 function rowOf(token: StoredToken): Tables["tokens"] {

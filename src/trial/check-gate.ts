@@ -50,7 +50,12 @@ export async function checkGate(asked: CheckAsked, ports: CheckPorts): Promise<S
     ...pass.blind,
     ...growthBlockers(gate, record, pass.judgement, {
       now,
-      definition: { hash, status: "valid", author: { kind: "unknown", why: "nobody approves here" } },
+      definition: {
+        hash,
+        status: "valid",
+        author: { kind: "unknown", why: "nobody approves here" },
+        newest: null,
+      },
       stopSwitch: "off",
       flagUnreadable: standing.unreadable,
       eventLoopLagMs: 0,

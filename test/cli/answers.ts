@@ -1,9 +1,11 @@
 import { approvalBody } from "../../src/api/approval.ts";
 import { decisionBody } from "../../src/api/decision.ts";
 import { gateBody, gateSummary } from "../../src/api/gate-body.ts";
+import { inboxBody } from "../../src/api/inbox.ts";
 import { problemBody } from "../../src/api/problem.ts";
 import { statusBody } from "../../src/api/status.ts";
 import type { StatusAnswer } from "../../src/domain/answer.ts";
+import type { InboxItem } from "../../src/domain/inbox.ts";
 import { HOUR, MINUTE } from "../../src/domain/instant.ts";
 import type { Because } from "../../src/domain/verdict.ts";
 import {
@@ -18,6 +20,7 @@ import {
 } from "../support/fake-controller.ts";
 import { CHANGE_ANSWERS } from "./change-answers.ts";
 import { DEPLOY, GUARDS, guard, would } from "./guard-samples.ts";
+import { REPLAY_ANSWERS } from "./replay-answers.ts";
 
 const ADDRESSES = {
   publicUrl: "https://rampart.example.com",
@@ -210,7 +213,13 @@ const APPROVAL = {
   reason: "fine",
 };
 
-const REQUEST = { step: 3, decision: "dec_8f31", needed: ["1 of release-managers"], given: [APPROVAL] };
+const REQUEST = {
+  step: 3,
+  adopts: null,
+  decision: "dec_8f31",
+  needed: ["1 of release-managers"],
+  given: [APPROVAL],
+};
 
 const DETAIL = gateView({
   gate: gate({ signals: DECLARED }),
@@ -247,9 +256,50 @@ const DECISION = decisionBody(
   { signals: DECLARED, sourceUrls: ADDRESSES.sourceUrls },
 );
 
+const ANNA = { kind: "person", name: "anna", groups: [], scopes: [], token: "" } as const;
+
+const WAITS: readonly InboxItem[] = [
+  {
+    kind: "halted",
+    gate: "customer-sync",
+    message:
+      "halted at 25%: orders-missing: 0.3%, halt above 0.2% for 1 run; rolls back unless somebody decides before",
+    since: NOON - 30 * MINUTE,
+    until: NOON + 90 * MINUTE,
+    action: 'rampart resume customer-sync --reason "..."',
+    alternatives: ['rampart rollback customer-sync --reason "..."'],
+    decision: "dec_4c21",
+    request: null,
+  },
+  {
+    kind: "approval",
+    gate: "pim-price-list-sync",
+    message: "50% waits for your approval, and then for pricing-managers",
+    since: NOON - 26 * HOUR,
+    until: null,
+    action: 'rampart approve pim-price-list-sync --reason "..."',
+    alternatives: [],
+    decision: "dec_8f31",
+    request: { step: 3, to: 50, adopts: null, others: ["pricing-managers"] },
+  },
+  {
+    kind: "definition-invalid",
+    gate: "tax-engine-v2",
+    message:
+      "the newest file has errors: gates/tax-engine-v2.yaml:4:3 unknown key `hodl`; nothing grows until it is mended",
+    since: null,
+    until: null,
+    action: "rampart lint",
+    alternatives: [],
+    decision: null,
+    request: null,
+  },
+];
+
 /** What the scripted server may answer, rendered by the same code as the real one. */
 export const ANSWERS: Readonly<Record<string, unknown>> = {
   ...CHANGE_ANSWERS,
+  ...REPLAY_ANSWERS,
   gates: { environment: "production", gates: VIEWS.map((each) => gateSummary(each, ADDRESSES)) },
   "no-gates": { environment: "production", gates: [] },
   gate: gateBody(DETAIL, ADDRESSES),
@@ -332,6 +382,9 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
     ],
   },
   decision: DECISION,
+  inbox: inboxBody(WAITS, ANNA, NOON),
+  "inbox-one": inboxBody(WAITS.slice(2), ANNA, NOON),
+  "inbox-empty": inboxBody([], { kind: "machine", name: "ci", scopes: ["read"], token: "" }, NOON),
   approvals: {
     gate: "erp-order-export-v2",
     request: { ...REQUEST, to: 50, given: REQUEST.given.map(approvalBody) },

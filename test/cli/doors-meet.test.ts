@@ -88,6 +88,9 @@ async function runAgainst(door: TestDoor, url: string, token: string, args: read
       doctor: unused,
       show: unused,
       publish: unused,
+      verifyAudit: unused,
+      exportAudit: unused,
+      auditKey: unused,
     },
   };
   return { exit: await runCli(args, context), ...said };
@@ -106,6 +109,7 @@ describe("the command line and the server", () => {
     ["approve", "erp-order-export-v2", "--reason", "x", "--yes"],
     ["deployed", "checkout", "--version", "4f2a91c", "--link", "https://ci.example.com/812"],
     ["deployed", "checkout", "--version", "4f2a91c", "--at", "2026-03-03T10:00:00+01:00"],
+    ["inbox"],
     ["changes", "--limit", "1"],
     ["changes", "--gate", "erp-order-export-v2", "--service", "checkout"],
     ["token", "list"],
@@ -114,7 +118,9 @@ describe("the command line and the server", () => {
     const { door, run, token } = await meet();
     door.controller.known = [decision()];
     door.controller.views = [
-      gateView({ request: { step: 3, decision: "dec_8f31", needed: ["release-managers"], given: [] } }),
+      gateView({
+        request: { step: 3, adopts: null, decision: "dec_8f31", needed: ["release-managers"], given: [] },
+      }),
     ];
     const result = await run(...args);
     expect(result).toMatchObject({ exit: 0 });
@@ -203,7 +209,9 @@ describe("the command line and the server", () => {
     const { door, run } = await meet(["read", "start", "stop", "approve", "operate"]);
     door.controller.known = [decision()];
     door.controller.views = [
-      gateView({ request: { step: 3, decision: "dec_8f31", needed: ["release-managers"], given: [] } }),
+      gateView({
+        request: { step: 3, adopts: null, decision: "dec_8f31", needed: ["release-managers"], given: [] },
+      }),
     ];
     expect((await run("approve", "erp-order-export-v2", "--reason", "x", "--yes")).exit).toBe(2);
     expect((await run("resume", "erp-order-export-v2", "--reason", "x")).exit).toBe(2);

@@ -1,4 +1,5 @@
 import type { Standalone } from "../../src/cli/standalone.ts";
+import { AUDIT_KEY_OUTCOMES, EXPORT_AUDIT_OUTCOMES, VERIFY_AUDIT_OUTCOMES } from "./outcomes/audit.ts";
 import { CHECK_FILE_OUTCOMES } from "./outcomes/check-file.ts";
 import { DOCTOR_OUTCOMES } from "./outcomes/doctor.ts";
 import { INIT_OUTCOMES } from "./outcomes/init.ts";
@@ -38,5 +39,8 @@ export function scriptedStandalone(exchange: (request: string) => string): Stand
     doctor: (request) => play("doctor", DOCTOR_OUTCOMES, request),
     show: (request) => play("show", SHOW_OUTCOMES, request),
     publish: (request) => play("publish", PUBLISH_OUTCOMES, request),
+    verifyAudit: (request) => play("verifyAudit", VERIFY_AUDIT_OUTCOMES, request),
+    exportAudit: (request) => play("exportAudit", EXPORT_AUDIT_OUTCOMES, request),
+    auditKey: (request) => play("auditKey", AUDIT_KEY_OUTCOMES, request),
   };
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Commit, Outbox, Records, Tokens } from "../../src/control/ports.ts";
 import type { Change } from "../../src/domain/change.ts";
+import type { Recording } from "../../src/domain/inputs.ts";
 import { MINUTE } from "../../src/domain/instant.ts";
 import type { RampState } from "../../src/domain/ramp.ts";
 import {
@@ -19,11 +20,13 @@ import {
   telling,
   token,
 } from "../unit/store/samples.ts";
+import { aGate, passFacts } from "../support/builders.ts";
+import { aRecording } from "../support/recorded-pass.ts";
 
 export type PortsOfStore = Records & Tokens & Outbox;
 
 /** Parts of a commit that can be made to fail. */
-export const PARTS = ["record", "decision", "telling", "change", "pin", "reply"] as const;
+export const PARTS = ["record", "decision", "inputs", "telling", "change", "pin", "reply"] as const;
 
 export type StoreUnderTest = {
   readonly store: PortsOfStore;
@@ -52,6 +55,12 @@ export function storeContract(name: string, open: (clock: SetClock) => Promise<S
       const expecting = (await store.record(gate))?.version ?? null;
       const kept = decision(id, { gate });
       await store.commit(moment(record(gate), { expecting, decision: { kind: "insert", decision: kept } }));
+    }
+
+    async function keep(made: Recording): Promise<void> {
+      const expecting = (await store.record("checkout"))?.version ?? null;
+      const kept = { kind: "insert", decision: decision(made.inputs.decision) } as const;
+      await store.commit(moment(record("checkout"), { expecting, decision: kept, inputs: made }));
     }
 
     async function ids(limit: number, before: string | null): Promise<readonly string[]> {
@@ -85,6 +94,7 @@ export function storeContract(name: string, open: (clock: SetClock) => Promise<S
     async function expectNothing(): Promise<void> {
       expect(await store.record("checkout")).toBeNull();
       expect(await store.decision("dec_1")).toBeNull();
+      expect(await store.recording("dec_1")).toBeNull();
       expect(await store.due(NOON, 10)).toEqual([]);
       expect(await ledger()).toEqual([]);
       expect(await store.pinned("sha256:aa")).toBeNull();
@@ -231,6 +241,39 @@ export function storeContract(name: string, open: (clock: SetClock) => Promise<S
 
       test("is null when there is none", async () => {
         expect(await store.decision("none")).toBeNull();
+      });
+    });
+
+    describe("what a decision was made from", () => {
+      test("comes back whole, with the gate it was made by, and stays when the row is folded", async () => {
+        const made = aRecording({ facts: passFacts({ decision: "dec_1", clockSkewMs: Number.NaN }) });
+        await keep(made);
+        const folded = decision("dec_1", { count: 2 });
+        const fold = moment(record("checkout"), {
+          expecting: 1,
+          decision: { kind: "fold", decision: folded },
+        });
+        await store.commit(fold);
+        expect(await store.decision("dec_1")).toEqual(folded);
+        expect(await store.recording("dec_1")).toEqual(made);
+      });
+
+      test("is that of each decision, by one gate or by several", async () => {
+        const other = aGate({ title: "Checkout" });
+        const { definition: facts } = passFacts();
+        const changed = passFacts({ decision: "dec_3", definition: { ...facts, hash: "sha256:bb" } });
+        await keep(aRecording({ facts: passFacts({ decision: "dec_1" }) }));
+        await keep(aRecording({ facts: passFacts({ decision: "dec_2", now: NOON + MINUTE }) }));
+        await keep(aRecording({ gate: other, facts: changed }));
+        expect(await store.recording("dec_2")).toMatchObject({ inputs: { facts: { now: NOON + MINUTE } } });
+        expect(await store.recording("dec_3")).toMatchObject({ gate: { title: "Checkout" } });
+        expect(await store.recording("dec_1")).toMatchObject({ gate: { title: null } });
+      });
+
+      test("is null where nothing was kept", async () => {
+        await insert("dec_1");
+        expect(await store.recording("dec_1")).toBeNull();
+        expect(await store.recording("none")).toBeNull();
       });
     });
 
@@ -415,9 +458,9 @@ export function storeContract(name: string, open: (clock: SetClock) => Promise<S
 
       test("is revoked once, at the first instant", async () => {
         await store.add(token("t1"));
-        expect(await store.revoke("t1", NOON + 1)).toBe(true);
-        expect(await store.revoke("t1", NOON + 2)).toBe(false);
-        expect(await store.revoke("t9", NOON + 2)).toBe(false);
+        expect(await store.revoke("t1", NOON + 1, "person:anna")).toBe(true);
+        expect(await store.revoke("t1", NOON + 2, "person:anna")).toBe(false);
+        expect(await store.revoke("t9", NOON + 2, "person:anna")).toBe(false);
         expect(await store.find("t1")).toMatchObject({ revokedAt: NOON + 1 });
       });
 
@@ -491,6 +534,7 @@ export function storeContract(name: string, open: (clock: SetClock) => Promise<S
 function whole(): Commit {
   return moment(record("checkout"), {
     decision: { kind: "insert", decision: decision("dec_1") },
+    inputs: aRecording({ facts: passFacts({ decision: "dec_1" }) }),
     tellings: [telling("t1"), telling("t2")],
     changes: [exposureChange("chg_1"), exposureChange("chg_2", { from: 0.5 })],
     pin: definition("sha256:aa"),

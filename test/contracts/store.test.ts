@@ -57,6 +57,7 @@ storeContract("SQLite in a file", async (clock) => {
 const TABLE_OF = {
   record: "gate_records",
   decision: "decisions",
+  inputs: "decision_inputs",
   telling: "outbox",
   change: "changes",
   pin: "definitions",

@@ -111,7 +111,16 @@ describe("who may do what", () => {
 
     test.each(ASKS)("gets what its scopes allow from $title", async (ask) => {
       const door = testDoor();
-      door.controller.known = [decision({ id: "victim" })];
+      const known = decision({ id: "victim" });
+      const engine = { recorded: "0.1.0", running: "0.1.0" };
+      door.controller.known = [known];
+      door.controller.replays.set(known.id, {
+        kind: "replayed",
+        decision: known,
+        engine,
+        same: true,
+        differences: [],
+      });
       door.token("machine", "other", ["read"]);
       const victim = door.tokens.rows[0]?.id ?? "";
       const id = ask.route === "revokeToken" ? victim : "victim";

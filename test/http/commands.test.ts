@@ -185,7 +185,13 @@ describe("an approval", () => {
     if (run === null) throw new Error("the builder makes a run");
     door.controller.views = [
       gateView({
-        request: { step: 3, decision: "dec_8f31", needed: ["release-managers"], given: [given] },
+        request: {
+          step: 3,
+          adopts: null,
+          decision: "dec_8f31",
+          needed: ["release-managers"],
+          given: [given],
+        },
         record: gateRecord({ run: { ...run, approvals: [given] } }),
       }),
     ];
@@ -194,7 +200,7 @@ describe("an approval", () => {
       .auth(door.token("person", "anna", ["read"]), { type: "bearer" });
     expect(response.body).toMatchObject({
       gate: "erp-order-export-v2",
-      request: { step: 3, to: 50, decision: "dec_8f31", given: [{ person: "dora" }] },
+      request: { step: 3, adopts: null, to: 50, decision: "dec_8f31", given: [{ person: "dora" }] },
       approvals: [{ person: "dora", at: "2026-03-03T10:42:00Z", expiresAt: "2026-03-03T10:42:01Z" }],
     });
   });

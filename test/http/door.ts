@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Express } from "express";
-import type { Clock, StoredToken, Tokens } from "../../src/control/ports.ts";
+import type { AuditEntry, Clock, StoredToken, Tokens } from "../../src/control/ports.ts";
 import { DAY } from "../../src/domain/instant.ts";
 import type { Scope } from "../../src/domain/principal.ts";
 import { createAuthenticator } from "../../src/http/auth/authenticator.ts";
@@ -52,6 +52,10 @@ export type TestDoor = {
   readonly clock: TestClock;
   readonly tokens: ReturnType<typeof memoryTokens>;
   readonly people: KnownPerson[];
+  /** Everything the door noted in the audit. */
+  readonly audited: AuditEntry[];
+  /** From now on the audit takes nothing. */
+  readonly breakAudit: () => void;
   /** Every line the server logged. */
   readonly logged: string[];
   readonly stop: () => void;
@@ -68,6 +72,8 @@ export function testDoor(over: { rates?: Rates; bootstrap?: string } = {}): Test
     { name: "anna", groups: ["release-managers"] },
     { name: "ben", groups: [] },
   ];
+  const audited: AuditEntry[] = [];
+  let isAuditBroken = false;
   const logged: string[] = [];
   const { log } = createLog({ level: "debug", destination: { write: (line) => void logged.push(line) } });
   const stopping = new AbortController();
@@ -80,6 +86,12 @@ export function testDoor(over: { rates?: Rates; bootstrap?: string } = {}): Test
       bootstrap: over.bootstrap ?? null,
     }),
     tokens: createTokenDesk({ tokens, people: () => people, clock, random, environment: "production" }),
+    audit: {
+      async append(entries) {
+        if (isAuditBroken) throw new Error("the disk is full");
+        audited.push(...entries);
+      },
+    },
     clock,
     log,
     config: {
@@ -98,6 +110,8 @@ export function testDoor(over: { rates?: Rates; bootstrap?: string } = {}): Test
     clock,
     tokens,
     people,
+    audited,
+    breakAudit: () => (isAuditBroken = true),
     logged,
     stop: () => stopping.abort(),
     token(kind, name, scopes) {

@@ -87,7 +87,7 @@ describe("gates", () => {
     const door = testDoor();
     door.controller.views = [
       gateView({
-        request: { step: 3, decision: "dec_8f31", needed: ["release-managers"], given: [] },
+        request: { step: 3, adopts: null, decision: "dec_8f31", needed: ["release-managers"], given: [] },
         record: gateRecord({
           version: 7,
           drift: [{ kind: "raised", message: "raised to 40% by hand", observed: 40, by: "carl", at: NOON }],
@@ -108,7 +108,14 @@ describe("gates", () => {
       run: { id: "run_1", startedBy: "ben", startedAt: "2026-03-03T09:42:00Z" },
       held: 720,
       drift: [{ kind: "raised", observed: 40, by: "carl", at: "2026-03-03T10:42:00Z" }],
-      request: { step: 3, to: 50, decision: "dec_8f31", needed: ["release-managers"], given: [] },
+      request: {
+        step: 3,
+        adopts: null,
+        to: 50,
+        decision: "dec_8f31",
+        needed: ["release-managers"],
+        given: [],
+      },
       status: { gate: "erp-order-export-v2", for: "advance" },
     });
   });
@@ -135,7 +142,17 @@ describe("gates", () => {
 
   test("without a definition are still shown", async () => {
     const door = testDoor();
-    door.controller.views = [gateView({ gate: null, definition: { hash: "sha256:9b1c", status: "gone" } })];
+    door.controller.views = [
+      gateView({
+        gate: null,
+        definition: {
+          hash: "sha256:9b1c",
+          status: "gone",
+          author: { kind: "known", people: [] },
+          newest: null,
+        },
+      }),
+    ];
     const response = await get(door, GATE);
     expect(response.status).toBe(200);
     expect(response.body).toMatchObject({ steps: [], environment: null, definition: { status: "gone" } });

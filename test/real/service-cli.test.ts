@@ -240,6 +240,25 @@ describe("the other commands", () => {
     expect((await service.cli(["explain", "dec_nothing"])).code).toBe(2);
   });
 
+  test("explain makes a decision again, and every one of a ramp is the same", async () => {
+    const decisions = await service.lead.client.decisions(gate("done"));
+    const commands: string[] = [];
+    for (const { id } of decisions) {
+      const answered = await fetch(`${service.url}/v1/decisions/${id}/replay`, {
+        headers: { Authorization: `Bearer ${reader}` },
+      });
+      if (answered.status === 404) commands.push(id);
+      else expect(await answered.json()).toMatchObject({ decision: id, same: true, differences: [] });
+    }
+    // `start` alone was ordered; everything else was decided by passes.
+    expect(commands).toHaveLength(1);
+    const raise = decisions.find(({ action }) => action.kind === "raise");
+    const { stdout, code } = await service.cli(["explain", raise?.id ?? "", "--replay"]);
+    expect(stdout).toMatch(`${raise?.id}: the same decision again, from its recorded inputs (engine`);
+    expect(code).toBe(0);
+    expect((await service.cli(["explain", commands[0] ?? "", "--replay"])).code).toBe(6);
+  });
+
   test("act, restart, pause, resume and rollback do what they say, each with its reason kept", async () => {
     const name = gate("driven");
     const order = async (action: string): Promise<CliRun> =>

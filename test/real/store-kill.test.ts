@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { verifyAudit } from "../../src/standalone/audit.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { NOON, setClock } from "../unit/store/samples.ts";
@@ -72,6 +73,7 @@ async function writeUntilKilled(afterMs: number): Promise<number> {
 
 /** Opens the store, which checks its integrity, and gives the number of its last commit, all parts of it being there. */
 async function inspect(): Promise<number> {
+  const audited = await auditedAsFound();
   const store = await open();
   const record = await store.record("checkout");
   const last = record?.holdMs ?? 0;
@@ -80,7 +82,18 @@ async function inspect(): Promise<number> {
   expect(await store.due(NOON, last + 5)).toHaveLength(last);
   if (last > 0) expect(await store.decision(`dec_${last}`)).not.toBeNull();
   await store.close();
+  // What cannot be read before it is opened for writing holds nothing yet.
+  expect(audited ?? 0).toBe(last);
   return last;
+}
+
+/** Length of the audit in the file as the kill left it, log and all; null: the store was not made yet. */
+async function auditedAsFound(): Promise<number | null> {
+  const place = { store: path, config: "none", head: null, headFile: null, publicKeyFile: null };
+  const found = await verifyAudit(place);
+  if (found.kind === "unseen") return null;
+  if (found.kind === "broken") throw new Error(`record ${found.seq} of the audit: ${found.why}`);
+  return found.head?.seq ?? 0;
 }
 
 async function open(): Promise<Store> {

@@ -1,6 +1,6 @@
 /**
  * Commits moment after moment to the store named by the first argument and acknowledges each one on a line, until it is
- * killed. Number n of the record, the decision and the telling belong to the same commit.
+ * killed. Number n of the record, the decision, the telling and the record of the audit belong to the same commit.
  */
 import { randomBytes } from "node:crypto";
 import { openStore } from "../../src/store/open-store.ts";
@@ -24,7 +24,7 @@ for (let n = (await store.record("checkout"))?.holdMs ?? 0; ;) {
   const kept = await store.commit(
     moment(record("checkout", { holdMs: n }), {
       expecting,
-      decision: { kind: "insert", decision: decision(`dec_${n}`, { at: NOON + n }) },
+      decision: { kind: "insert", decision: decision(`dec_${n}`, { at: NOON + n, actor: "person:kim" }) },
       tellings: [telling(`t${n}`)],
     }),
   );

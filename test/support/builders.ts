@@ -353,6 +353,7 @@ export function aRun(fields: Partial<Run> = {}): Run {
     change: null,
     definition: DEFINITION,
     approvals: [],
+    adoptions: [],
     ceiling: null,
     ...fields,
   };
@@ -448,6 +449,7 @@ export function aPause(fields: Partial<Extract<Ramp, { state: "paused" }>> = {})
     since: NOON - MINUTE,
     by: "operator",
     reason: "lunch",
+    until: null,
     ...fields,
   };
 }
@@ -470,7 +472,12 @@ export function aRollback(fields: Partial<Extract<Ramp, { state: "rolling-back" 
 export function passFacts(fields: Partial<PassFacts> = {}): PassFacts {
   return {
     now: NOON,
-    definition: { hash: DEFINITION, status: "valid", author: { kind: "known", people: ["author"] } },
+    definition: {
+      hash: DEFINITION,
+      status: "valid",
+      author: { kind: "known", people: ["author"] },
+      newest: null,
+    },
     stopSwitch: "off",
     flagUnreadable: null,
     eventLoopLagMs: 0,
@@ -491,6 +498,7 @@ export function passFacts(fields: Partial<PassFacts> = {}): PassFacts {
     ]),
     dark: new Map(),
     newestDeploy: null,
+    forced: null,
     ...fields,
   };
 }

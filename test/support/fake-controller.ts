@@ -1,4 +1,4 @@
-import type { Controller, DeployEntered, DeployTold } from "../../src/control/controller.ts";
+import type { Controller, DeployEntered, DeployTold, ReplayAnswer } from "../../src/control/controller.ts";
 import type { Change, Deploy, ExposureChange } from "../../src/domain/change.ts";
 import type { Labels } from "../../src/domain/matcher.ts";
 import type { GateView } from "../../src/domain/view.ts";
@@ -23,6 +23,8 @@ export type FakeController = Controller & {
   outcome: CommandOutcome | (() => Promise<CommandOutcome>);
   views: GateView[];
   known: Decision[];
+  /** By the id of the decision; of those without an entry nothing is kept. */
+  replays: Map<string, ReplayAnswer>;
   waitingFor: string[];
   /** Deploys as they were told, in order; and what each is said to do to which gate. */
   deploys: DeployTold[];
@@ -44,6 +46,7 @@ export function fakeController(views: GateView[] = [gateView()]): FakeController
     outcome: { kind: "done", decision: "dec_done", state: "proving", message: "as you wish" },
     views,
     known: [],
+    replays: new Map(),
     waitingFor: [],
     deploys: [],
     deployGates: [],
@@ -65,6 +68,10 @@ export function fakeController(views: GateView[] = [gateView()]): FakeController
       return all.slice(from, from + limit);
     },
     decision: async (id) => fake.known.find((each) => each.id === id) ?? null,
+    replay: async (id) => {
+      if ((await fake.decision(id)) === null) return null;
+      return fake.replays.get(id) ?? { kind: "no-inputs" };
+    },
     deployed: async (told, keep) => {
       fake.deploys.push(told);
       const entered = { id: `chg_${fake.deploys.length}`, at: told.at ?? NOON, gates: fake.deployGates };
@@ -311,6 +318,7 @@ export function gateRecord(over: Partial<GateRecord> = {}): GateRecord {
       change: "abc123",
       definition: "sha256:9b1c",
       approvals: [],
+      adoptions: [],
       ceiling: null,
     },
     flag: null,
@@ -342,10 +350,16 @@ export function gateView(over: Partial<GateView> = {}): GateView {
   return {
     name,
     gate: gate({ name }),
-    definition: { hash: "sha256:9b1c", status: "valid" },
+    definition: {
+      hash: "sha256:9b1c",
+      status: "valid",
+      author: { kind: "known", people: ["ben"] },
+      newest: null,
+    },
     problems: [],
     record: gateRecord({ gate: name }),
     status: statusAnswer({ gate: name }),
+    dark: new Map(),
     request: null,
     ...over,
   };

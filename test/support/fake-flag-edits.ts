@@ -33,7 +33,7 @@ export function flagEdits(states: FlagStates, place: Place, by: Actor) {
   }
 
   function put(strategies: readonly StrategySeen[], more: Partial<FlagState> = {}): void {
-    states.write(name, environment, { ...current(), ...more, strategies });
+    states.write(name, environment, { ...current(), ...more, strategies }, by);
   }
 
   function switchTo(enabled: boolean): void {

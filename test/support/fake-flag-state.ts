@@ -11,12 +11,22 @@ export type EnvironmentState = {
 /** One flag in one environment. Frozen values: a change makes a new one, so old ones can be kept and served late. */
 export type FlagState = EnvironmentState & { readonly project: string; readonly archived: boolean };
 
+/** One change of one flag in one environment, whoever made it, with all of it before and after. */
+export type FlagChange = {
+  readonly at: Instant;
+  readonly flag: string;
+  readonly by: string;
+  readonly before: FlagState;
+  readonly after: FlagState;
+};
+
 type EventDetail = Partial<Pick<FlagEvent, "strategyId" | "rolloutBefore" | "rolloutAfter" | "titleAfter">>;
 
 /** What happened to one flag, newest last, and the event log over all flags: the memory of the fake server. */
 export function createFlagStates(now: () => Instant) {
   const histories = new Map<string, { readonly at: Instant; readonly state: FlagState }[]>();
   const events: { readonly flag: string; readonly event: FlagEvent }[] = [];
+  const changes: FlagChange[] = [];
   let strategiesAdded = 1;
 
   function history(flag: string, environment: string) {
@@ -31,9 +41,13 @@ export function createFlagStates(now: () => Instant) {
     read(flag: string, environment: string, agoMs = 0): FlagState | undefined {
       return history(flag, environment).findLast(({ at }) => at <= now() - agoMs)?.state;
     },
-    write(flag: string, environment: string, state: FlagState): void {
+    write(flag: string, environment: string, state: FlagState, by: Actor): void {
+      const before = history(flag, environment).at(-1)?.state;
       history(flag, environment).push({ at: now(), state });
+      if (before !== undefined) changes.push({ at: now(), flag, by: by.name, before, after: state });
     },
+    /** Every change since each flag was made, in order. */
+    changes: changes as readonly FlagChange[],
     note(flag: string, environment: string | null, type: string, by: Actor, detail: EventDetail = {}): void {
       const id = events.length + 1;
       const none = { strategyId: null, rolloutBefore: null, rolloutAfter: null, titleAfter: null };

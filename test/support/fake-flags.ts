@@ -204,6 +204,8 @@ export function createFakeFlags(clock: Clock) {
     faults,
     /** Every write that reached the server, in order. */
     writes: writes as readonly FakeWrite[],
+    /** Every change of every flag, in order, whoever made it: the server's own log with whole states. */
+    changes: states.changes,
 
     /** A flag with one gradual rollout at 0 %, its environment on, unless told otherwise. Gives the first strategy's id. */
     addFlag(flag: FakeFlag): string {

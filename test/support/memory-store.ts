@@ -12,6 +12,7 @@ import type {
 import type { Change } from "../../src/domain/change.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { Definition } from "../../src/domain/gate.ts";
+import type { Recording } from "../../src/domain/inputs.ts";
 import type { Instant } from "../../src/domain/instant.ts";
 import type { GateRecord } from "../../src/domain/record.ts";
 import type { Telling } from "../../src/domain/telling.ts";
@@ -20,7 +21,16 @@ import type { Telling } from "../../src/domain/telling.ts";
  * Where a commit can be made to break. The parts fail inside the transaction, so nothing is kept; `before` and `after` are a
  * process that dies around it: after `after` everything is kept, and the caller never hears of it.
  */
-export type BreakPoint = "before" | "record" | "decision" | "telling" | "change" | "pin" | "reply" | "after";
+export type BreakPoint =
+  | "before"
+  | "record"
+  | "decision"
+  | "inputs"
+  | "telling"
+  | "change"
+  | "pin"
+  | "reply"
+  | "after";
 
 export type MemoryStore = Records &
   Tokens &
@@ -29,12 +39,16 @@ export type MemoryStore = Records &
     failNext(point: BreakPoint, error?: Error): void;
     /** The store as the next process finds it: the same content under a new epoch. */
     reopen(): MemoryStore;
+    /** What a backup made now keeps: it knows nothing of what comes after. */
+    backup(): MemoryStore;
     /** Every telling ever written, delivered or not, oldest first. */
     tellings(): readonly Telling[];
     /** Every entry of the ledger, in the order they were told. */
     ledger(): readonly Change[];
     /** Every decision of every gate, oldest first. */
     allDecisions(): readonly Decision[];
+    /** What every pass with a row of its own was decided from, oldest first. */
+    allRecordings(): readonly Recording[];
   };
 
 type OutboxRow = PendingTelling & { readonly nextAt: Instant; readonly deliveredAt: Instant | null };
@@ -44,6 +58,7 @@ type Content = {
   readonly records: Map<string, GateRecord>;
   readonly definitions: Map<string, Definition>;
   readonly decisions: Map<string, Decision>;
+  readonly recordings: Map<string, Recording>;
   readonly outbox: Map<string, OutboxRow>;
   readonly changes: Map<string, Change>;
   readonly replies: Map<string, StoredReply>;
@@ -58,6 +73,7 @@ export function memoryStore(options: { readonly clock: Clock; readonly storeId?:
     records: new Map(),
     definitions: new Map(),
     decisions: new Map(),
+    recordings: new Map(),
     outbox: new Map(),
     changes: new Map(),
     replies: new Map(),
@@ -81,9 +97,11 @@ function openOn(content: Content, clock: Clock, epoch: number): MemoryStore {
     ...outboxOf(content),
     failNext: (point, error = new Error(`made to fail at ${point}`)) => breaks.set(point, error),
     reopen: () => openOn(content, clock, epoch + 1),
+    backup: () => openOn(structuredClone(content), clock, epoch),
     tellings: () => structuredClone([...content.outbox.values()].map(tellingOf)),
     ledger: () => structuredClone([...content.changes.values()]),
     allDecisions: () => structuredClone([...content.decisions.values()]),
+    allRecordings: () => structuredClone([...content.recordings.values()]),
   };
 }
 
@@ -105,6 +123,7 @@ function recordsOf(
     reply: async (principal, key) =>
       structuredClone(content.replies.get(replyKey({ principal, key })) ?? null),
     decision: async (id) => structuredClone(content.decisions.get(id) ?? null),
+    recording: async (decision) => structuredClone(content.recordings.get(decision) ?? null),
     decisions: async (gate, limit, before) => structuredClone(pageOf(content, gate, limit, before)),
     darkSince: async (source) => content.darkSince.get(source) ?? null,
     setDarkSince: async (source, since) => {
@@ -188,7 +207,7 @@ function allOrNothing(reach: Reach, write: (put: Put) => void): void {
 
 function commit(content: Content, clock: Clock, reach: Reach, moment: Commit): boolean {
   reach("before");
-  const { record, expecting, decision, tellings, changes, pin, reply } = structuredClone(moment);
+  const { record, expecting, decision, inputs, tellings, changes, pin, reply } = structuredClone(moment);
   if (reply !== null && content.replies.has(replyKey(reply))) return false;
   if ((content.records.get(record.gate)?.version ?? null) !== expecting) return false;
 
@@ -200,6 +219,7 @@ function commit(content: Content, clock: Clock, reach: Reach, moment: Commit): b
         throw new Error(`decision ${id} is there already`);
       put("decision", content.decisions, id, decision.decision);
     }
+    if (inputs !== null) put("inputs", content.recordings, inputs.inputs.decision, inputs);
     for (const telling of tellings) {
       if (content.outbox.has(telling.key)) continue;
       const at = clock.now();

@@ -169,7 +169,12 @@ export class RampWalk {
     const guard = guarded(step.guard);
     const facts: PassFacts = {
       ...this.#facts(this.#id("dec"), step.readable),
-      definition: { hash: DEFINITION, status: step.file, author: { kind: "known", people: ["author"] } },
+      definition: {
+        hash: DEFINITION,
+        status: step.file,
+        author: { kind: "known", people: ["author"] },
+        newest: null,
+      },
       stopSwitch: step.stop,
       flagUnreadable: step.readable ? null : "timeout",
       eventLoopLagMs: 0,
@@ -178,6 +183,7 @@ export class RampWalk {
       people: new Map(PEOPLE.map((person) => [person, ["release-leads"]])),
       dark: new Map(),
       newestDeploy: this.deploy,
+      forced: null,
       judgement: {
         verdict: signals.reduce<Verdict>((worst, { verdict }) => worse(worst, verdict), guard.verdict),
         signals,
@@ -319,11 +325,24 @@ export class RampWalk {
     const obeyed = obey(
       WALKED,
       this.record,
-      { gate: "checkout", action, reason: "walking", by: aPerson({ name: "starter" }), at, change: null },
+      {
+        gate: "checkout",
+        action,
+        reason: "walking",
+        by: aPerson({ name: "starter" }),
+        at,
+        change: null,
+        until: null,
+      },
       {
         ...this.#facts(this.#id("dec"), true),
         runId: this.#id("run"),
-        definition: { hash: DEFINITION, status: "valid", author: { kind: "known", people: ["author"] } },
+        definition: {
+          hash: DEFINITION,
+          status: "valid",
+          author: { kind: "known", people: ["author"] },
+          newest: null,
+        },
         serverRefusals: [],
       },
     );
@@ -340,7 +359,10 @@ export class RampWalk {
     const decision = this.lastDecision?.id ?? "";
     const command = { gate: "checkout", by, step, decision, verdict: "approve", reason: "seen" } as const;
     const author = { kind: "known", people: ["author"] } as const;
-    const facts = { now: this.now, definition: { hash: DEFINITION, status: "valid", author } } as const;
+    const facts = {
+      now: this.now,
+      definition: { hash: DEFINITION, status: "valid", author, newest: null },
+    } as const;
     const answered = approve(WALKED, this.record, command, this.lastDecision, facts);
     if (answered.kind === "done") this.record = answered.record;
   }

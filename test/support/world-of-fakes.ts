@@ -199,6 +199,6 @@ function command(
   fields: Partial<Command> & Pick<Command, "action">,
   keep: ReplyKeeper | null,
 ): Promise<CommandOutcome> {
-  const rest = { gate, reason: "because", by: aPerson(), at: null, change: null };
+  const rest = { gate, reason: "because", by: aPerson(), at: null, change: null, until: null };
   return conductor.command({ ...rest, ...fields }, keep);
 }

@@ -42,7 +42,7 @@ export function createTokenDesk(parts: {
     async list() {
       return (await tokens.list()).map(tokenBody);
     },
-    revoke: (id) => tokens.revoke(id, clock.now()),
+    revoke: (id, by) => tokens.revoke(id, clock.now(), by),
   };
 }
 

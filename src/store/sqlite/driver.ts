@@ -84,5 +84,6 @@ function rowsOf<R>(statement: StatementSync, values: readonly SQLInputValue[]): 
 
 function inputValue(value: unknown): SQLInputValue {
   if (value === null || typeof value === "string" || typeof value === "number") return value;
-  throw new Error(`SQLite is given only text, numbers and null here, not ${typeof value}`);
+  if (value instanceof Uint8Array) return value;
+  throw new Error(`SQLite is given only text, numbers, bytes and null here, not ${typeof value}`);
 }

@@ -3,8 +3,10 @@ import { changeBody, changeSchema } from "../../../src/api/change.ts";
 import { decisionBody, decisionSchema } from "../../../src/api/decision.ts";
 import { gateBody, gateSummary } from "../../../src/api/gate-body.ts";
 import { gateSchema, gateSummarySchema } from "../../../src/api/gate.ts";
+import { inboxBody, inboxSchema } from "../../../src/api/inbox.ts";
 import { PROBLEMS, problemBody, problemSchema } from "../../../src/api/problem.ts";
 import type { ProblemCode } from "../../../src/api/problem.ts";
+import { replayBody, replaySchema } from "../../../src/api/replay.ts";
 import { ROUTES, pathTo } from "../../../src/api/routes.ts";
 import { sameAnswer, statusBody, statusSchema } from "../../../src/api/status.ts";
 import {
@@ -24,6 +26,26 @@ const ADDRESSES = {
 };
 const ORIGIN = { signals: gateView().gate?.signals ?? [], sourceUrls: ADDRESSES.sourceUrls };
 
+const WAITS = {
+  kind: "approval",
+  gate: "erp-order-export-v2",
+  message: "50% waits for your approval",
+  since: NOON,
+  until: NOON,
+  action: 'rampart approve erp-order-export-v2 --reason "..."',
+  alternatives: ["rampart status erp-order-export-v2"],
+  decision: "dec_8f31",
+  request: { step: 3, to: 50, adopts: "sha256:9b1c", others: ["security"] },
+} as const;
+const ASKER = { kind: "person", name: "anna", groups: [], scopes: [], token: "" } as const;
+
+const REPLAY = replayBody({
+  decision: decision(),
+  engine: { recorded: "0.1.0", running: "0.2.0" },
+  same: false,
+  differences: [{ path: "record.run", recorded: null, replayed: undefined }],
+});
+
 describe("what the server sends", () => {
   test("is what its own schemas describe, key by key", () => {
     const view = gateView();
@@ -39,6 +61,8 @@ describe("what the server sends", () => {
       [statusSchema, statusBody(view.status, ORIGIN, ADDRESSES.publicUrl)],
       [statusSchema, statusBody(watched, ORIGIN, ADDRESSES.publicUrl)],
       [decisionSchema, decisionBody(decision({ alerts: [alertJudgement()] }), ORIGIN)],
+      [inboxSchema, inboxBody([WAITS, { ...WAITS, since: null, until: null, request: null }], ASKER, NOON)],
+      [replaySchema, REPLAY],
       [changeSchema, changeBody(deploy())],
       [changeSchema, changeBody(exposureChange())],
     ] as const) {

@@ -38,6 +38,7 @@ describe("a configuration", () => {
         environment: "production",
         http: { listen: { host: "127.0.0.1", port: 9470 }, url: "http://127.0.0.1:9470", trustProxy: [] },
         metrics: { listen: { host: "127.0.0.1", port: 9480 } },
+        audit: { keyFile: null },
         store: { path: "data/rampart.db" },
         gates: { path: "gates" },
         sources: {},
@@ -88,7 +89,7 @@ describe("the configuration that ships", () => {
   test("documents every key there is", () => {
     const documented: Record<string, Record<string, object>> = parse(everyKeyOn());
     expect(Object.keys(documented)).toEqual(knownKeys([]));
-    for (const place of [["http"], ["metrics"], ["store"], ["gates"], ["notify"], ["log"]]) {
+    for (const place of [["http"], ["metrics"], ["store"], ["gates"], ["audit"], ["notify"], ["log"]]) {
       expect(Object.keys(at(documented, place))).toEqual(knownKeys(place));
     }
     for (const place of [

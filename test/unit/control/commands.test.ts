@@ -45,6 +45,17 @@ test("the reply of a command is kept in the transaction of its effect: both are 
   );
 });
 
+test("why somebody ordered something stands in the row of the order; without a reason none is made up", async () => {
+  const world = createWorld();
+  const why = async (reason: string) => {
+    const outcome = await world.tell({ action: "act", reason });
+    const decision = outcome.kind === "done" ? await world.conductor().decision(outcome.decision) : null;
+    return decision?.because.map(({ message }) => message);
+  };
+  expect(await why("limits held for a week")).toContain("limits held for a week");
+  expect(await why("")).toHaveLength(1);
+});
+
 test("a refused command keeps no reply and leaves no row", async () => {
   const world = createWorld();
   expect(await world.tell({ action: "resume" }, kept)).toMatchObject({
@@ -93,7 +104,7 @@ test("a rollback is never refused for a record that moved: it is decided again",
     races -= 1;
     await world.pass();
   });
-  const command = { gate: "checkout", reason: "now", by: aPerson(), at: null, change: null };
+  const command = { gate: "checkout", reason: "now", by: aPerson(), at: null, change: null, until: null };
   expect(await other.conductor.command({ ...command, action: "rollback" }, null)).toMatchObject({
     kind: "done",
   });

@@ -86,6 +86,16 @@ test("slots that went by are counted and not replayed", async () => {
   expect(more).toEqual([]);
 });
 
+test("a wall clock that is set back lets no gate wait until it has caught up, and counts no slots", async () => {
+  const { started, missed, look, clock } = aMetronome();
+  await look(16);
+  const before = started.length;
+  clock.advance(-240 * EVERY);
+  await look(60);
+  expect(started.length - before).toBeGreaterThanOrEqual(4);
+  expect(missed).toEqual([]);
+});
+
 test("slots that a slow pass used up are counted too", async () => {
   const { missed, metronome, clock, tick, hold, release, started, look } = aMetronome();
   hold("checkout");

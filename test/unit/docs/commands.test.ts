@@ -40,7 +40,10 @@ test("every command has its place in the page of the command line", async () => 
 });
 
 test("every option of an example is one of its command", async () => {
-  const families = { token: await commands("token") };
+  const families = new Map([
+    ["token", await commands("token")],
+    ["audit", await commands("audit")],
+  ]);
   const lines = [...DOCS.values()]
     .flatMap(blocks)
     .flatMap(({ text }) => text.replaceAll("\\\n", " ").split("\n"))
@@ -48,7 +51,7 @@ test("every option of an example is one of its command", async () => {
   const wrong: string[] = [];
   for (const line of lines) {
     const [first = "", second = ""] = line.split(" ");
-    const below = first === "token" && families.token.includes(second);
+    const below = families.get(first)?.includes(second) === true;
     const help = await helpOf(...(below ? [first, second] : [first]));
     const unquoted = line.replaceAll(/"[^"]*"/g, "");
     for (const [option] of unquoted.matchAll(/--[a-z][a-z-]*/g)) {

@@ -75,12 +75,17 @@ function approvals(given: Given) {
 
 describe("an open request", () => {
   test("names the step to enter and who is asked", () => {
-    expect(openRequest(GATE, asking(), AUTHOR)).toEqual({ step: 2, needed: ["release-leads"], given: [] });
+    expect(openRequest(GATE, asking(), { ...passFacts().definition, author: AUTHOR })).toEqual({
+      step: 2,
+      adopts: null,
+      needed: ["release-leads"],
+      given: [],
+    });
   });
 
   test("asks one person of each group, and as many as each says", () => {
     const gate = gateThatAsks(aDemand({ count: 2 }), aDemand({ by: "finance" }));
-    expect(openRequest(gate, asking(), AUTHOR)?.needed).toEqual([
+    expect(openRequest(gate, asking(), { ...passFacts().definition, author: AUTHOR })?.needed).toEqual([
       "release-leads",
       "release-leads",
       "finance",
@@ -90,7 +95,7 @@ describe("an open request", () => {
   test("asks one person more of the first group while the author is unknown", () => {
     const author = { kind: "unknown", why: "no entry" } as const;
     const gate = gateThatAsks(aDemand(), aDemand({ by: "finance" }));
-    expect(openRequest(gate, asking(), author)?.needed).toEqual([
+    expect(openRequest(gate, asking(), { ...passFacts().definition, author })?.needed).toEqual([
       "release-leads",
       "release-leads",
       "finance",
@@ -99,16 +104,14 @@ describe("an open request", () => {
 
   test("stays open, asking nobody, once all have said yes", () => {
     const run = aRun({ approvals: [anApproval()] });
-    expect(openRequest(GATE, asking({ run, because: [HELD] }), AUTHOR)).toEqual({
-      step: 2,
-      needed: [],
-      given: [anApproval()],
-    });
+    expect(
+      openRequest(GATE, asking({ run, because: [HELD] }), { ...passFacts().definition, author: AUTHOR }),
+    ).toEqual({ step: 2, adopts: null, needed: [], given: [anApproval()] });
   });
 
   test("counts what was given for its own step only", () => {
     const run = aRun({ approvals: [anApproval({ step: 3 })] });
-    expect(openRequest(GATE, asking({ run }), AUTHOR)).toMatchObject({
+    expect(openRequest(GATE, asking({ run }), { ...passFacts().definition, author: AUTHOR })).toMatchObject({
       needed: ["release-leads"],
       given: [],
     });
@@ -128,7 +131,7 @@ describe("an open request", () => {
     { what: "a step no pass has looked at", record: { because: [] } },
     { what: "a step of which the last pass did not say it asks", record: { because: [HELD] } },
   ])("is none for $what", ({ record }) => {
-    expect(openRequest(GATE, asking(record), AUTHOR)).toBeNull();
+    expect(openRequest(GATE, asking(record), { ...passFacts().definition, author: AUTHOR })).toBeNull();
   });
 });
 
@@ -139,7 +142,7 @@ describe("an approval", () => {
       kind: "done",
       message: "approver approved step 2 of checkout",
       tells: [],
-      pin: false,
+      pin: "none",
     });
     expect(approvals({})).toEqual([
       {

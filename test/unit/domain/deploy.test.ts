@@ -97,6 +97,7 @@ describe("the deploy is named", () => {
   });
 
   test("with the hold too, where it restarted the step", () => {
+    expect(named(noted({ effect: "restart-step" }))[0]).toMatch(/deployed 1m ago$/);
     expect(named(noted({ effect: "restart-step" }))[1]).toBe(
       "held 1m of 30m; checkout 4f2a91c was deployed 1m ago",
     );
@@ -129,6 +130,10 @@ describe("a deploy is a suspect", () => {
   test("for as long as the slowest signal of the gate looks back", () => {
     expect(suspects(noted({ at: NOON - 5 * HOUR }), 6 * HOUR)).toHaveLength(1);
     expect(suspects(noted({ at: NOON - DAY }), 6 * HOUR)).toEqual([]);
+  });
+
+  test("from the instant on in which it happened", () => {
+    expect(suspects(noted({ at: NOON }))).toHaveLength(1);
   });
 
   test("never before it happened, and not without one", () => {

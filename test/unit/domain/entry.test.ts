@@ -72,6 +72,7 @@ function started(record: GateRecord, command: Partial<Command> = {}, gate: Gate 
     by,
     at: 25,
     change: null,
+    until: null,
     ...command,
   } as const;
   return obey(gate, record, whole, {
@@ -88,9 +89,19 @@ function started(record: GateRecord, command: Partial<Command> = {}, gate: Gate 
 
 describe("a request to start where the flag stands is open", () => {
   test("while the flag shows the percent of a step that asks for approvals", () => {
-    expect(openRequest(GATE, exposed(), AUTHOR)).toEqual({ step: 2, needed: ["release-leads"], given: [] });
+    expect(openRequest(GATE, exposed(), { ...passFacts().definition, author: AUTHOR })).toEqual({
+      step: 2,
+      adopts: null,
+      needed: ["release-leads"],
+      given: [],
+    });
     const given = exposed({ entryApprovals: [GIVEN] });
-    expect(openRequest(GATE, given, AUTHOR)).toEqual({ step: 2, needed: [], given: [GIVEN] });
+    expect(openRequest(GATE, given, { ...passFacts().definition, author: AUTHOR })).toEqual({
+      step: 2,
+      adopts: null,
+      needed: [],
+      given: [GIVEN],
+    });
   });
 
   test.each([
@@ -101,7 +112,7 @@ describe("a request to start where the flag stands is open", () => {
     ["another drift waits for a person", exposed({ because: [because("drift", "audience", "changed")] })],
     ["the ramp is over", exposed({ ramp: { state: "finished", since: NOON } })],
   ])("not when %s", (_, record) => {
-    expect(openRequest(GATE, record, AUTHOR)).toBeNull();
+    expect(openRequest(GATE, record, { ...passFacts().definition, author: AUTHOR })).toBeNull();
     expect(approved(record)).toMatchObject({ kind: "refused", code: "no-request" });
   });
 });

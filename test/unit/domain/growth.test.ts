@@ -367,9 +367,11 @@ describe("a reason says", () => {
     { status: "gone", hash: "sha256:aa", message: "the file is gone" },
   ] as const)("of a definition that is $status: '$message'", ({ status, hash, message }) => {
     const definition = { ...passFacts().definition, status, hash };
-    expect(blockers({ facts: { definition } })).toMatchObject([
-      { message, opens: "put the pinned definition back, or end the run and start anew" },
-    ]);
+    const opens =
+      status === "changed"
+        ? "rampart adopt-definition checkout, put the pinned one back, or end the run and start anew"
+        : "put the pinned definition back, or end the run and start anew";
+    expect(blockers({ facts: { definition } })).toMatchObject([{ message, opens }]);
   });
 });
 

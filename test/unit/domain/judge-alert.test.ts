@@ -83,6 +83,12 @@ describe("a guard whose rules are", () => {
     expect(judged(firing(alert), given).judgement.verdict).toBe(verdict);
   });
 
+  test("and ignored leaves nothing to be seen, and nothing to be acknowledged", () => {
+    const { judgement, clock } = judged(firing(), { firing: "ignore" });
+    expect(judgement).toMatchObject({ code: "good", active: [], notes: [] });
+    expect(clock.halt.at).toBeNull();
+  });
+
   test("of several alerts the worst speaks, and the others are counted", () => {
     const answers = alertAnswers([
       anAlertRule({ name: "CheckoutSlow", active: [anActiveAlert({ state: "pending" })] }),
@@ -243,6 +249,11 @@ describe("a guard is missing when", () => {
   test("a rule that speaks need not be fresh, and another that is blind is still missed", () => {
     const speaks = anAlertRule({ active: [anActiveAlert()], freshness: stale(null) });
     expect(judged(alertAnswers([speaks])).judgement).toMatchObject({ verdict: "halt", code: "firing" });
+    const pending = anAlertRule({
+      active: [anActiveAlert({ state: "pending" })],
+      freshness: stale(null),
+    });
+    expect(judged(alertAnswers([pending])).judgement).toMatchObject({ verdict: "wait", code: "pending" });
     const blind = anAlertRule({ name: "CheckoutSlow", health: "err" });
     const both = judged(
       alertAnswers([anAlertRule({ active: [anActiveAlert({ state: "pending" })] }), blind]),
@@ -319,6 +330,7 @@ describe("a halt that a person resumed over", () => {
 
   test("is possible because the clock keeps that the alert stops the gate", () => {
     expect(judged(firing()).clock.halt.at).toBe(NOON);
+    expect(judged(firing(CRITICAL)).clock.halt.at).toBe(NOON);
     expect(judged(firing({ state: "pending" })).clock.halt.at).toBeNull();
   });
 });

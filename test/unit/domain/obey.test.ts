@@ -44,7 +44,12 @@ function commandFacts(fields: Partial<CommandFacts> = {}): CommandFacts {
     now: NOON,
     decision: "dec_2",
     runId: "run_2",
-    definition: { hash: "sha256:aa", status: "valid", author: { kind: "known", people: ["author"] } },
+    definition: {
+      hash: "sha256:aa",
+      status: "valid",
+      author: { kind: "known", people: ["author"] },
+      newest: null,
+    },
     observation: aFlagSeen(),
     serverRefusals: [],
     ...fields,
@@ -57,7 +62,15 @@ function said(
   facts: Partial<CommandFacts> = {},
   gate: Partial<Gate> = {},
 ): Obeyed {
-  const whole = { gate: "checkout", reason: "because", by: BY, at: null, change: null, ...command };
+  const whole = {
+    gate: "checkout",
+    reason: "because",
+    by: BY,
+    at: null,
+    change: null,
+    until: null,
+    ...command,
+  };
   return obey(aGate(gate), aRecord(record), whole, commandFacts(facts));
 }
 
@@ -99,7 +112,7 @@ describe("act", () => {
       record: { ...before, acting: { by: "operator", at: NOON } },
       tells: [],
       message: "checkout acts from now on",
-      pin: false,
+      pin: "none",
     });
   });
 
@@ -118,7 +131,7 @@ test("observe forgets the flag and any write that was pending", () => {
     record: aRecord({ ramp, intention: null, flag: null, acting: null }),
     message: "checkout only observes from now on",
     tells: [],
-    pin: false,
+    pin: "none",
   });
 });
 
@@ -132,7 +145,7 @@ const started = (
 
 test("begins a run at 0%, pinned to its definition and its flag, and writes nothing", () => {
   const answer = obeyed(...started({ change: "v2" }, { epoch: 3 }));
-  expect(answer).toMatchObject({ message: "checkout started at 0%", pin: true });
+  expect(answer).toMatchObject({ message: "checkout started at 0%", pin: "in-force" });
   expect(answer.record).toMatchObject({
     epoch: 7,
     ramp: { state: "proving", step: 0 },
@@ -175,7 +188,7 @@ describe("start", () => {
         record: aRecord({ run, ramp }),
         tells: [],
         message: "checkout has started for this change already",
-        pin: false,
+        pin: "none",
       });
     }
   });

@@ -1,7 +1,10 @@
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DAY, HOUR } from "../../../src/domain/instant.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { mustOpen } from "./folder.ts";
+import { passFacts } from "../../support/builders.ts";
+import { aRecording } from "../../support/recorded-pass.ts";
+import { makeFolder, mustOpen } from "./folder.ts";
 import {
   decision,
   definition,
@@ -85,4 +88,31 @@ async function keep(id: string, changes: Parameters<typeof decision>[1] = {}): P
 
 async function left(): Promise<readonly string[]> {
   return (await store.decisions("checkout", 50, null)).map(({ id }) => id);
+}
+
+test("what a decision was made from goes with it, and a gate with the last decision that was made by it", async () => {
+  const folder = await makeFolder();
+  const onDisk = await mustOpen(folder.path);
+  await keepMade(onDisk, "old", "sha256:aa", NOON);
+  await keepMade(onDisk, "older", "sha256:bb", NOON);
+  await keepMade(onDisk, "new", "sha256:bb", NOON + 50 * DAY);
+  await onDisk.prune(NOON + 100 * DAY);
+  expect(await onDisk.recording("old")).toBeNull();
+  expect(await onDisk.recording("older")).toBeNull();
+  expect(await onDisk.recording("new")).not.toBeNull();
+  await onDisk.close();
+
+  const database = new DatabaseSync(folder.path);
+  expect(database.prepare("select hash from recorded_gates").all()).toEqual([{ hash: "sha256:bb" }]);
+  expect(database.prepare("select decision from decision_inputs").all()).toEqual([{ decision: "new" }]);
+  database.close();
+  await folder.remove();
+});
+
+async function keepMade(kept: Store, id: string, hash: string, at: number): Promise<void> {
+  const { definition: known } = passFacts();
+  const inputs = aRecording({ facts: passFacts({ decision: id, definition: { ...known, hash } }) });
+  const expecting = (await kept.record("checkout"))?.version ?? null;
+  const row = { kind: "insert", decision: decision(id, { at, lastAt: at }) } as const;
+  await kept.commit(moment(record("checkout"), { expecting, decision: row, inputs }));
 }

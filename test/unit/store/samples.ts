@@ -33,7 +33,14 @@ export const RAMPS: { readonly [State in RampState]: Extract<Ramp, { state: Stat
   idle: { state: "idle" },
   proving: { state: "proving", step: 0 },
   baking: { state: "baking", step: 5 },
-  paused: { state: "paused", from: standing, since: NOON, by: "kim", reason: 'lunch \u0000 ☕ "quoted"' },
+  paused: {
+    state: "paused",
+    from: standing,
+    since: NOON,
+    by: "kim",
+    reason: 'lunch \u0000 ☕ "quoted"',
+    until: null,
+  },
   halted: {
     state: "halted",
     from: standing,
@@ -118,6 +125,7 @@ export function fullRecord(gate: string, ramp: Ramp): GateRecord {
           reason: "seen",
         },
       ],
+      adoptions: [],
       ceiling: 10,
     },
     flag: {
@@ -319,6 +327,7 @@ export function moment(saved: GateRecord, changes: Partial<Commit> = {}): Commit
     record: saved,
     expecting: null,
     decision: { kind: "none" },
+    inputs: null,
     tellings: [],
     changes: [],
     pin: null,

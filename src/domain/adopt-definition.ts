@@ -1,0 +1,86 @@
+import { demandsFor, isEligible, unmet } from "./approval.ts";
+import { type DefinitionFacts, because } from "./because.ts";
+import type { Command } from "./command.ts";
+import { compareDefinitions } from "./compare-definitions.ts";
+import type { ApprovalDemand, Definition, Gate } from "./gate.ts";
+import { nextStep } from "./growth.ts";
+import { type Obeyed, done, refused } from "./obeyed.ts";
+import type { GateRecord, Run } from "./record.ts";
+import { intendToken, standingOrStart, type Writer } from "./transition.ts";
+
+/** A newest definition that is not the one in force, while it can be adopted at all. */
+export type Adoptable = {
+  readonly newest: Definition;
+  readonly run: Run;
+  /** What is not provably tighter or equal; empty: one person is enough. */
+  readonly looser: readonly string[];
+  /** Whose approvals a looser one needs: those of the next step, asked for by either definition. */
+  readonly demands: readonly ApprovalDemand[];
+};
+
+/** Null: nothing waits to be adopted, or it never will be. */
+export function adoptable(gate: Gate, record: GateRecord, { newest }: DefinitionFacts): Adoptable | null {
+  const { run } = record;
+  if (run === null || newest === null || newest.hash === run.definition) return null;
+  const compared = compareDefinitions(gate, newest.gate);
+  if (compared.kind === "other-flag") return null;
+  const { step } = standingOrStart(record.ramp);
+  const steps = [nextStep(gate, step), nextStep(newest.gate, step)].filter((each) => each !== null);
+  const asking = steps.find(({ approve }) => approve.length > 0);
+  return {
+    newest,
+    run,
+    looser: compared.kind === "looser" ? compared.at : [],
+    demands: asking === undefined ? [] : demandsFor(asking, newest.author),
+  };
+}
+
+/** Puts a run under the newest definition. What is tighter or equal needs one person, what is looser the next step's. */
+export function adoptDefinition(
+  gate: Gate,
+  record: GateRecord,
+  command: Command,
+  facts: Writer & { readonly definition: DefinitionFacts; readonly decision: string; readonly now: number },
+): Obeyed {
+  const found = adoptable(gate, record, facts.definition);
+  if (found === null) return refused("not-ready", whyNot(gate, facts.definition));
+  const { newest, run, looser, demands } = found;
+  if (looser.length > 0) {
+    // Who starts the ramp or wrote the change does not loosen it alone.
+    if (!isEligible(command.by.name, run, newest.author)) {
+      return refused("not-eligible", `${command.by.name} started this ramp or wrote the new definition`);
+    }
+    const open = unmet(
+      demands,
+      run.adoptions.filter(({ definition }) => definition === newest.hash),
+    );
+    if (open.length > 0) {
+      const asked = open.map(({ by, missing }) => `${missing} by ${by}`).join(", ");
+      const message = `it is looser (${looser.join(", ")}) and needs approvals: ${asked}; rampart approve ${gate.name}`;
+      return refused("not-eligible", message);
+    }
+  }
+  const adopted: GateRecord = {
+    ...record,
+    // Approvals rest on what people had in view, and they had the other definition.
+    run: { ...run, approvals: [], definition: newest.hash, adoptions: [] },
+  };
+  const what = looser.length === 0 ? "tighter or equal" : `looser in ${looser.join(", ")}`;
+  const cause = because("definition", "adopted", `${command.by.name} adopted ${newest.hash}: ${what}`);
+  const fenced =
+    record.drift.length > 0 ? adopted : intendToken(gate, adopted, facts, facts.decision, facts.now);
+  return done(
+    fenced,
+    `${gate.name} goes on under the newest definition, which is ${what}`,
+    [{ kind: "definition", page: false, causes: [cause] }],
+    "newest",
+  );
+}
+
+function whyNot(gate: Gate, { status, newest }: DefinitionFacts): string {
+  if (status !== "changed" || newest === null)
+    return `the definition is ${status}: there is nothing to adopt`;
+  return compareDefinitions(gate, newest.gate).kind === "other-flag"
+    ? "a changed flag, strategy, stickiness or environment is never adopted: end the run and start anew"
+    : "there is nothing to adopt";
+}

@@ -1,0 +1,164 @@
+import type { AlertEffect, AlertGuard, ApprovalDemand, Gate, MissingBounds, Signal, Step } from "./gate.ts";
+import type { Millis } from "./instant.ts";
+import type { Limit, Persistence } from "./limit.ts";
+
+/** How a new definition of a gate relates to the one a run began with. */
+export type Compared =
+  /** It drives another flag, strategy or environment, or sticks by another field: that is another run. */
+  | { readonly kind: "other-flag" }
+  | { readonly kind: "tighter" }
+  /** What is not provably tighter or equal, by where it stands. */
+  | { readonly kind: "looser"; readonly at: readonly string[] };
+
+/** Compares only what can be proven: a stricter number in the same form, more time, more people, something added. */
+export function compareDefinitions(old: Gate, now: Gate): Compared {
+  if (flagOf(old) !== flagOf(now)) return { kind: "other-flag" };
+  const at = [
+    ...rampLooser(old, now),
+    ...stepsLooser(old.steps, now.steps),
+    ...old.signals.flatMap((signal) => signalLooser(signal, now)),
+    ...old.alerts.flatMap((guard) => guardLooser(guard, now)),
+  ];
+  return at.length === 0 ? { kind: "tighter" } : { kind: "looser", at };
+}
+
+function flagOf({ flag }: Gate): string {
+  if (flag === null) return "";
+  const { server, project, name, environment, strategy, stickiness } = flag;
+  return JSON.stringify([server, project, name, environment, strategy, stickiness]);
+}
+
+/** Names of what is false. */
+function failing(checks: Readonly<Record<string, boolean>>): readonly string[] {
+  return Object.entries(checks).flatMap(([name, isKept]) => (isKept ? [] : [name]));
+}
+
+const EFFECTS: readonly (AlertEffect | "wait")[] = ["ignore", "wait", "halt", "rollback"];
+const ON_DEPLOY: readonly Gate["onDeploy"][] = ["note", "settle", "restart-step"];
+
+function rampLooser(old: Gate, now: Gate): readonly string[] {
+  return failing({
+    every: now.everyMs === old.everyMs,
+    mode: now.mode === old.mode || now.mode === "observe",
+    service: now.service === old.service,
+    onDeploy: ON_DEPLOY.indexOf(now.onDeploy) >= ON_DEPLOY.indexOf(old.onDeploy),
+    also: same(now.flag?.also, old.flag?.also),
+    propagation: (now.flag?.propagationMs ?? 0) >= (old.flag?.propagationMs ?? 0),
+    bake: now.bakeMs >= old.bakeMs,
+    haltDeadline: now.haltDeadlineMs <= old.haltDeadlineMs,
+    cooldown: now.cooldownMs >= old.cooldownMs,
+    "data.missing": EFFECTS.indexOf(now.data.missing) >= EFFECTS.indexOf(old.data.missing),
+    "data.dark":
+      notLater(now.data.darkHaltMs, old.data.darkHaltMs) &&
+      notLater(now.data.darkRollbackMs, old.data.darkRollbackMs),
+    "drift.raised": now.drift.raised === old.drift.raised,
+    "drift.changed": now.drift.changed === old.drift.changed || now.drift.changed === "rollback",
+  });
+}
+
+function stepsLooser(old: readonly Step[], now: readonly Step[]): readonly string[] {
+  if (now.length !== old.length) return ["steps"];
+  return old.flatMap((step, index) => {
+    const next = now[index];
+    if (next?.to !== step.to) return [`steps ${step.to}%`];
+    return failing({
+      [`steps ${step.to}%: hold`]: next.holdMs >= step.holdMs,
+      [`steps ${step.to}%: approve`]: step.approve.every((demand, at) =>
+        asksAsMuch(next.approve[at], demand),
+      ),
+    });
+  });
+}
+
+function asksAsMuch(now: ApprovalDemand | undefined, old: ApprovalDemand): boolean {
+  return (
+    now !== undefined &&
+    now.by === old.by &&
+    now.count >= old.count &&
+    (now.notAuthor || !old.notAuthor) &&
+    now.expiresMs <= old.expiresMs &&
+    now.onReject === old.onReject
+  );
+}
+
+function signalLooser(old: Signal, gate: Gate): readonly string[] {
+  const now = gate.signals.find(({ name }) => name === old.name);
+  if (now === undefined) return [`signals ${old.name}`];
+  return failing({
+    [`signals ${old.name}: what it reads`]: same(readBy(now), readBy(old)),
+    [`signals ${old.name}: settle`]: settlesAsLong(now, old),
+    [`signals ${old.name}: floor`]: now.floor >= old.floor,
+    [`signals ${old.name}: minBad`]: now.minBad <= old.minBad,
+    [`signals ${old.name}: gates`]: old.gates.every((purpose) => now.gates.includes(purpose)),
+    [`signals ${old.name}: missingFor`]: missesNoLonger(now.missing, old.missing),
+    [`signals ${old.name}: advance`]: isAsStrict(now.advance, old.advance, "met"),
+    [`signals ${old.name}: halt`]: isAsStrict(now.halt, old.halt, "breached"),
+    [`signals ${old.name}: rollback`]: isAsStrict(now.rollback, old.rollback, "breached"),
+  });
+}
+
+function readBy(signal: Signal): readonly unknown[] {
+  const { source, measure, unit, better, samples, bad, asOf, emptyIsZeroWitness, lagMs, periodMs } = signal;
+  return [source, measure, unit, better, samples, bad, asOf, emptyIsZeroWitness, lagMs, periodMs];
+}
+
+function settlesAsLong(now: Signal, old: Signal): boolean {
+  if (now.settleMs === null || old.settleMs === null) {
+    return now.settleMs === old.settleMs && now.windowMs >= old.windowMs;
+  }
+  return now.settleMs >= old.settleMs;
+}
+
+function guardLooser(old: AlertGuard, gate: Gate): readonly string[] {
+  const now = gate.alerts.find(({ match, source }) => match === old.match && source === old.source);
+  if (now === undefined) return [`alerts ${old.match}`];
+  const keeps = (effect: "pending" | "firing" | "critical" | "silenced") =>
+    EFFECTS.indexOf(now[effect]) >= EFFECTS.indexOf(old[effect]);
+  return failing({
+    [`alerts ${old.match}: pending`]: keeps("pending"),
+    [`alerts ${old.match}: firing`]: keeps("firing"),
+    [`alerts ${old.match}: critical`]: keeps("critical"),
+    [`alerts ${old.match}: silenced`]: keeps("silenced"),
+    [`alerts ${old.match}: witness`]: now.witness === old.witness || now.witness === null,
+    [`alerts ${old.match}: missingFor`]: missesNoLonger(now.missing, old.missing),
+  });
+}
+
+function missesNoLonger(now: MissingBounds, old: MissingBounds): boolean {
+  return notLater(now.haltMs, old.haltMs) && notLater(now.rollbackMs, old.rollbackMs);
+}
+
+/** Null is never. */
+function notLater(now: Millis | null, old: Millis | null): boolean {
+  return old === null || (now !== null && now <= old);
+}
+
+/** An `advance` limit must be met, the others must not be breached: which number is stricter turns with that. */
+function isAsStrict(now: Limit | null, old: Limit | null, by: "met" | "breached"): boolean {
+  if (old === null) return true;
+  if (now === null || now.comparison !== old.comparison) return false;
+  return isAsStrictNumber(now, old, by) && lastsNoLonger(now.persistence, old.persistence);
+}
+
+function isAsStrictNumber(now: Limit, old: Limit, by: "met" | "breached"): boolean {
+  switch (now.comparison) {
+    case "exactly":
+      return now.value === old.value;
+    case "at most":
+    case "below":
+      return by === "met" ? now.value <= old.value : now.value >= old.value;
+    case "at least":
+    case "above":
+      return by === "met" ? now.value >= old.value : now.value <= old.value;
+  }
+}
+
+function lastsNoLonger(now: Persistence, old: Persistence): boolean {
+  if (now.kind === "at-once") return true;
+  if (now.kind === "time") return old.kind === "time" && now.ms <= old.ms;
+  return old.kind === "runs" && now.count <= old.count;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
