@@ -1,0 +1,149 @@
+import { KIM } from "../../support/world-of-fakes.ts";
+import type { Draw } from "../draw.ts";
+import { type GateView, type Instant, MINUTE, SECOND } from "../engine.ts";
+import type { Ending } from "../oracle/evidence.ts";
+import { type GatePlan, gateOf } from "../scenario.ts";
+import type { Simulation } from "../simulation.ts";
+import type { Actor } from "./actor.ts";
+import { approve, look, order, personNamed } from "./orders.ts";
+import { wayOn } from "./people.ts";
+
+/** People who, once the faults are over, put everything right and see every ramp to its end. */
+export type Healer = {
+  readonly actors: readonly Actor[];
+  readonly isOver: () => boolean;
+  endings(): Promise<readonly Ending[]>;
+};
+
+const OPERATOR = personNamed("operator");
+const APPROVERS = ["lead", "other-lead", "author", "operator"].map(personNamed);
+const AT_REST: readonly string[] = ["idle", "rolled-back", "finished"];
+/** Time for what is written to be read back, and for late things to show. */
+const QUIET_FOR = 3 * MINUTE;
+
+type Care = { readonly plan: GatePlan; readonly wanted: Ending["wanted"]; over: Instant | null };
+
+/** `boot` brings the machine back where it is down. */
+export function createHealer(sim: Simulation, boot: Actor): Healer {
+  const draw = sim.draw("healer");
+  const cares = sim.plans.map((plan): Care => ({
+    plan,
+    wanted: draw.chance(0.6) ? "finish" : "rest",
+    over: null,
+  }));
+  let next = sim.now();
+  const tends: Actor = {
+    next: () => next,
+    async act() {
+      next = sim.now() + 20 * SECOND;
+      for (const care of cares) await tend(sim, draw, care);
+    },
+  };
+  return {
+    actors: [boot, tends],
+    isOver: () => cares.every(({ over }) => over !== null && sim.now() - over >= QUIET_FOR),
+    endings: () => Promise.all(cares.map((care) => endingOf(sim, care))),
+  };
+}
+
+async function tend(sim: Simulation, draw: Draw, care: Care): Promise<void> {
+  const view = await look(sim, care.plan.name);
+  if (view === null) {
+    putFileBack(sim, care.plan, null);
+    return;
+  }
+  putFileBack(sim, care.plan, view);
+  repairFlag(sim, care.plan, view);
+  const isOver = isEnd(care, view);
+  care.over = isOver ? (care.over ?? sim.now()) : null;
+  if (!isOver) await leadOn(sim, draw, care, view);
+}
+
+function isEnd({ wanted }: Care, { record }: GateView): boolean {
+  const { state } = record.ramp;
+  if (record.drift.length > 0 || record.intention !== null) return false;
+  return wanted === "finish" ? state === "finished" : AT_REST.includes(state);
+}
+
+async function leadOn(sim: Simulation, draw: Draw, care: Care, view: GateView): Promise<void> {
+  const { name, record, request } = view;
+  if (record.ramp.state === "rolling-back") return;
+  if (care.wanted === "rest" && !AT_REST.includes(record.ramp.state)) {
+    await order(sim, OPERATOR, name, "rollback");
+    return;
+  }
+  if (record.drift.some(({ kind }) => kind === "strategy-gone")) {
+    await order(sim, OPERATOR, name, AT_REST.includes(record.ramp.state) ? "adopt-flag" : "rollback");
+    return;
+  }
+  if (request !== null && record.ramp.state === "proving") {
+    for (const by of APPROVERS) await approve(sim, by, name, request.step, request.decision);
+    return;
+  }
+  const action = isForeign(sim, care.plan) ? "adopt-flag" : wayOn(view, draw);
+  if (action !== null) await order(sim, OPERATOR, name, action);
+}
+
+/** A token of another store stays in the way of a start until somebody says that the flag is ours. */
+function isForeign(sim: Simulation, plan: GatePlan): boolean {
+  const { flag } = gateOf(plan);
+  if (flag === null) return false;
+  return sim.unleash.server.state(flag).strategies.some(({ title }) => title?.includes("#zzz.") === true);
+}
+
+/** The file that the run is pinned to, or the first one, so that nothing changed stands in the way. */
+function putFileBack(sim: Simulation, plan: GatePlan, view: GateView | null): void {
+  const pinned = view?.record.run?.definition ?? "";
+  const isOver = view === null || AT_REST.includes(view.record.ramp.state);
+  const wanted = isOver ? plan : (sim.published.get(pinned) ?? plan);
+  const loaded = sim.definitions.current().get(plan.name);
+  const hash = loaded?.kind === "valid" ? loaded.definition.hash : null;
+  if (hash === null || sim.published.get(hash) !== wanted) sim.publish(wanted);
+}
+
+/** Makes the flag one that a ramp can go on with: there, in its project, one strategy, a whole percent. */
+function repairFlag(sim: Simulation, plan: GatePlan, { record }: GateView): void {
+  const { flag: target } = gateOf(plan);
+  if (target === null) return;
+  const { server } = sim.unleash;
+  const kim = server.person(KIM, target);
+  const state = server.state(target);
+  const { archived = false, project = "default" } =
+    server.changes.findLast(({ flag }) => flag === target.name)?.after ?? {};
+  if (archived) kim.revive();
+  if (project !== "default") kim.move("default");
+  for (const extra of state.strategies.slice(1)) kim.removeStrategy(extra.id);
+  const [only] = state.strategies;
+  if (only === undefined) kim.addStrategy({ title: "Gradual rollout", groupId: plan.name, rollout: "0" });
+  else if (only.disabled || !/^\d+$/.test(only.rollout ?? "") || Number(only.rollout) > 100) {
+    kim.change({ disabled: false, rollout: "0" });
+  }
+  // A percent that nobody's ramp accounts for is taken back by hand.
+  if (record.ramp.state === "idle" || record.ramp.state === "rolled-back") {
+    if (Number(server.state(target).strategies[0]?.rollout) > 0) kim.set(0);
+  }
+  // Somebody switches the environment on again once the ramp is back, and exposes nobody by it.
+  const rests = AT_REST.includes(record.ramp.state);
+  if (!server.state(target).enabled && rests) {
+    if (Number(server.state(target).strategies[0]?.rollout) > 0) kim.set(0);
+    kim.on();
+  }
+}
+
+async function endingOf(sim: Simulation, { plan, wanted }: Care): Promise<Ending> {
+  const view = await look(sim, plan.name);
+  const { flag } = gateOf(plan);
+  const served = flag === null ? null : await sim.unleash.server.served.observe(flag);
+  const percent =
+    served?.kind === "seen" && served.enabled
+      ? Math.max(0, ...served.strategies.map((own) => Number(own.rollout)))
+      : 0;
+  return {
+    gate: plan.name,
+    flag: flag?.name ?? "",
+    state: view?.record.ramp.state ?? "unknown",
+    wanted,
+    because: view?.record.because.map(({ message }) => message) ?? [],
+    served: percent,
+  };
+}

@@ -1,0 +1,109 @@
+import { KIM } from "../../support/world-of-fakes.ts";
+import type { Draw } from "../draw.ts";
+import { ACTIONS, type ActionName, type GateView, MINUTE } from "../engine.ts";
+import { gateOf } from "../scenario.ts";
+import type { Simulation } from "../simulation.ts";
+import { type Actor, everyNowAndThen } from "./actor.ts";
+import { PIPELINE, approve, look, order, personNamed } from "./orders.ts";
+
+const OPERATOR = personNamed("operator");
+const APPROVERS = ["lead", "other-lead", "author", "operator", "auditor"] as const;
+/** What the door lets a pipeline's token order. */
+const OF_PIPELINES = ["start", "pause", "rollback", "reject"] as const;
+
+/** Operators who mostly want their ramps to go on, sometimes do what comes to mind, and repeat what nobody confirmed. */
+export function createPeople(sim: Simulation): readonly Actor[] {
+  const draw = sim.draw("people");
+  const earlier: string[] = [];
+  return sim.plans.flatMap(({ name }) => [
+    everyNowAndThen(draw, sim.now, 1.5 * MINUTE, () => tend(sim, draw, name, earlier)),
+    everyNowAndThen(draw, sim.now, 9 * MINUTE, () => meddle(sim, draw, name)),
+  ]);
+}
+
+async function tend(sim: Simulation, draw: Draw, gate: string, earlier: string[]): Promise<void> {
+  const view = await look(sim, gate);
+  if (view === null) return;
+  if (view.request !== null) earlier.push(view.request.decision);
+  if (view.request !== null && draw.chance(0.8)) return answerRequest(sim, draw, view, earlier);
+  if (view.record.ramp.state === "finished" && draw.chance(0.3)) beginAgain(sim, gate);
+  const done = view.record.ramp.state === "baking" && draw.chance(0.1);
+  const action = done ? "finish" : wayOn(view, draw);
+  if (action !== null) await order(sim, OPERATOR, gate, action);
+}
+
+/** The next release takes the same flag, which somebody has put back to 0 % for it. */
+function beginAgain(sim: Simulation, gate: string): void {
+  const plan = sim.plans.find(({ name }) => name === gate);
+  const target = plan === undefined ? null : gateOf(plan).flag;
+  if (target === null || sim.unleash.server.state(target).strategies.length === 0) return;
+  sim.unleash.server.person(KIM, target).set(0);
+  sim.journal.note(`kim: sets ${gate} back to 0% for the next release`);
+}
+
+/** What leads on from here; null: nothing but time. */
+export function wayOn({ record }: Pick<GateView, "record">, draw: Draw): ActionName | null {
+  const { ramp, drift, run, acting } = record;
+  if (acting === null) return "act";
+  const raised = drift.some(({ kind }) => kind === "raised");
+  switch (ramp.state) {
+    case "idle":
+    case "finished":
+      return drift.length > 0 ? pickDriftWay(raised, draw) : "start";
+    case "rolled-back":
+      return drift.length > 0 ? pickDriftWay(raised, draw) : "restart";
+    case "halted":
+    case "paused":
+      if (drift.length > 0) return pickDriftWay(raised, draw);
+      return (run?.ceiling ?? null) === null ? "resume" : draw.pick(["adopt-flag", "resume"]);
+    case "proving":
+    case "baking":
+      if (drift.length > 0) return pickDriftWay(raised, draw);
+      return run?.ceiling == null ? null : "adopt-flag";
+    case "rolling-back":
+      return null;
+  }
+}
+
+function pickDriftWay(raised: boolean, draw: Draw): ActionName {
+  if (!raised) return draw.pick(["adopt-flag", "adopt-flag", "adopt-flag", "rollback"]);
+  return draw.pick(["adopt-flag", "restore", "restore", "rollback"]);
+}
+
+/** Approves at a good moment, or at a bad one: twice, for another step, on evidence of long ago, by somebody who may not. */
+async function answerRequest(
+  sim: Simulation,
+  draw: Draw,
+  { name, request }: GateView,
+  earlier: readonly string[],
+): Promise<void> {
+  if (request === null) return;
+  const by = personNamed(draw.pick(APPROVERS));
+  const step = draw.chance(0.9) ? request.step : draw.int(1, 5);
+  const decision = draw.chance(0.9) ? request.decision : (draw.any(earlier) ?? request.decision);
+  if (draw.chance(0.04)) await order(sim, by, name, "reject");
+  else await approve(sim, by, name, step, decision);
+  if (draw.chance(0.1)) await approve(sim, by, name, step, decision);
+}
+
+/** Anything the door would let through, whether it makes sense or not. */
+async function meddle(sim: Simulation, draw: Draw, gate: string): Promise<void> {
+  if (draw.chance(0.15)) {
+    await order(sim, PIPELINE, gate, draw.pick(OF_PIPELINES));
+    return;
+  }
+  const by = personNamed(draw.pick(["operator", "lead", "other-lead"]));
+  const stops = draw.pick([
+    "pause",
+    "pause",
+    "pause",
+    "rollback",
+    "reject",
+    "abort",
+    "finish",
+    "finish",
+  ] as const);
+  const action = draw.chance(0.6) ? stops : (draw.any(ACTIONS) ?? stops);
+  const at = action === "start" && draw.chance(0.3) ? draw.pick([5, 10, 25, 50]) : null;
+  await order(sim, by, gate, action, at);
+}

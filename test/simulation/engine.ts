@@ -1,0 +1,15 @@
+/**
+ * The engine under simulation. Everything that the simulation takes from `src` comes through here, so a copy of the
+ * repository in which `src` is another one is simulated as it stands.
+ */
+export { Conductor } from "../../src/control/conduct.ts";
+export { Metronome } from "../../src/control/metronome.ts";
+export type { PassPorts } from "../../src/control/pass.ts";
+export type { Clock, Commit, Metrics } from "../../src/control/ports.ts";
+export type { AlertRule, AlertRules } from "../../src/domain/alert.ts";
+export { ACTIONS, type ActionName, type CommandOutcome } from "../../src/domain/command.ts";
+export type { FlagTarget, Gate } from "../../src/domain/gate.ts";
+export { HOUR, type Instant, MINUTE, type Millis, SECOND } from "../../src/domain/instant.ts";
+export type { Principal } from "../../src/domain/principal.ts";
+export type { Answer, Freshness } from "../../src/domain/reading.ts";
+export type { GateView } from "../../src/domain/view.ts";

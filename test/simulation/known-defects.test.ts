@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+import { HOUR, MINUTE, SECOND } from "../../src/domain/instant.ts";
+import { aGate, aStep } from "../support/builders.ts";
+import type { Guard } from "../support/port-guard.ts";
+import { createWorld } from "../support/world-of-fakes.ts";
+
+/*
+ * The smallest scenario of each known defect. Each test fails as long as the engine does what its name says it must not;
+ * when one of them succeeds, the defect is mended: then `fails` goes, and so does its entry in known-defects.ts.
+ */
+
+const STEPS = [aStep({ to: 5, holdMs: 0 }), aStep({ to: 25, holdMs: 0 }), aStep({ to: 100, holdMs: 0 })];
+const GATE = aGate({ steps: STEPS });
+const FOREIGN = "Gradual rollout [rampart 1/3 #zzz.4.2]";
+
+test.fails("a start lets readings settle from the change by hand that it finds", async () => {
+  const world = createWorld({ gates: [GATE] });
+  await world.tell({ action: "act" });
+  world.person().set(55);
+  await world.run(10 * MINUTE);
+  world.person().set(0);
+  await world.tell({ action: "start" });
+  world.clock.advance(15 * SECOND);
+  await world.pass();
+  expect(world.percent()).toBe(0);
+});
+
+test.fails("what was noted while the clock was behind settles for its whole time once the clock is right", async () => {
+  const world = createWorld({ gates: [GATE] });
+  world.clock.advance(-HOUR);
+  world.metrics.setClockSkew(-HOUR);
+  await world.begin();
+  await world.pass();
+  world.person().set(3);
+  await world.pass();
+  await world.tell({ action: "adopt-flag" });
+  await world.pass();
+  world.clock.advance(HOUR);
+  world.metrics.setClockSkew(0);
+  await world.pass();
+  expect(world.percent()).toBe(3);
+});
+
+test.fails("a raise by hand under a token of another store is not reverted to growth under ours", async () => {
+  const world = createWorld({
+    gates: [aGate({ steps: STEPS, drift: { raised: "revert", changed: "halt" } })],
+  });
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 5);
+  world.person().change({ rollout: "10", title: FOREIGN });
+  await world.run(20 * MINUTE);
+  expect(world.percent()).toBeLessThanOrEqual(10);
+});
+
+test.fails("a write that was under way does not go over a token of another store", async () => {
+  const world = createWorld({ gates: [GATE] });
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 5);
+  world.flags.faults.refuseWrites = true;
+  await world.tell({ action: "pause" });
+  world.person().change({ title: FOREIGN });
+  world.flags.faults.refuseWrites = false;
+  await world.run(MINUTE);
+  const { flag } = GATE;
+  expect(flag === null ? null : world.flags.state(flag).strategies[0]?.title).toBe(FOREIGN);
+});
+
+test.fails("a strategy made in place of ours keeps a rollback open, also where the flag was moved", async () => {
+  const world = createWorld({ gates: [GATE] });
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 5);
+  world.person().set(0);
+  await world.run(MINUTE);
+  world.person().addStrategy({ rollout: "10" });
+  world.person().removeStrategy();
+  world.person().move("elsewhere");
+  await world.tell({ action: "rollback" });
+  await world.run(MINUTE);
+  expect((await world.record()).ramp.state).toBe("rolling-back");
+});
+
+test.fails("a percent that is no whole one keeps a rollback open", async () => {
+  const world = createWorld({ gates: [GATE] });
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 5);
+  await world.run(3 * MINUTE);
+  world.flags.faults.propagationMs = 100 * SECOND;
+  await world.tell({ action: "rollback" });
+  await world.run(98 * SECOND);
+  world.person().set("101");
+  await world.run(20 * SECOND);
+  expect((await world.record()).ramp.state).toBe("rolling-back");
+});
+
+test.fails("a raise that Unleash did not answer is never sent again, though the flag cannot be read", async () => {
+  const faults = { hides: false };
+  const guard: Guard = ({ method, when }) => {
+    if (method !== "write" || !faults.hides) return;
+    world.flags.faults.down = when === "after";
+  };
+  const world = createWorld({ gates: [GATE], guard });
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 5);
+  world.flags.faults.writes = ["lost"];
+  faults.hides = true;
+  await world.until(({ intention }) => intention?.kind === "raise");
+  world.metrics.set("errors", 0.015);
+  world.clock.advance(15 * SECOND);
+  await world.pass();
+  expect(world.percent()).toBe(5);
+});
+
+test.fails("a paused ramp that drift has halted stays paused when its flag is adopted", async () => {
+  const world = createWorld({ gates: [GATE] });
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 5);
+  await world.tell({ action: "pause" });
+  world.person().set(10);
+  await world.run(MINUTE);
+  await world.tell({ action: "adopt-flag" });
+  await world.run(20 * MINUTE);
+  expect(world.percent()).toBe(10);
+});

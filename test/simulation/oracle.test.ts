@@ -1,0 +1,243 @@
+import { describe, expect, test } from "vitest";
+import type {
+  DefinitionFact,
+  Evidence,
+  FlagChange,
+  FlagRequest,
+  FlagState,
+  Order,
+} from "./oracle/evidence.ts";
+import { INVARIANTS, judge } from "./oracle/oracle.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const FLAG = "flag-of-gate";
+
+const DEFINITION: DefinitionFact = {
+  gate: "gate",
+  flag: FLAG,
+  from: 0,
+  everyMs: 15 * SECOND,
+  steps: [5, 25, 100].map((to) => ({
+    to,
+    holdMs: 2 * MINUTE,
+    approvers: to === 25 ? 1 : 0,
+    group: "leads",
+    expiresMs: 60 * MINUTE,
+  })),
+  bakeMs: MINUTE,
+  settleMs: 75 * SECOND,
+  signals: ["errors"],
+  guards: [],
+  authors: ["author"],
+  haltDeadlineMs: 60 * MINUTE,
+  missingRollbackMs: 60 * MINUTE,
+  darkRollbackMs: null,
+};
+
+function state(rollout: number, title: string, fields: Partial<FlagState> = {}): FlagState {
+  const strategies = [{ id: "s1", title, rollout: String(rollout), disabled: false }];
+  return { enabled: true, archived: false, project: "default", strategies, ...fields };
+}
+
+function order(what: string, at: number, fields: Partial<Order> = {}): Order {
+  const known = {
+    gate: "gate",
+    by: "operator",
+    groups: ["leads"],
+    step: null,
+    answer: "done",
+    code: null,
+  } as const;
+  return { ...known, what, at, heardAt: at, ...fields };
+}
+
+function request(at: number, fields: Partial<FlagRequest>): FlagRequest {
+  const known = {
+    flag: FLAG,
+    process: "p1",
+    kind: "percent",
+    strategy: "s1",
+    to: 0,
+    title: "",
+    expecting: null,
+  } as const;
+  return { ...known, at, ...fields };
+}
+
+function change(at: number, by: string, before: FlagState, after: FlagState): FlagChange {
+  return { at, flag: FLAG, by, before, after };
+}
+
+/** What one write of ours leaves in the logs. */
+type Written = Pick<Evidence, "changes" | "requests">;
+
+function write(at: number, from: number, to: number, mark: number): Written {
+  const [before, after] = [`t${mark - 1}`, `t${mark}`];
+  return {
+    requests: [
+      request(at - 100, { kind: "read" }),
+      request(at, { to, title: after, expecting: { title: before, rollout: from } }),
+    ],
+    changes: [change(at, "rampart", state(from, before), state(to, after))],
+  };
+}
+
+/** A sound run: from 0 to 5 and, approved by a lead, to 25 %; it lasts for ten minutes and is then taken back. */
+function evidence(...more: readonly Partial<Evidence>[]): Evidence {
+  const sound: Evidence = {
+    seed: 0,
+    endedAt: 20 * MINUTE,
+    definitions: [DEFINITION],
+    orders: [
+      order("start", 0),
+      order("approve", 4 * MINUTE, { by: "lead", step: 2 }),
+      order("rollback", 9 * MINUTE),
+    ],
+    messages: [
+      { at: MINUTE + 1, gate: "gate", kind: "advanced" },
+      { at: 5 * MINUTE + 1, gate: "gate", kind: "advanced" },
+    ],
+    readings: [],
+    faults: [],
+    endings: [{ gate: "gate", flag: FLAG, state: "rolled-back", wanted: "rest", because: [], served: 0 }],
+    ...joined([write(MINUTE, 0, 5, 1), write(5 * MINUTE, 5, 25, 2), write(9 * MINUTE, 25, 0, 3)]),
+  };
+  const looks = Array.from({ length: 80 }, (_, index) => request(index * 15 * SECOND, { kind: "read" }));
+  const whole = { ...sound, requests: byTime([...looks, ...sound.requests]) };
+  return more.reduce<Evidence>((base, extra) => ({ ...base, ...extra }), whole);
+}
+
+function joined(writes: readonly Written[]): Written {
+  return {
+    changes: byTime(writes.flatMap(({ changes }) => changes)),
+    requests: byTime(writes.flatMap(({ requests }) => requests)),
+  };
+}
+
+function byTime<T extends { readonly at: number }>(entries: readonly T[]): readonly T[] {
+  return entries.toSorted((a, b) => a.at - b.at);
+}
+
+/** The sound run with one more write. */
+function and(base: Evidence, extra: Written): Partial<Evidence> {
+  return {
+    changes: byTime([...base.changes, ...extra.changes]),
+    requests: byTime([...base.requests, ...extra.requests]),
+  };
+}
+
+const SOUND = evidence();
+const TO_5 = 1;
+const TO_25 = 2;
+
+/** Evidence with one thing wrong in it, by the invariant that must notice. */
+const WRONG: readonly (readonly [string, string, Evidence])[] = [
+  [
+    "S1",
+    "a signal was missing at a raise",
+    evidence({ readings: [{ at: 0, gate: "gate", name: "errors", says: "missing" }] }),
+  ],
+  ["S3", "a step was skipped", evidence({ ...joined([write(MINUTE, 0, 25, 1)]) })],
+  [
+    "S4",
+    "a raise was sent again",
+    evidence({ requests: [...SOUND.requests, ...write(6 * MINUTE, 5, 25, TO_25).requests] }),
+  ],
+  ["S5", "a raise was sent after a rollback", evidence(and(SOUND, write(11 * MINUTE, 0, 5, 4)))],
+  ["S6", "a rollback did not end at 0", evidence({ changes: SOUND.changes.slice(0, -1) })],
+  [
+    "S6b",
+    "it told of a rollback that was none",
+    evidence({ messages: [...SOUND.messages, { at: 8 * MINUTE, gate: "gate", kind: "rolled-back" }] }),
+  ],
+  ["S7", "what came back stayed", evidence(and(SOUND, write(9 * MINUTE + 10, 0, 5, 4)))],
+  [
+    "S9",
+    "a raise went out without a test",
+    evidence({ requests: SOUND.requests.map((each) => ({ ...each, expecting: null })) }),
+  ],
+  [
+    "S10",
+    "a person's decrease was exceeded",
+    evidence({
+      changes: byTime([...SOUND.changes, change(3 * MINUTE, "kim", state(5, "t1"), state(2, "t1"))]),
+    }),
+  ],
+  [
+    "S10b",
+    "it was raised for another audience",
+    evidence({
+      changes: [
+        ...SOUND.changes.slice(0, TO_5),
+        change(3 * MINUTE, "kim", state(5, "t1"), state(5, "t1", { project: "other" })),
+        change(
+          5 * MINUTE,
+          "rampart",
+          state(5, "t1", { project: "other" }),
+          state(25, "t2", { project: "other" }),
+        ),
+        ...SOUND.changes.slice(TO_25),
+      ],
+    }),
+  ],
+  [
+    "S11",
+    "an environment was switched on",
+    evidence({
+      changes: [
+        ...SOUND.changes,
+        change(12 * MINUTE, "rampart", state(0, "t3", { enabled: false }), state(0, "t3")),
+      ],
+    }),
+  ],
+  [
+    "S12",
+    "the starter approved",
+    evidence({ orders: SOUND.orders.map((each) => ({ ...each, by: "operator" })) }),
+  ],
+  [
+    "S14",
+    "a rollback was refused",
+    evidence({
+      orders: [...SOUND.orders, order("rollback", 15 * MINUTE, { answer: "refused", code: "conflict" })],
+    }),
+  ],
+  [
+    "S22",
+    "downtime counted as hold",
+    evidence({ faults: [{ kind: "process down", from: 2 * MINUTE, to: 4.5 * MINUTE, size: 0 }] }),
+  ],
+  [
+    "S27",
+    "a ramp did not finish",
+    evidence({
+      endings: SOUND.endings.map((each) => ({ ...each, wanted: "finish" as const, state: "proving" })),
+    }),
+  ],
+  [
+    "G6",
+    "nobody looked for minutes",
+    evidence({ requests: SOUND.requests.filter(({ at }) => at < 10 * MINUTE || at > 15 * MINUTE) }),
+  ],
+  [
+    "S28",
+    "it was raised on a restored store",
+    evidence({ faults: [{ kind: "store restored", from: 0, to: 4 * MINUTE, size: 0 }] }),
+  ],
+  ["S30", "it was lowered without a cause", evidence({ orders: SOUND.orders.slice(0, 2) })],
+];
+
+describe("the oracle", () => {
+  test("finds nothing wrong with a sound run", () => {
+    expect(judge(SOUND).violations).toEqual([]);
+  });
+
+  test.each(WRONG)("says by %s that %s", (invariant, _, doctored) => {
+    expect(judge(doctored).violations.map((each) => each.invariant)).toContain(invariant);
+  });
+
+  test("was shown something wrong for every invariant", () => {
+    expect(new Set(WRONG.map(([name]) => name))).toEqual(new Set(INVARIANTS.map(({ name }) => name)));
+  });
+});

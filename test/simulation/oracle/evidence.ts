@@ -1,0 +1,133 @@
+/*
+ * What the oracle is given of one run: plain data from outside the controller. Nothing in this folder imports anything but
+ * this folder. Every instant is of the peers' clock, in milliseconds, whatever the controller's own clock said.
+ */
+
+export type Evidence = {
+  readonly seed: number;
+  readonly endedAt: number;
+  readonly definitions: readonly DefinitionFact[];
+  /** The flag server's log of changes, in order. */
+  readonly changes: readonly FlagChange[];
+  /** The flag server's access log of the controller's requests, in order. */
+  readonly requests: readonly FlagRequest[];
+  /** What people and pipelines ordered, in the order they began. */
+  readonly orders: readonly Order[];
+  /** What the controller told people, in order. */
+  readonly messages: readonly Message[];
+  /** What Prometheus was scripted to say, from that instant on. */
+  readonly readings: readonly ReadingSet[];
+  readonly faults: readonly FaultSpan[];
+  readonly endings: readonly Ending[];
+};
+
+/** One definition of a gate, from the instant its file stood so. */
+export type DefinitionFact = {
+  readonly gate: string;
+  readonly flag: string;
+  readonly from: number;
+  readonly everyMs: number;
+  readonly steps: readonly StepFact[];
+  readonly bakeMs: number;
+  /** The longest settle of its signals. */
+  readonly settleMs: number;
+  readonly signals: readonly string[];
+  readonly guards: readonly string[];
+  /** Null: nobody knows who wrote it. */
+  readonly authors: readonly string[] | null;
+  readonly haltDeadlineMs: number;
+  /** A signal that is missing for so long rolls back. */
+  readonly missingRollbackMs: number;
+  /** A dark source rolls back after this time; null: never. */
+  readonly darkRollbackMs: number | null;
+};
+
+export type StepFact = {
+  readonly to: number;
+  readonly holdMs: number;
+  /** People of the group who must approve entering it. */
+  readonly approvers: number;
+  readonly group: string;
+  readonly expiresMs: number;
+};
+
+export type StrategyFact = {
+  readonly id: string;
+  readonly title: string | null;
+  readonly rollout: string | null;
+  readonly disabled: boolean;
+};
+
+export type FlagState = {
+  readonly enabled: boolean;
+  readonly archived: boolean;
+  readonly project: string;
+  readonly strategies: readonly StrategyFact[];
+};
+
+export type FlagChange = {
+  readonly at: number;
+  readonly flag: string;
+  /** `rampart`, or the name of a person. */
+  readonly by: string;
+  readonly before: FlagState;
+  readonly after: FlagState;
+};
+
+export type FlagRequest = {
+  readonly at: number;
+  readonly flag: string;
+  /** Which process of the controller sent it. */
+  readonly process: string;
+  readonly kind: "read" | "percent" | "off";
+  readonly strategy: string | null;
+  readonly to: number;
+  readonly title: string;
+  readonly expecting: { readonly title: string | null; readonly rollout: number } | null;
+};
+
+export type Order = {
+  readonly gate: string;
+  readonly by: string;
+  readonly groups: readonly string[];
+  readonly what: string;
+  /** Of an approval: the step it lets the ramp enter. */
+  readonly step: number | null;
+  readonly at: number;
+  readonly heardAt: number;
+  /** `none`: nobody heard what came of it, so it may have been carried out or not. */
+  readonly answer: "done" | "refused" | "none";
+  readonly code: string | null;
+};
+
+export type Message = { readonly at: number; readonly gate: string; readonly kind: string };
+
+export type Said = "good" | "between" | "halt" | "rollback" | "missing";
+
+/** `name` is a signal or a guard of the gate; what it says holds until the next one for it. */
+export type ReadingSet = {
+  readonly at: number;
+  readonly gate: string;
+  readonly name: string;
+  readonly says: Said;
+};
+
+export type FaultSpan = {
+  readonly kind: string;
+  readonly from: number;
+  readonly to: number;
+  /** Of a jump of the controller's clock: how far, in milliseconds. Else 0. */
+  readonly size: number;
+};
+
+/** How a gate stood when everything was over. */
+export type Ending = {
+  readonly gate: string;
+  readonly flag: string;
+  readonly state: string;
+  /** What its people were after when the faults were over. */
+  readonly wanted: "finish" | "rest";
+  readonly because: readonly string[];
+  /** Percent an SDK evaluates. */
+  readonly served: number;
+};

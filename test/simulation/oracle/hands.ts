@@ -1,0 +1,187 @@
+import {
+  type Case,
+  type Finding,
+  OURS,
+  each,
+  exposureOf,
+  mayHaveHappened,
+  overlap,
+  stateAt,
+} from "./case.ts";
+import type { FlagChange, FlagState, StrategyFact } from "./evidence.ts";
+
+const LIFTS: readonly string[] = ["adopt-flag", "start", "restart"];
+const AGREES: readonly string[] = ["adopt-flag", "start", "restart"];
+const IN_FLIGHT = 15_000;
+const HELPLESS = [
+  "process down",
+  "unleash down",
+  "unleash refuses writes",
+  "unleash reads late",
+  "event log down",
+  "writes spoiled",
+  "definition gone",
+] as const;
+
+/** What a person lowered to is never exceeded by us, but for a race that is given back. */
+export function checkHumanWins(own: Case): Finding {
+  const every = Math.max(...own.definitions.map(({ everyMs }) => everyMs));
+  const lowered = own.changes.filter(
+    (change, index) =>
+      change.by !== OURS &&
+      exposureOf(change.after) < exposureOf(change.before) &&
+      exposureOf(change.after) < levelBefore(own, index),
+  );
+  return each(
+    lowered,
+    ({ at }) => at,
+    (change) => {
+      const value = exposureOf(change.after);
+      const until = liftedAt(own, change);
+      const above = own.changes.find(
+        ({ at, by, after, before }) =>
+          by === OURS &&
+          at >= change.at &&
+          at < until &&
+          exposureOf(after) > value &&
+          exposureOf(after) > exposureOf(before),
+      );
+      if (above === undefined) return null;
+      const raised = `a person's ${value}% was raised to ${exposureOf(above.after)}%`;
+      if (!wasRace(own, change, above)) return raised;
+      const back =
+        own.changes.find(({ at, after }) => at >= above.at && exposureOf(after) <= value)?.at ?? own.endedAt;
+      const end = Math.min(back, until);
+      const lasted = end - above.at - overlap(own.faults, HELPLESS, above.at, end);
+      return lasted <= 3 * every + 2 * IN_FLIGHT ? null : `${raised} in a race and not given back`;
+    },
+  );
+}
+
+/** Where the ramp stood by its own last write, or by what a person started or adopted; a hand's raise above is not its own. */
+function levelBefore(own: Case, index: number): number {
+  const before = own.changes.slice(0, index);
+  const written = before.findLast(({ by }) => by === OURS);
+  const since = written?.at ?? 0;
+  const agreed = own.orders.findLast(
+    (order) =>
+      AGREES.includes(order.what) &&
+      mayHaveHappened(order) &&
+      order.at > since &&
+      order.at <= (own.changes[index]?.at ?? 0),
+  );
+  const at = agreed === undefined ? null : stateAt(own.changes, agreed.at);
+  return Math.max(exposureOf(written?.after ?? null), exposureOf(at));
+}
+
+/** Until a person lets it grow again, by an order or by the flag itself. */
+function liftedAt(own: Case, change: FlagChange): number {
+  const order = own.orders.find(
+    ({ what, heardAt, answer }) => LIFTS.includes(what) && answer !== "refused" && heardAt >= change.at,
+  );
+  const hand = own.changes.find(
+    (other) =>
+      other.by !== OURS &&
+      other.at >= change.at &&
+      other !== change &&
+      exposureOf(other.after) > exposureOf(change.after),
+  );
+  return Math.min(order?.at ?? Number.POSITIVE_INFINITY, hand?.at ?? Number.POSITIVE_INFINITY);
+}
+
+/** Unleash reads a strategy and writes it back in two steps: who wrote in between is run over without anybody's fault. */
+function wasRace(own: Case, lowered: FlagChange, above: FlagChange): boolean {
+  const next = own.changes[own.changes.indexOf(lowered) + 1];
+  return next === above && above.at - lowered.at <= 1_000;
+}
+
+/** Nothing is raised on a flag whose audience or strategies are not those that a person started or adopted. */
+export function checkNoRepair(own: Case): Finding {
+  const every = Math.max(...own.definitions.map(({ everyMs }) => everyMs));
+  return each(
+    own.raises,
+    ({ request }) => request.at,
+    ({ request, to }) => {
+      const agreed = own.orders.findLast(
+        (order) => AGREES.includes(order.what) && order.at <= request.at && mayHaveHappened(order),
+      );
+      if (agreed === undefined) return null;
+      const seen = [agreed.at, Math.min(agreed.heardAt, request.at)].map((at) =>
+        audience(stateAt(own.changes, at)),
+      );
+      const differs = (state: FlagState | null): boolean => !seen.includes(audience(state));
+      if (!differs(stateAt(own.changes, request.at))) return null;
+      const since = own.changes.findLast(({ at, before }) => at <= request.at && !differs(before))?.at ?? 0;
+      return request.at - since > 2 * every + IN_FLIGHT
+        ? `raised to ${to}% for another audience than the one agreed on`
+        : null;
+    },
+  );
+}
+
+/** All of a flag that is not ours to write. */
+function audience(state: FlagState | null): string {
+  if (state === null) return "";
+  const { strategies, ...place } = state;
+  return JSON.stringify([place, strategies.map(withoutOurs)]);
+}
+
+function withoutOurs(strategy: StrategyFact): object {
+  return { ...strategy, rollout: null, title: null };
+}
+
+/** A write of ours changes the percent and the title of one strategy, or switches the environment off; nothing else, ever. */
+export function checkMinimalTouch(own: Case): Finding {
+  const ours = own.changes.filter(({ by }) => by === OURS);
+  return each(
+    ours,
+    ({ at }) => at,
+    ({ before, after }) => {
+      if (!before.enabled && after.enabled) return "an environment was switched on";
+      const touched = after.strategies.filter((strategy, index) => strategy !== before.strategies[index]);
+      const off = before.enabled && !after.enabled;
+      if (touched.length > (off ? 0 : 1)) return "more than one strategy was written";
+      const same = audience({ ...after, enabled: before.enabled }) === audience(before);
+      return same ? null : "a write of ours changed more than percent and title";
+    },
+  );
+}
+
+/** On a token of another store, or under a store that lost what was written, nothing is raised before a person agrees. */
+export function checkForeignStore(own: Case): Finding {
+  const foreign = own.changes
+    .filter(
+      ({ by, after }) =>
+        by !== OURS && after.strategies.some(({ title }) => title?.includes("#zzz.") === true),
+    )
+    .filter(({ before, after }) => titles(before) !== titles(after))
+    .map(({ at }) => ({ at, what: "a token of another store" }));
+  const restored = own.faults
+    .filter(
+      ({ kind, from, to }) =>
+        kind === "store restored" && own.changes.some((c) => c.by === OURS && c.at > from && c.at < to),
+    )
+    .map(({ to }) => ({ at: to, what: "a restored store" }));
+  return each(
+    [...foreign, ...restored],
+    ({ at }) => at,
+    ({ at, what }) => {
+      const agreed = own.orders.find(
+        (order) => AGREES.includes(order.what) && mayHaveHappened(order) && order.heardAt >= at,
+      );
+      const retitled = own.changes.find(
+        (change) => change.by !== OURS && change.at > at && titles(change.before) !== titles(change.after),
+      );
+      const until = Math.min(
+        agreed?.at ?? Number.POSITIVE_INFINITY,
+        retitled?.at ?? Number.POSITIVE_INFINITY,
+      );
+      const raise = own.asked.find((request) => request.at > at + IN_FLIGHT && request.at < until);
+      return raise === undefined ? null : `a raise to ${raise.to}% was sent on ${what}`;
+    },
+  );
+}
+
+function titles({ strategies }: FlagState): string {
+  return JSON.stringify(strategies.map(({ title }) => title));
+}

@@ -1,0 +1,74 @@
+import { type Case, type Finding, casesOf } from "./case.ts";
+import { checkFailStatic, checkProgress } from "./endings.ts";
+import type { Evidence } from "./evidence.ts";
+import { checkForeignStore, checkHumanWins, checkMinimalTouch, checkNoRepair } from "./hands.ts";
+import {
+  checkApprovals,
+  checkFencing,
+  checkFreshProof,
+  checkHold,
+  checkIntent,
+  checkOneStep,
+} from "./raises.ts";
+import { checkWatched } from "./watch.ts";
+import {
+  checkLatch,
+  checkLoweringAllowed,
+  checkRegrowth,
+  checkRollbacksLand,
+  checkToldTruly,
+} from "./stops.ts";
+
+export type Invariant = {
+  readonly name: string;
+  readonly says: string;
+  readonly check: (own: Case) => Finding;
+};
+
+/** What must hold of every run, by what can be seen from outside. The names are those of docs/invariants.md. */
+export const INVARIANTS: readonly Invariant[] = [
+  { name: "S1", says: "no raise without fresh proof", check: checkFreshProof },
+  { name: "S3", says: "one declared step at a time", check: checkOneStep },
+  { name: "S4", says: "no raise is sent again or without having looked", check: checkIntent },
+  { name: "S5", says: "a stop lasts until a person lifts it", check: checkLatch },
+  { name: "S6", says: "a rollback is never lost", check: checkRollbacksLand },
+  { name: "S6b", says: "rolled back is told when it is true", check: checkToldTruly },
+  { name: "S7", says: "what regrows is gone again soon", check: checkRegrowth },
+  { name: "S9", says: "what may raise tests what it expects", check: checkFencing },
+  { name: "S10", says: "a person's decrease wins", check: checkHumanWins },
+  { name: "S10b", says: "no raise for an audience nobody agreed on", check: checkNoRepair },
+  { name: "S11", says: "percent and title, nothing else", check: checkMinimalTouch },
+  { name: "S12", says: "approvals are of enough different, independent people", check: checkApprovals },
+  { name: "S14", says: "lowering is always allowed", check: checkLoweringAllowed },
+  { name: "S22", says: "neither downtime nor jumps count as hold", check: checkHold },
+  { name: "S27", says: "what is healthy comes to its end", check: checkProgress },
+  { name: "G6", says: "no gate goes unwatched while a process runs", check: checkWatched },
+  { name: "S28", says: "nothing is raised on a foreign or lost token", check: checkForeignStore },
+  { name: "S30", says: "an outage alone changes no exposure", check: checkFailStatic },
+];
+
+export type Violation = {
+  readonly invariant: string;
+  readonly gate: string;
+  readonly at: number;
+  readonly says: string;
+};
+
+export type Verdict = {
+  readonly violations: readonly Violation[];
+  /** How often each invariant had something to check. */
+  readonly premises: ReadonlyMap<string, number>;
+};
+
+export function judge(evidence: Evidence): Verdict {
+  const premises = new Map<string, number>();
+  const violations: Violation[] = [];
+  for (const own of casesOf(evidence)) {
+    for (const { name, check } of INVARIANTS) {
+      const found = check(own);
+      premises.set(name, (premises.get(name) ?? 0) + found.premises);
+      violations.push(...found.violations.map((each) => ({ invariant: name, gate: own.gate, ...each })));
+    }
+  }
+  return { violations, premises };
+}

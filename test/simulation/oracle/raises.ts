@@ -1,0 +1,214 @@
+import {
+  type Case,
+  type Finding,
+  OURS,
+  type Raise,
+  definitionsAt,
+  each,
+  exposureOf,
+  mayHaveHappened,
+  overlap,
+  startsBefore,
+  wasHeard,
+} from "./case.ts";
+import type { DefinitionFact, FlagRequest } from "./evidence.ts";
+
+/** A clock may be wrong by 5 s before growth stops; a call may take a little time. */
+const SLACK = 6_000;
+/** An order and its write lie at most so far apart. */
+const IN_FLIGHT = 15_000;
+const atRequest = ({ request }: Raise): number => request.at;
+
+/** Every raise followed one instant, at most two passes old and after settle, at which every signal and guard was good. */
+export function checkFreshProof(own: Case): Finding {
+  return each(own.raises, atRequest, ({ request, to }) => {
+    const forced = isForced(own, request.at - IN_FLIGHT, request.at);
+    const ok = definitionsAt(own, request.at).some((fact) =>
+      forced ? isBearable(own, fact, request.at) : isProven(own, fact, request),
+    );
+    return ok
+      ? null
+      : `raised to ${to}% without a good reading of every signal, settled and at most two passes old`;
+  });
+}
+
+function isProven(own: Case, fact: DefinitionFact, { at }: FlagRequest): boolean {
+  const changed = own.changes.findLast((change) => change.at < at && moves(change) && wasSeen(own, change));
+  const settled = changed === undefined ? 0 : changed.at + fact.settleMs - SLACK;
+  const oldest = Math.max(at - 2 * fact.everyMs - SLACK, settled);
+  const instants = [oldest, ...own.readings.map((set) => set.at), ...darkEnds(own)].filter(
+    (instant) => instant >= oldest && instant <= at,
+  );
+  return instants.some((instant) => isAllGood(own, fact, instant));
+}
+
+/** Whether the controller could know of the change: it read the flag while it still stood otherwise. */
+function wasSeen(own: Case, change: Case["changes"][number]): boolean {
+  if (change.by === OURS) return true;
+  const before = own.changes.findLast((other) => other.at < change.at && moves(other))?.at ?? 0;
+  return own.requests.some(
+    ({ kind, at }) => kind === "read" && before < at && at < change.at && !isBlind(own, at),
+  );
+}
+
+function isBlind(own: Case, at: number): boolean {
+  return overlap(own.faults, ["unleash down", "unleash reads late"], at - 1, at + 1) > 0;
+}
+
+function moves({ before, after }: Case["changes"][number]): boolean {
+  return exposureOf(before) !== exposureOf(after);
+}
+
+/** What a person may force a raise over: signals that are neither bad nor missing. */
+function isBearable(own: Case, { signals }: DefinitionFact, at: number): boolean {
+  return signals.every(
+    (name) => ["good", "between"].includes(saysAt(own, name, at - SLACK)) || saysAt(own, name, at) === "good",
+  );
+}
+
+function darkEnds(own: Case): readonly number[] {
+  return own.faults.filter(({ kind }) => kind === "prometheus dark").map(({ to }) => to);
+}
+
+function isAllGood(own: Case, fact: DefinitionFact, instant: number): boolean {
+  const isDark = own.faults.some(
+    ({ kind, from, to }) => kind === "prometheus dark" && from < instant && instant < to,
+  );
+  const names = [...fact.signals, ...fact.guards];
+  return !isDark && names.every((name) => saysAt(own, name, instant) === "good");
+}
+
+function saysAt(own: Case, name: string, instant: number): string {
+  return own.readings.findLast((set) => set.name === name && set.at <= instant)?.says ?? "good";
+}
+
+/** A raise goes to the next declared percent above the one it tested, and no further. */
+export function checkOneStep(own: Case): Finding {
+  return each(own.raises, atRequest, ({ request, from, to }) => {
+    const next = definitionsAt(own, request.at).map(({ steps }) => steps.find((step) => step.to > from)?.to);
+    return next.includes(to)
+      ? null
+      : `raised from ${from}% to ${to}%, the next step is ${next.join(" or ")}%`;
+  });
+}
+
+/** No raise is ever sent twice, each process has read the flag before it sends one, and one token means one write. */
+export function checkIntent(own: Case): Finding {
+  return each(
+    own.asked,
+    ({ at }) => at,
+    (request) => {
+      const sameTitle = own.requests.filter(
+        ({ title, kind, at }) =>
+          kind === "percent" && title === request.title && !isOtherLife(own, at, request.at),
+      );
+      if (sameTitle.filter((other) => other.to === request.to).length > 1)
+        return `the raise ${request.title} was sent again`;
+      if (sameTitle.some((other) => other.to !== request.to))
+        return `the token ${request.title} was used for two writes`;
+      const read = own.requests.some(
+        ({ kind, process, at }) => kind === "read" && process === request.process && at <= request.at,
+      );
+      return read ? null : `${request.process} raised a flag that it had not read`;
+    },
+  );
+}
+
+/** A store that was restored counts on from where its backup stood. */
+function isOtherLife(own: Case, a: number, b: number): boolean {
+  const [first, second] = [Math.min(a, b), Math.max(a, b)];
+  return own.faults.some(({ kind, to }) => kind === "store restored" && first <= to && to <= second);
+}
+
+/** Whatever may raise says what it expects to find, so that it fails where somebody was faster. */
+export function checkFencing(own: Case): Finding {
+  const above = own.requests.filter(({ kind, to }) => kind === "percent" && to > 0);
+  return each(
+    above,
+    ({ at }) => at,
+    ({ expecting, to }) => (expecting === null ? `a write of ${to}% went out without a test` : null),
+  );
+}
+
+/** A step that asks for approval was entered with enough different people, none of them starter or author. */
+export function checkApprovals(own: Case): Finding {
+  const asking = own.raises.filter(({ request, to }) =>
+    definitionsAt(own, request.at).every((fact) => demandOf(fact, to) !== null),
+  );
+  return each(asking, atRequest, (raise) => {
+    const ok = definitionsAt(own, raise.request.at).some((fact) => isApproved(own, fact, raise));
+    return ok ? null : `raised to ${raise.to}% without the approvals that the step asks for`;
+  });
+}
+
+function demandOf(
+  { steps }: DefinitionFact,
+  to: number,
+): { readonly step: number; readonly count: number } | null {
+  const index = steps.findIndex((step) => step.to === to);
+  const count = steps[index]?.approvers ?? 0;
+  return count === 0 ? null : { step: index + 1, count };
+}
+
+function isApproved(own: Case, fact: DefinitionFact, { request, to }: Raise): boolean {
+  const demand = demandOf(fact, to);
+  const declared = fact.steps.find((step) => step.to === to);
+  if (demand === null || declared === undefined) return true;
+  const starts = startsBefore(own, request.at);
+  const since = Math.min(...starts.map(({ at }) => at));
+  // A raise that nobody saw arrive is decided again, on the same approvals.
+  const used =
+    own.raises.findLast((other) => other.to === to && other.request.at < request.at && wasHeard(own, other))
+      ?.change.at ?? 0;
+  const given = own.orders.filter(
+    (order) =>
+      order.what === "approve" &&
+      order.step === demand.step &&
+      mayHaveHappened(order) &&
+      order.at <= request.at &&
+      order.heardAt >= Math.max(since, used) &&
+      order.heardAt + declared.expiresMs + SLACK >= request.at &&
+      order.groups.includes(declared.group) &&
+      !(fact.authors ?? []).includes(order.by) &&
+      starts.some((start) => start.by !== order.by),
+  );
+  const needed = demand.count + (fact.authors === null ? 1 : 0);
+  return new Set(given.map(({ by }) => by)).size >= needed;
+}
+
+/** Between two raises of a run lies at least the hold, with neither downtime nor a jump of the clock counted. */
+export function checkHold(own: Case): Finding {
+  const pairs = own.raises.slice(1).map((next, index) => ({ next, before: own.raises[index] }));
+  const held = pairs.filter(
+    ({ next, before }) => before?.to === next.from && !isForced(own, before.change.at, next.request.at),
+  );
+  return each(
+    held,
+    ({ next }) => next.request.at,
+    ({ next, before }) => {
+      if (before === undefined) return null;
+      const [from, to] = [before.change.at, next.request.at];
+      const ok = definitionsAt(own, to).some((fact) => {
+        const hold = fact.steps.find((step) => step.to === before.to)?.holdMs ?? 0;
+        return countable(own, fact, from, to) >= hold;
+      });
+      return ok
+        ? null
+        : `raised from ${next.from}% to ${next.to}% after ${(to - from) / 1_000} s, before its hold was over`;
+    },
+  );
+}
+
+function isForced(own: Case, from: number, to: number): boolean {
+  return own.orders.some((order) => order.what === "advance" && order.heardAt >= from && order.at <= to);
+}
+
+/** Time that may count towards a hold: nothing of a downtime longer than three passes, and at most three passes of a jump. */
+function countable(own: Case, { everyMs }: DefinitionFact, from: number, to: number): number {
+  const downs = own.faults.filter(
+    ({ kind, from: a, to: b }) => kind === "process down" && b - a > 3 * everyMs,
+  );
+  const jumps = own.faults.filter(({ kind, from: a }) => kind === "clock jump" && from <= a && a <= to);
+  const ahead = jumps.reduce((sum, { size }) => sum + Math.min(Math.max(0, size), 3 * everyMs), 0);
+  return to - from - overlap(downs, ["process down"], from, to) + ahead;
+}

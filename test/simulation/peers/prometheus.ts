@@ -1,0 +1,120 @@
+import type { AlertRule, AlertRules, Answer, Freshness, Instant, Metrics, Millis } from "../engine.ts";
+import { anActiveAlert, anAlertRule } from "../../support/builders.ts";
+import type { ReadingSet, Said } from "../oracle/evidence.ts";
+import { GROUP_INTERVAL, SCRAPE_INTERVAL } from "./intervals.ts";
+import type { Clocks } from "./clocks.ts";
+
+/** Prometheus by script: what each signal and guard says changes at instants of the peers' clock. */
+export type SimulatedPrometheus = {
+  readonly metrics: Metrics;
+  says(gate: string, name: string, said: Said): void;
+  /** What it says now. */
+  now(gate: string, name: string): Said;
+  /** No question is answered while it is dark. */
+  setDark(dark: boolean): void;
+  /** Everything that was ever scripted, in order. */
+  readonly readings: readonly ReadingSet[];
+};
+
+/** The ratio behind each word: good up to 1 %, halts above 2 %, rolls back above 5 %. */
+const RATIO: Readonly<Record<Exclude<Said, "missing">, number>> = {
+  good: 0.002,
+  between: 0.015,
+  halt: 0.03,
+  rollback: 0.08,
+};
+const TOTAL = 1_000;
+
+type Scripted = Pick<ReadingSet, "at" | "says">;
+
+export function createPrometheus(clocks: Clocks): SimulatedPrometheus {
+  const readings: ReadingSet[] = [];
+  let dark = false;
+  let skewMs: Millis | null = null;
+
+  /** What was scripted for that instant; a question about the future is answered from now, and is stale. */
+  function scripted(gate: string, name: string, at: Instant): Scripted {
+    const when = Math.min(at, clocks.peers.now());
+    const found = readings.findLast((set) => set.gate === gate && set.name === name && set.at <= when);
+    return found ?? { at: when, says: "good" };
+  }
+
+  function answer(query: string, at: Instant): Answer {
+    if (dark) return { kind: "unknown", reason: "timeout", detail: "nothing answers" };
+    const [gate = "", signal = "", part = "value"] = query.split(":");
+    const said = scripted(gate, signal, at).says;
+    if (said === "missing") return missingAs(query);
+    const ratio = RATIO[said];
+    const value = { value: ratio, bad: Math.round(ratio * TOTAL), total: TOTAL }[part] ?? 0;
+    return { kind: "value", value, infos: [] };
+  }
+
+  function freshness(query: string, at: Instant): Freshness {
+    if (dark) return { kind: "unknown", reason: "timeout", detail: "nothing answers" };
+    const newest = Math.min(at, clocks.peers.now());
+    return { kind: "known", selectors: [{ selector: query, newest, scrapeIntervalMs: SCRAPE_INTERVAL }] };
+  }
+
+  function rules(gate: string, at: Instant): AlertRules {
+    if (dark) return { kind: "unknown", reason: "timeout", detail: "nothing answers" };
+    return { kind: "known", rules: [ruleSaying(gate, scripted(gate, "guard", at), clocks.peers.now())] };
+  }
+
+  function answered(): void {
+    if (!dark) skewMs = clocks.ahead();
+  }
+
+  return {
+    metrics: {
+      async ask(_, queries, at) {
+        answered();
+        return new Map(queries.map((query) => [query, answer(query, at)]));
+      },
+      freshness: async (_, query, at) => freshness(query, at),
+      async alertRules(_, matchers, at) {
+        answered();
+        return rules(matchers[0]?.value ?? "", at);
+      },
+      clockSkewMs: () => skewMs,
+    },
+    says: (gate, name, said) => void readings.push({ at: clocks.peers.now(), gate, name, says: said }),
+    now: (gate, name) => scripted(gate, name, clocks.peers.now()).says,
+    setDark(is) {
+      dark = is;
+    },
+    readings,
+  };
+}
+
+/** Nothing is known in more than one way. */
+function missingAs(query: string): Answer {
+  if (query.endsWith("errors")) return { kind: "empty" };
+  return { kind: "unknown", reason: "nan", detail: "the value is NaN" };
+}
+
+function ruleSaying(gate: string, { says: said, at: activeAt }: Scripted, now: Instant): AlertRule {
+  const labels = {
+    alertname: "Errors",
+    service: gate,
+    severity: said === "rollback" ? "critical" : "warning",
+  };
+  const active = {
+    good: [],
+    missing: [],
+    between: [anActiveAlert({ labels, state: "pending", activeAt })],
+    halt: [anActiveAlert({ labels, activeAt })],
+    rollback: [anActiveAlert({ labels, activeAt })],
+  }[said];
+  const selectors = [{ selector: "errors", newest: now, scrapeIntervalMs: SCRAPE_INTERVAL }];
+  return anAlertRule({
+    name: "Errors",
+    labels: { service: gate },
+    health: said === "missing" ? "err" : "ok",
+    lastError: said === "missing" ? "cannot be evaluated" : null,
+    lastEvaluation: now,
+    intervalMs: GROUP_INTERVAL,
+    forMs: 0,
+    active,
+    freshness: { kind: "known", selectors },
+  });
+}

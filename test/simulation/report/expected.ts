@@ -1,0 +1,39 @@
+import { EDIT_KINDS } from "../actors/editors.ts";
+import type { Tally } from "../campaign.ts";
+import { FAULT_KINDS } from "../faults/faults.ts";
+
+/** Every move of the state machine: from what, to what. */
+const MOVES: Readonly<Record<string, readonly string[]>> = {
+  idle: ["proving", "rolling-back"],
+  proving: ["baking", "paused", "halted", "rolling-back", "idle"],
+  baking: ["paused", "halted", "rolling-back", "finished"],
+  paused: ["proving", "baking", "halted", "rolling-back", "idle"],
+  halted: ["proving", "baking", "rolling-back", "idle"],
+  "rolling-back": ["rolled-back"],
+  "rolled-back": ["proving", "rolling-back"],
+  finished: ["proving", "rolling-back"],
+};
+
+/** A start at an exposed last step bakes at once, and a restart never does. */
+const SELDOM: readonly string[] = ["idle -> baking", "finished -> baking"];
+
+const FAULTS_OF_WRITES = ["lost", "reply-lost", "late", "refused"].map((fault) => `fault write ${fault}`);
+
+/** What must be seen at least once in a run of many seeds. */
+export function neverSeen({ counts, premises }: Tally): readonly string[] {
+  const moves = Object.entries(MOVES).flatMap(([from, tos]) => tos.map((to) => `move ${from} -> ${to}`));
+  const edits = EDIT_KINDS.map((kind) => `edit ${kind}`);
+  const wanted = [...moves, ...edits, ...FAULT_KINDS.map((kind) => `fault ${kind}`), ...FAULTS_OF_WRITES];
+  const missing = wanted.filter((what) => (counts.get(what) ?? 0) === 0);
+  const empty = [...premises].filter(([, count]) => count === 0).map(([name]) => `premise of ${name}`);
+  return [...missing, ...empty];
+}
+
+/** Moves that no table knows. */
+export function illegalMoves({ counts }: Pick<Tally, "counts">): readonly string[] {
+  const legal = new Set(Object.entries(MOVES).flatMap(([from, tos]) => tos.map((to) => `${from} -> ${to}`)));
+  return [...counts.keys()]
+    .filter((what) => what.startsWith("move "))
+    .map((what) => what.slice("move ".length))
+    .filter((move) => !legal.has(move) && !SELDOM.includes(move));
+}

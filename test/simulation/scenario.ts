@@ -1,0 +1,178 @@
+import { aCounts, aDemand, aFlagTarget, aGate, aGuard, aLimit, aSignal, aStep } from "../support/builders.ts";
+import type { Draw } from "./draw.ts";
+import { type Gate, MINUTE, type Millis, SECOND } from "./engine.ts";
+import type { DefinitionFact } from "./oracle/evidence.ts";
+import { SCRAPE_INTERVAL } from "./peers/intervals.ts";
+
+/** A gate in plain numbers, from which its definition and what the oracle is told of it are both made. */
+export type GatePlan = {
+  readonly name: string;
+  readonly everyMs: Millis;
+  readonly steps: readonly { readonly to: number; readonly holdMs: Millis; readonly approvers: number }[];
+  readonly bakeMs: Millis;
+  /** How long a breach lasts before it halts or rolls back. */
+  readonly lastsMs: Millis;
+  readonly counts: boolean;
+  readonly guard: boolean;
+  readonly service: boolean;
+  readonly onDeploy: Gate["onDeploy"];
+  readonly missing: "wait" | "halt";
+  readonly darkRollsBack: boolean;
+  readonly drift: Gate["drift"];
+  readonly onReject: "rollback" | "pause";
+  readonly authorKnown: boolean;
+  readonly haltDeadlineMs: Millis;
+  readonly cooldownMs: Millis;
+};
+
+/** How long SDKs take to see a change. */
+const PROPAGATION: Millis = 45 * SECOND;
+
+/** Settle of every signal here: propagation and two scrapes, for none of them looks back over a window. */
+const SETTLE: Millis = PROPAGATION + 2 * SCRAPE_INTERVAL;
+const APPROVAL_EXPIRES: Millis = 12 * MINUTE;
+const MISSING = { haltMs: 4 * MINUTE, rollbackMs: 8 * MINUTE };
+const DARK_ROLLS_BACK_AFTER: Millis = 8 * MINUTE;
+export const GROUP = "release-leads";
+export const AUTHOR = "author";
+
+const LADDERS: readonly [readonly number[], ...(readonly number[])[]] = [
+  [5, 25, 100],
+  [1, 10, 50, 100],
+  [10, 100],
+  [5, 50],
+  [20, 40, 60, 100],
+];
+
+export function drawPlans(draw: Draw): readonly GatePlan[] {
+  return Array.from({ length: draw.int(1, 3) }, (_, index) => drawPlan(`gate-${index + 1}`, draw));
+}
+
+function drawPlan(name: string, draw: Draw): GatePlan {
+  const everyMs = draw.pick([15 * SECOND, 15 * SECOND, 30 * SECOND]);
+  const steps = draw.pick(LADDERS).map((to) => ({
+    to,
+    holdMs: draw.int(0, 6) * everyMs,
+    approvers: draw.pick([0, 0, 0, 1, 2]),
+  }));
+  return {
+    name,
+    everyMs,
+    steps,
+    bakeMs: draw.int(2, 10) * everyMs,
+    lastsMs: draw.pick([0, 0, 60 * SECOND]),
+    counts: draw.chance(0.5),
+    guard: draw.chance(0.5),
+    service: draw.chance(0.6),
+    onDeploy: draw.pick(["settle", "settle", "restart-step", "note"]),
+    missing: draw.pick(["wait", "wait", "halt"]),
+    darkRollsBack: draw.chance(0.3),
+    drift: {
+      raised: draw.pick(["halt", "halt", "revert"]),
+      changed: draw.pick(["halt", "halt", "rollback"]),
+    },
+    onReject: draw.pick(["rollback", "pause"]),
+    authorKnown: draw.chance(0.85),
+    haltDeadlineMs: draw.int(4, 10) * MINUTE,
+    cooldownMs: draw.int(1, 4) * MINUTE,
+  };
+}
+
+/** The same gate as somebody changed it: another hold, another limit on time. */
+export function changedPlan(plan: GatePlan, draw: Draw): GatePlan {
+  const steps = plan.steps.map((step) => ({ ...step, holdMs: draw.int(0, 8) * plan.everyMs }));
+  return { ...plan, steps, bakeMs: draw.int(2, 12) * plan.everyMs };
+}
+
+export function gateOf(plan: GatePlan): Gate {
+  return aGate({
+    name: plan.name,
+    everyMs: plan.everyMs,
+    flag: aFlagTarget({ name: flagOf(plan), propagationMs: PROPAGATION }),
+    steps: plan.steps.map(({ to, holdMs, approvers }) =>
+      aStep({
+        to,
+        holdMs,
+        approve:
+          approvers === 0
+            ? []
+            : [
+                aDemand({
+                  by: GROUP,
+                  count: approvers,
+                  expiresMs: APPROVAL_EXPIRES,
+                  onReject: plan.onReject,
+                }),
+              ],
+      }),
+    ),
+    bakeMs: plan.bakeMs,
+    signals: signalsOf(plan),
+    alerts: plan.guard
+      ? [
+          aGuard({
+            match: `{service="${plan.name}"}`,
+            matchers: [{ label: "service", operator: "=", value: plan.name }],
+            missing: MISSING,
+          }),
+        ]
+      : [],
+    service: plan.service ? plan.name : null,
+    onDeploy: plan.onDeploy,
+    data: {
+      missing: plan.missing,
+      darkPageMs: 2 * MINUTE,
+      darkHaltMs: 4 * MINUTE,
+      darkRollbackMs: plan.darkRollsBack ? DARK_ROLLS_BACK_AFTER : null,
+    },
+    drift: plan.drift,
+    haltDeadlineMs: plan.haltDeadlineMs,
+    cooldownMs: plan.cooldownMs,
+  });
+}
+
+function signalsOf(plan: GatePlan): Gate["signals"] {
+  const lasts = plan.lastsMs === 0 ? "" : ` for ${plan.lastsMs / SECOND}s`;
+  const limits = {
+    advance: aLimit("at most 1%"),
+    halt: aLimit(`above 2%${lasts}`),
+    rollback: aLimit(`above 5%${lasts}`),
+    missing: MISSING,
+  };
+  const errors = aSignal({
+    ...limits,
+    name: "errors",
+    measure: { kind: "plain", query: queryOf(plan.name, "errors") },
+  });
+  if (!plan.counts) return [errors];
+  const query = queryOf(plan.name, "orders");
+  const measure = { kind: "counts", query, bad: `${query}:bad`, total: `${query}:total` } as const;
+  return [errors, aCounts({ ...limits, name: "orders", measure })];
+}
+
+export function queryOf(gate: string, signal: string): string {
+  return `${gate}:${signal}`;
+}
+
+export function flagOf(plan: Pick<GatePlan, "name">): string {
+  return `flag-of-${plan.name}`;
+}
+
+/** What the oracle is told of the definition that stands from this instant on. */
+export function factOf(plan: GatePlan, from: number): DefinitionFact {
+  return {
+    gate: plan.name,
+    flag: flagOf(plan),
+    from,
+    everyMs: plan.everyMs,
+    steps: plan.steps.map((step) => ({ ...step, group: GROUP, expiresMs: APPROVAL_EXPIRES })),
+    bakeMs: plan.bakeMs,
+    settleMs: SETTLE,
+    signals: plan.counts ? ["errors", "orders"] : ["errors"],
+    guards: plan.guard ? ["guard"] : [],
+    authors: plan.authorKnown ? [AUTHOR] : null,
+    haltDeadlineMs: plan.haltDeadlineMs,
+    missingRollbackMs: MISSING.rollbackMs,
+    darkRollbackMs: plan.darkRollsBack ? DARK_ROLLS_BACK_AFTER : null,
+  };
+}

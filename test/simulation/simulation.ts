@@ -1,0 +1,89 @@
+import { scriptedDefinitions, AUTHOR, type ScriptedDefinitions } from "../support/scripted-definitions.ts";
+import { type Draw, drawFrom } from "./draw.ts";
+import type { Instant } from "./engine.ts";
+import { type Host, createHost } from "./host.ts";
+import { type Journal, createJournal } from "./journal.ts";
+import type { DefinitionFact } from "./oracle/evidence.ts";
+import { type Clocks, createClocks } from "./peers/clocks.ts";
+import { type SimulatedPrometheus, createPrometheus } from "./peers/prometheus.ts";
+import { type SimulatedUnleash, createUnleash } from "./peers/unleash.ts";
+import { type GatePlan, drawPlans, factOf, gateOf } from "./scenario.ts";
+
+/** One simulated world: peers, the controller's machine, and what is written down about them. */
+export type Simulation = {
+  readonly seed: number;
+  readonly clocks: Clocks;
+  readonly journal: Journal;
+  readonly prometheus: SimulatedPrometheus;
+  readonly unleash: SimulatedUnleash;
+  readonly definitions: ScriptedDefinitions;
+  readonly host: Host;
+  /** As drawn at first. */
+  readonly plans: readonly GatePlan[];
+  /** Every definition that ever stood in a file, by its hash. */
+  readonly published: ReadonlyMap<string, GatePlan>;
+  readonly facts: readonly DefinitionFact[];
+  /** A stream of draws of its own for each name. */
+  readonly draw: (name: string) => Draw;
+  readonly now: () => Instant;
+  /** Writes the file of a gate. */
+  readonly publish: (plan: GatePlan) => void;
+};
+
+const NOBODY = { kind: "unknown", why: "gates.lock has no entry" } as const;
+
+export function createSimulation(seed: number): Simulation {
+  const clocks = createClocks();
+  const journal = createJournal(clocks.peers);
+  const prometheus = createPrometheus(clocks);
+  const unleash = createUnleash(clocks);
+  const definitions = scriptedDefinitions();
+  const plans = drawPlans(drawFrom(seed, "plans"));
+  const published = new Map<string, GatePlan>();
+  const facts: DefinitionFact[] = [];
+  const states = new Map<string, string>();
+
+  function publish(plan: GatePlan): void {
+    const hash = definitions.put(gateOf(plan), plan.authorKnown ? AUTHOR : NOBODY);
+    published.set(hash, plan);
+    facts.push(factOf(plan, clocks.peers.now()));
+  }
+
+  for (const plan of plans) {
+    publish(plan);
+    states.set(plan.name, "idle");
+    const { flag } = gateOf(plan);
+    if (flag !== null) unleash.addFlag(flag);
+  }
+  const host = createHost({
+    draw: drawFrom(seed, "host"),
+    clocks,
+    journal,
+    prometheus,
+    unleash,
+    definitions,
+    committed(gate, state) {
+      const before = states.get(gate);
+      states.set(gate, state);
+      if (before === undefined || before === state) return;
+      journal.count(`move ${before} -> ${state}`);
+      journal.note(`${gate} is ${state}`);
+    },
+    restored: () => states.clear(),
+  });
+  return {
+    seed,
+    clocks,
+    journal,
+    prometheus,
+    unleash,
+    definitions,
+    host,
+    plans,
+    published,
+    facts,
+    draw: (name) => drawFrom(seed, name),
+    now: () => clocks.peers.now(),
+    publish,
+  };
+}
