@@ -35,8 +35,11 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
     says: "a write that was under way, or `raised: revert`, goes over a token that is foreign or newer than the store",
     explains: ({ invariant, gate, at }, { changes, definitions, faults }) => {
       // On a store that was restored it also takes back, or settles from, what only the token told of.
-      if (["S1", "S10", "S30"].includes(invariant))
-        return faults.some(({ kind, to }) => kind === "store restored" && to <= at && at - to < 5 * MINUTE);
+      if (["S1", "S10", "S30"].includes(invariant)) {
+        return faults.some(
+          ({ kind, from, to }) => kind === "store restored" && from <= at && at - to < 5 * MINUTE,
+        );
+      }
       if (invariant !== "S28") return false;
       const flag = definitions.find((fact) => fact.gate === gate)?.flag;
       const first = changes.find(

@@ -9,6 +9,7 @@ import {
   mayHaveHappened,
   overlap,
   startsBefore,
+  stateAt,
   wasHeard,
 } from "./case.ts";
 import type { DefinitionFact, FlagRequest } from "./evidence.ts";
@@ -33,7 +34,9 @@ export function checkFreshProof(own: Case): Finding {
 }
 
 function isProven(own: Case, fact: DefinitionFact, { at }: FlagRequest): boolean {
-  const changed = own.changes.findLast((change) => change.at < at && moves(change) && wasSeen(own, change));
+  const changed = own.changes.findLast(
+    (change) => change.at < at && movesFor(own, change) && wasSeen(own, change),
+  );
   const settled = changed === undefined ? 0 : changed.at + fact.settleMs - SLACK;
   const oldest = Math.max(at - 2 * fact.everyMs - SLACK, settled);
   const instants = [oldest, ...own.readings.map((set) => set.at), ...darkEnds(own)].filter(
@@ -53,6 +56,11 @@ function wasSeen(own: Case, change: Case["changes"][number]): boolean {
 
 function isBlind(own: Case, at: number): boolean {
   return overlap(own.faults, ["unleash down", "unleash reads late"], at - 1, at + 1) > 0;
+}
+
+/** Whether exposure stood otherwise before that instant; what came and went within it changed nothing. */
+function movesFor(own: Case, { at }: Case["changes"][number]): boolean {
+  return exposureOf(stateAt(own.changes, at - 1)) !== exposureOf(stateAt(own.changes, at));
 }
 
 function moves({ before, after }: Case["changes"][number]): boolean {
@@ -180,7 +188,8 @@ function isApproved(own: Case, fact: DefinitionFact, { request, to }: Raise): bo
 export function checkHold(own: Case): Finding {
   const pairs = own.raises.slice(1).map((next, index) => ({ next, before: own.raises[index] }));
   const held = pairs.filter(
-    ({ next, before }) => before?.to === next.from && !isForced(own, before.change.at, next.request.at),
+    ({ next, before }) =>
+      before?.to === next.from && wasHeard(own, before) && !isForced(own, before.change.at, next.request.at),
   );
   return each(
     held,
