@@ -56,12 +56,13 @@ process.exit(0);
     ]);
     await setup.addRollout({ ...place, rollout: 50, stickiness: "orderId" });
     await setup.switchEnvironment(place, "on");
-    // What SDKs are given follows a moment later.
+    // What SDKs are given follows a moment later, and later than what is asked for this one flag.
     await until(async () => {
-      const answer = await fetch(`${unleash.url}/api/client/features/${FLAG}`, {
+      const answer = await fetch(`${unleash.url}/api/client/features`, {
         headers: { authorization: unleash.backendToken },
       });
-      expect(await answer.json()).toMatchObject({
+      const { features } = (await answer.json()) as { features: readonly { readonly name: string }[] };
+      expect(features.find(({ name }) => name === FLAG)).toMatchObject({
         enabled: true,
         strategies: [{ parameters: { rollout: "50" } }],
       });
