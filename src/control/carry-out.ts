@@ -47,7 +47,7 @@ export async function carryOut(
   });
   const stored = await store(ports, found, obeyed, decision, command, keep);
   if (stored.record !== null) {
-    await converge(ports, gate, stored.record, observation);
+    await converge(ports, gate, stored.record, observation, decision);
     onCommand(command.gate);
   }
   return stored.outcome;

@@ -1,5 +1,6 @@
 import { type FlagFacts, absorb } from "../domain/absorb.ts";
 import { driftTells, landedTells } from "../domain/pass-tells.ts";
+import { isInOtherHands, issuedBy } from "../domain/drift.ts";
 import type { FlagObservation } from "../domain/flag.ts";
 import type { FlagTarget, Gate } from "../domain/gate.ts";
 import { because } from "../domain/because.ts";
@@ -24,18 +25,22 @@ const ROUNDS = 2;
 
 /**
  * Carries out the recorded intention: write, read back, look for what happened in between, record the outcome.
- * Dying anywhere in here is harmless: the next pass reads the flag and finishes what this one began.
+ * Dying anywhere in here is harmless: the next pass reads the flag and finishes what this one began. A raise goes out
+ * once, with the decision it was made by: one that got no answer waits until the flag can be read, and is decided again.
  */
 export async function converge(
   ports: WritePorts,
   gate: Gate,
   committed: GateRecord,
   observed: FlagObservation | null,
+  decision: string,
 ): Promise<GateRecord> {
   let record = committed;
   let seen = observed;
   for (let round = 0; round < ROUNDS && record.intention !== null && gate.flag !== null; round += 1) {
-    const sent = await send(ports.flags, gate.flag, record, record.intention, seen);
+    const isSent = round > 0 || record.intention.decision !== decision;
+    const resends = isSent && record.intention.kind === "raise";
+    const sent = resends ? null : await send(ports.flags, gate.flag, record, record.intention, seen);
     const outcome = await readBack(ports, gate, gate.flag, record, record.intention);
     seen = outcome.observation;
     const stored = await ports.records.commit({
@@ -78,6 +83,7 @@ async function send(
     const percent = parseRollout(current?.rollout ?? "");
     if (current === undefined || percent === null || percent < intention.to) return null;
     if (intention.kind === "retoken" && percent !== intention.to) return null;
+    if (isInOtherHands(current.title, flag, issuedBy(record, intention.token.store))) return null;
     const expecting = { title: current.title, rollout: percent };
     return flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
   }

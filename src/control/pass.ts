@@ -109,7 +109,7 @@ async function attemptPass(
   if (!committed) return "conflict";
   ports.onDecision(decision, next, gate);
   const written = { ...next, version: record.version + 1 };
-  const converged = await converge(ports, gate, written, facts.observation);
+  const converged = await converge(ports, gate, written, facts.observation, result.decision.id);
   return { gate, record: converged, decision, definition };
 }
 
@@ -165,8 +165,9 @@ async function gather(
     target === null ? null : ports.flags.ownUserId(target.server),
     newestDeployOf(ports.records, gate, now),
   ]);
-  const skews = [...measured.answered.keys()]
-    .map((source) => ports.metrics.clockSkewMs(source))
+  const skews = [...measured.answered]
+    .filter(([, alive]) => alive)
+    .map(([source]) => ports.metrics.clockSkewMs(source))
     .filter((skew) => skew !== null);
   const writer = { storeId: ports.records.storeId(), epoch: ports.records.epoch() };
   const decision = ports.ids.next("dec");
@@ -204,7 +205,7 @@ async function newestDeployOf(records: Records, { service }: Gate, now: Instant)
 
 /**
  * The event log is asked only when it has something to tell: who made a new difference or moved a flag that is only watched,
- * or when a write landed.
+ * when a write landed, or when one that came late is about to be undone.
  */
 async function eventsIfNeeded(
   flags: Flags,
@@ -216,7 +217,8 @@ async function eventsIfNeeded(
   const { newDrift, landed, record: absorbed } = absorb(gate, record, facts);
   const unattributed = record.drift.some((found) => found.by === null);
   const moved = absorbed.exposure.set !== record.exposure.set;
-  const asks = newDrift.length > 0 || landed !== null || unattributed || moved;
+  const undoes = absorbed.sequence !== record.sequence;
+  const asks = newDrift.length > 0 || landed !== null || unattributed || moved || undoes;
   return asks ? flags.events(gate.flag, null) : null;
 }
 

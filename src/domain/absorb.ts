@@ -1,4 +1,12 @@
-import { type FlagRead, attribute, compare } from "./drift.ts";
+import {
+  type FlagRead,
+  attribute,
+  compare,
+  isInOtherHands,
+  issuedBy,
+  percentFinding,
+  tellsOfOtherHands,
+} from "./drift.ts";
 import type { FlagEvent, FlagObservation, FlagRecord, ServedObservation, StrategySeen } from "./flag.ts";
 import type { Gate } from "./gate.ts";
 import { type Instant, MINUTE, type Millis } from "./instant.ts";
@@ -55,23 +63,18 @@ export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorb
   const resolved = resolveIntention(gate, withOwnSwitchOff(pinned, observation), observation, facts);
   const { record } = resolved;
 
-  const compared = compare(
-    {
-      record: record.flag,
-      storeId: facts.storeId,
-      issued: { epoch: record.epoch, sequence: record.sequence },
-    },
-    observation,
-    facts.now,
-  );
+  const expected = { record: record.flag, issued: issuedBy(record, facts.storeId) };
+  const compared = compare(expected, observation, facts.now);
+  const decrease = compared.lateWrite ? decreaseAfterLateWrite(record, compared.observed, facts) : null;
   const ownRaise = isOwnRaise(record, compared.drift, facts);
   const foreign = ownRaise ? compared.drift.filter((found) => found.kind !== "raised") : compared.drift;
-  const drift = attribute(foreign, before.drift, facts.events ?? [], facts.ownUserId);
-  const newDrift = drift.filter((found) => !before.drift.some((old) => sameDrift(old, found)));
+  const found = decrease === null ? foreign : [...foreign, decrease];
+  const drift = attribute(found, before.drift, facts.events ?? [], facts.ownUserId);
+  const newDrift = drift.filter((own) => !before.drift.some((old) => sameDrift(old, own)));
   const followed = followExposure({ ...record, drift }, compared.observed, facts.now);
+  const undoes = (compared.lateWrite && decrease === null) || ownRaise;
   return {
-    record:
-      compared.lateWrite || ownRaise ? undoLateWrite(gate, followed, compared.observed, facts) : followed,
+    record: undoes ? undoLateWrite(gate, followed, compared.observed, facts) : followed,
     landed: resolved.landed,
     newDrift,
   };
@@ -88,7 +91,11 @@ function watch(gate: Gate, record: GateRecord, facts: FlagFacts): Absorbed {
   const percent =
     strategy === null ? null : observation.environmentEnabled ? parseRollout(strategy.rollout ?? "") : 0;
   const served = strategy === null ? null : servedOf(strategy.id, facts.served);
-  const followed = followExposure(record, percent, facts.now);
+  // While nobody can say which strategy is meant, every pass may come after a change.
+  const followed =
+    percent === null
+      ? { ...record, exposure: { ...record.exposure, set: null, setAt: null, changedAt: facts.now } }
+      : followExposure(record, percent, facts.now);
   const watched = { ...followed, exposure: { ...followed.exposure, served } };
   if (modeOf(gate, record) === "observe" || percent === null || percent === 0) {
     return { record: { ...watched, drift: [] }, landed: null, newDrift: [] };
@@ -149,10 +156,12 @@ function resolveIntention(gate: Gate, record: Pinned, observation: FlagRead, fac
     return { record: landed(gate, record, intention, ours, facts), landed: intention };
   }
   const percent = parseRollout(ours?.rollout ?? "");
+  const isToZero = intention.kind === "lower" && intention.to === 0;
+  const taken = !isToZero && isInOtherHands(ours?.title ?? null, flag, issuedBy(record, facts.storeId));
   // A new token leaves the percent as it is, so any change by a person comes before it; a decrease only if it went further.
   const overtaken =
     percent !== null && (intention.kind === "retoken" ? percent !== intention.to : percent < intention.to);
-  if (intention.kind !== "raise" && !overtaken) return { record, landed: null };
+  if (intention.kind !== "raise" && !overtaken && !taken) return { record, landed: null };
   // A raise is never sent again: it is decided anew. Its late arrival must fail, so the token changes first,
   // unless a person changed the flag meanwhile: then nothing is written at all.
   const dropped = {
@@ -214,8 +223,25 @@ function isOwnRaise(record: GateRecord, drift: readonly Drift[], facts: FlagFact
   const raised = drift.find((found) => found.kind === "raised");
   if (raised === undefined || facts.ownUserId === null || facts.now >= (record.reassertUntil ?? 0))
     return false;
+  // Another store, and a future that this one has lost, may write as the same user.
+  if (tellsOfOtherHands(drift)) return false;
   const event = facts.events?.findLast((entry) => entry.rolloutAfter === String(raised.observed));
   return event?.byUserId === facts.ownUserId;
+}
+
+/**
+ * A person's decrease of a raise that arrived late: the log's newest change of the strategy is theirs, down from what the
+ * late raise had set. Without it the late raise would be taken for what stands there, and their value would be no ceiling.
+ */
+function decreaseAfterLateWrite(record: Pinned, observed: Percent | null, facts: FlagFacts): Drift | null {
+  if (facts.ownUserId === null || standingOf(record.ramp) === null) return null;
+  const newest = facts.events?.findLast(
+    ({ strategyId, rolloutAfter }) => strategyId === record.flag.strategyId && rolloutAfter !== null,
+  );
+  if (newest === undefined || newest.byUserId === facts.ownUserId) return null;
+  const [from, to] = [parseRollout(newest.rolloutBefore ?? ""), parseRollout(newest.rolloutAfter ?? "")];
+  if (from === null || to === null || to !== observed || from <= to) return null;
+  return { ...percentFinding(from, to), by: null, at: facts.now };
 }
 
 /** A raise of an older decision arrived after all: exposure goes back to what is on record, under a new token. */

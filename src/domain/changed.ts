@@ -1,7 +1,7 @@
 import { adoptable } from "./adopt-definition.ts";
 import { openRequest } from "./approve.ts";
 import { type DefinitionFacts, definitionBecause } from "./because.ts";
-import { treatmentOf } from "./drift.ts";
+import { policyUnder, treatmentOf } from "./drift.ts";
 import type { Gate } from "./gate.ts";
 import { nextStep } from "./growth.ts";
 import type { Problem } from "./problem.ts";
@@ -15,8 +15,9 @@ export function driftWaiting(gate: Gate, record: GateRecord): Waiting | null {
   const armed = standingOf(record.ramp) !== null;
   // While it rolls back, and where the file says revert, the machine settles it by itself.
   if (record.ramp.state === "rolling-back") return null;
+  const policy = policyUnder(record.drift, gate.drift);
   const drift = record.drift.filter(
-    ({ kind }) => kind !== "flag-gone" && !(armed && treatmentOf(kind, gate.drift) === "revert"),
+    ({ kind }) => kind !== "flag-gone" && !(armed && treatmentOf(kind, policy) === "revert"),
   );
   if (drift.length === 0) return ceilinged(gate, record);
   return {

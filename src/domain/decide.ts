@@ -1,5 +1,6 @@
 import { absorb } from "./absorb.ts";
 import { voidedBy } from "./approval.ts";
+import { isAstray, settleAnew } from "./astray.ts";
 import { because, definitionBecause, driftBecause, stateBecause } from "./because.ts";
 import type { Action, Decision } from "./decision.ts";
 import { namingDeploy, noteDeploy } from "./deploy.ts";
@@ -38,7 +39,7 @@ export type PassResult = {
 export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassResult {
   const judged: GateRecord = { ...before, clocks: facts.judgement.clocks };
   const absorbed = absorb(gate, judged, facts);
-  const noted = noteDeploy(gate, absorbed.record, facts.newestDeploy);
+  const noted = noteDeploy(gate, settleAnew(absorbed.record, facts), facts.newestDeploy);
   const yielded = yieldIfOverwritten(gate, noted, absorbed.landed, facts);
   const counted = withTime(gate, yielded.record, facts);
   const valid = withValidApprovals(gate, counted, facts);
@@ -66,6 +67,7 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
       at: facts.now,
       counted: countsTowardsHold(facts.judgement),
       alarmed: isAlarmed(facts.judgement),
+      astray: isAstray(before.lastPass, facts),
       decision: facts.decision,
     },
   };

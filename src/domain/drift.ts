@@ -1,7 +1,8 @@
 import type { FlagEvent, FlagObservation, FlagRecord, FlagSeen, StrategySeen } from "./flag.ts";
+import type { DriftPolicy } from "./gate.ts";
 import type { Instant } from "./instant.ts";
 import { type Percent, parseRollout } from "./percent.ts";
-import type { Drift, DriftKind } from "./record.ts";
+import type { Drift, DriftKind, GateRecord } from "./record.ts";
 import { type WriteToken, sameToken, splitTitle } from "./token.ts";
 
 /** How the flag read back compares with the record. */
@@ -14,12 +15,14 @@ export type Comparison = {
   readonly lateWrite: boolean;
 };
 
-type Expected = {
-  readonly record: FlagRecord;
-  readonly storeId: string;
-  /** The newest token this store ever issued for the flag. */
-  readonly issued: { readonly epoch: number; readonly sequence: number };
-};
+/** The tokens a store can have written into the title: its own, up to the newest it ever issued for the flag. */
+export type Issued = { readonly storeId: string; readonly epoch: number; readonly sequence: number };
+
+type Expected = { readonly record: FlagRecord; readonly issued: Issued };
+
+export function issuedBy({ epoch, sequence }: GateRecord, storeId: string): Issued {
+  return { storeId, epoch, sequence };
+}
 
 /** A flag of which something could be read, if only that it is gone. */
 export type FlagRead = Exclude<FlagObservation, { readonly kind: "unreadable" }>;
@@ -43,7 +46,7 @@ export function compare(expected: Expected, seen: FlagRead, at: Instant): Compar
   if (seen.archived || seen.project !== record.project) {
     const what = seen.archived ? "was archived" : `moved to project ${seen.project}`;
     found.push({ kind: "flag-gone", message: `the flag ${what}`, observed: null });
-    return result(seen.archived ? 0 : null);
+    return result(exposedPercent(record, seen));
   }
   found.push(...othersServing(record, seen));
   const ours = seen.strategies.find((strategy) => strategy.id === record.strategyId);
@@ -66,6 +69,17 @@ export function compare(expected: Expected, seen: FlagRead, at: Instant): Compar
     return result(0, lateWrite);
   }
   return result(percent, lateWrite);
+}
+
+/**
+ * The percent that this reading shows to be exposed by the strategy on record; null where it shows nothing of it: a
+ * percent that is none, or another strategy in place of ours.
+ */
+export function exposedPercent(record: FlagRecord, seen: FlagRead): Percent | null {
+  if (seen.kind === "absent" || seen.archived || !seen.environmentEnabled) return 0;
+  const ours = seen.strategies.find((strategy) => strategy.id === record.strategyId);
+  if (ours !== undefined) return ours.disabled ? 0 : parseRollout(ours.rollout ?? "");
+  return othersServing(record, seen).some(({ kind }) => kind === "strategy-added") ? null : 0;
 }
 
 type Finding = Pick<Drift, "kind" | "message" | "observed">;
@@ -99,16 +113,29 @@ function strategyFindings(
   return found;
 }
 
-function percentFinding(recorded: Percent, observed: Percent): Finding {
+export function percentFinding(recorded: Percent, observed: Percent): Finding {
   const kind: DriftKind = observed > recorded ? "raised" : observed === 0 ? "lowered-to-zero" : "lowered";
   return { kind, message: `${recorded}% was changed to ${observed}%`, observed };
+}
+
+function isUnknown(token: WriteToken, issued: Issued): boolean {
+  return token.store !== issued.storeId || isNewer(token, issued);
+}
+
+/**
+ * Whether somebody else's Rampart, or a future this store has lost, wrote the title, and no person has adopted it: what
+ * may be another's is not written over, but for a rollback to 0.
+ */
+export function isInOtherHands(title: string | null, record: FlagRecord, issued: Issued): boolean {
+  const { token } = splitTitle(title);
+  return token !== null && title !== record.title && isUnknown(token, issued);
 }
 
 function titleFindings(expected: Expected, ours: StrategySeen): readonly Finding[] {
   const { token } = splitTitle(ours.title);
   // Whose token it is matters even where the title is the one a start or an adoption found: two stores, or one store
   // and its own future, must not both raise.
-  if (token !== null && token.store !== expected.storeId) {
+  if (token !== null && token.store !== expected.issued.storeId) {
     return titled("foreign-token", "the token in the title is of another store");
   }
   if (token !== null && isNewer(token, expected.issued)) {
@@ -123,14 +150,14 @@ function titled(kind: DriftKind, message: string): readonly Finding[] {
   return [{ kind, message, observed: null }];
 }
 
-function isNewer(token: WriteToken, issued: Expected["issued"]): boolean {
+function isNewer(token: WriteToken, issued: Issued): boolean {
   return token.epoch > issued.epoch || (token.epoch === issued.epoch && token.sequence > issued.sequence);
 }
 
 /** A token this store issued, but not the one on record: what it wrote was decided before the write on record. */
 function isLateWrite(expected: Expected, ours: StrategySeen): boolean {
   const { token } = splitTitle(ours.title);
-  if (token === null || token.store !== expected.storeId || isNewer(token, expected.issued)) return false;
+  if (token === null || isUnknown(token, expected.issued)) return false;
   return !sameToken(token, splitTitle(expected.record.title).token);
 }
 
@@ -229,13 +256,25 @@ function fits(event: FlagEvent, drift: Drift): boolean {
   }
 }
 
+/** Drift that says somebody else, or a future this store has lost, drives the flag. */
+const OTHER_HANDS: readonly DriftKind[] = ["foreign-token", "restored-store"];
+
+/**
+ * The gate's policy as far as it can be followed with this drift: whose flag may be somebody else's is not written to,
+ * so that a raise there halts and is never reverted.
+ */
+export function policyUnder(drift: readonly Drift[], policy: DriftPolicy): DriftPolicy {
+  return tellsOfOtherHands(drift) ? { ...policy, raised: "halt" } : policy;
+}
+
+export function tellsOfOtherHands(drift: readonly Pick<Drift, "kind">[]): boolean {
+  return drift.some(({ kind }) => OTHER_HANDS.includes(kind));
+}
+
 export type DriftTreatment = "roll-back" | "ceiling" | "halt" | "revert" | "close";
 
 /** How a ramp with signals armed treats a drift. `close` stops increases and nothing else. */
-export function treatmentOf(
-  kind: DriftKind,
-  policy: { readonly raised: "halt" | "revert"; readonly changed: "halt" | "rollback" },
-): DriftTreatment {
+export function treatmentOf(kind: DriftKind, policy: DriftPolicy): DriftTreatment {
   switch (kind) {
     case "lowered-to-zero":
     case "environment-off":

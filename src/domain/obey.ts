@@ -8,15 +8,17 @@ import { modeOf, nextStep } from "./growth.ts";
 import { type Instant, formatMillis } from "./instant.ts";
 import { isLegal } from "./moves.ts";
 import { type Obeyed, done, refused } from "./obeyed.ts";
-import { parseRollout } from "./percent.ts";
+import { type Percent, parseRollout } from "./percent.ts";
 import { preflight, strategyOf } from "./preflight.ts";
 import { mayUse } from "./principal.ts";
+import type { Ramp } from "./ramp.ts";
 import type { GateRecord } from "./record.ts";
 import { type ServerRefusalCode, wayOut } from "./way-out.ts";
 import { splitTitle } from "./token.ts";
 import {
   type Writer,
   begin,
+  beyondTitle,
   exposureChanged,
   highestStepAt,
   intend,
@@ -133,7 +135,8 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
     adoptions: [],
     ceiling: null,
   };
-  const begun = begin(gate, { ...record, epoch: facts.epoch }, run, checked.record, step, facts.now);
+  const writing = beyondTitle({ ...record, epoch: facts.epoch }, checked.record.title, facts.storeId);
+  const begun = begin(gate, writing, run, checked.record, step, facts.now);
   const cause = because("state", "started", `started by ${command.by.name}: ${command.reason}`);
   return done(
     begun,
@@ -260,7 +263,7 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
     return refused("preflight", checked.refusals.map((refusal) => refusal.message).join("; "));
   }
   const adopted = {
-    ...record,
+    ...beyondTitle(record, checked.record.title, facts.storeId),
     flag: checked.record,
     drift: [],
     intention: null,
@@ -279,12 +282,17 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
     const ours = tokened ? intendToken(gate, verified, facts, facts.decision, facts.now) : verified;
     return done(ours, message);
   }
-  const at = standingAt(gate, highestStepAt(gate, checked.record.rollout));
-  const driftAlone = ramp.state === "halted" && ramp.causes.every((cause) => cause.kind === "drift");
-  const next =
-    ramp.state === "paused" || (ramp.state === "halted" && !driftAlone) ? { ...ramp, from: at } : at;
-  const standingRecord: GateRecord = { ...verified, ramp: next };
+  const standingRecord: GateRecord = { ...verified, ramp: afterAdoption(gate, ramp, checked.record.rollout) };
   return done(intendToken(gate, standingRecord, facts, facts.decision, facts.now), message);
+}
+
+/** Taking the flag as it is settles a halt that drift alone has caused; a pause, and any other halt, wait for a resume. */
+function afterAdoption(gate: Gate, ramp: Ramp, percent: Percent): Ramp {
+  const from = standingAt(gate, highestStepAt(gate, percent));
+  const isHalted = ramp.state === "halted";
+  const driftAlone = isHalted && ramp.causes.every((cause) => cause.kind === "drift");
+  if (ramp.state === "paused" || (isHalted && !driftAlone)) return { ...ramp, from };
+  return isHalted && ramp.paused !== null ? { ...ramp.paused, from } : from;
 }
 
 function withoutCeiling(record: GateRecord): GateRecord["run"] {

@@ -15,19 +15,22 @@ export type Verification = {
   readonly servedLateSince: Instant | null;
 };
 
+/** A person stopped growth. */
+export type Paused = {
+  readonly state: "paused";
+  readonly from: Standing;
+  readonly since: Instant;
+  readonly by: string;
+  readonly reason: string;
+  /** When it goes on by itself; null: when a person says so. */
+  readonly until: Instant | null;
+};
+
 /** One state a ramp can be in, with just the data that state has. */
 export type Ramp =
   | { readonly state: "idle" }
   | Standing
-  | {
-      readonly state: "paused";
-      readonly from: Standing;
-      readonly since: Instant;
-      readonly by: string;
-      readonly reason: string;
-      /** When it goes on by itself; null: when a person says so. */
-      readonly until: Instant | null;
-    }
+  | Paused
   | {
       readonly state: "halted";
       readonly from: Standing;
@@ -36,6 +39,8 @@ export type Ramp =
       /** Time spent with a signal at halt; at the gate's halt deadline the halt becomes a rollback. */
       readonly alarmMs: Millis;
       readonly remindedAt: Instant;
+      /** The pause that the halt came upon: only `resume` lifts both. */
+      readonly paused: Paused | null;
     }
   | {
       readonly state: "rolling-back";

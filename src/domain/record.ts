@@ -122,6 +122,8 @@ export type LastPass = {
   readonly counted: boolean;
   /** Whether a signal stood at halt, so that the halt deadline runs. */
   readonly alarmed: boolean;
+  /** Whether the wall clock was known to be wrong, or was set back, and nothing has shown since that it is right. */
+  readonly astray: boolean;
   readonly decision: string;
 };
 

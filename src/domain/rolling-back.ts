@@ -1,8 +1,10 @@
 import { REASSERT_FOR } from "./absorb.ts";
 import { type Draft, type PassFacts, tell, withRamp } from "./draft.ts";
+import { exposedPercent } from "./drift.ts";
 import type { Gate } from "./gate.ts";
 import { because } from "./because.ts";
 import { type Instant, MINUTE, type Millis, SECOND } from "./instant.ts";
+import type { Percent } from "./percent.ts";
 import type { Ramp } from "./ramp.ts";
 import type { GateRecord } from "./record.ts";
 import { intend } from "./transition.ts";
@@ -37,12 +39,10 @@ export function lateness(ramp: RollingBack, now: Instant): Because | null {
 /** Drives a rollback to its end: climbs the ladder while *set* resists, and ends only when set and served both show it. */
 export function verify(gate: Gate, draft: Draft, ramp: RollingBack, facts: PassFacts): Draft {
   const { intention, exposure, drift } = draft.record;
-  // What was seen at an earlier pass verifies nothing in this one.
-  const read = facts.observation?.kind !== "unreadable";
-  const written = intention === null || isUnwritable(draft.record, facts);
-  // Behind a switched-off environment a percent that somebody raised exposes nobody, until it is switched on again.
-  const raised = drift.some((found) => found.kind === "raised");
-  if (!read || !written || raised || exposure.set !== 0) return climb(gate, draft, ramp, facts);
+  const written = intention === null || isUnwritable(draft.record);
+  // Behind a switched-off environment a percent that somebody wrote exposes nobody, until it is switched on again.
+  const loose = drift.some(({ kind }) => kind === "raised" || kind === "rollout-unreadable");
+  if (!written || loose || percentRead(draft.record, facts) !== 0) return climb(gate, draft, ramp, facts);
   if (exposure.served !== 0) return waitForServed(draft, ramp, facts);
 
   const firstAt = ramp.verification.firstAt ?? facts.now;
@@ -63,13 +63,15 @@ export function verify(gate: Gate, draft: Draft, ramp: RollingBack, facts: PassF
   return tell({ ...draft, record: rolledBack }, { kind: "rolled-back", page: false, causes: ramp.causes });
 }
 
-/** A strategy or flag that no longer exists can be written no more. One made in its place still exposes somebody. */
-function isUnwritable(record: GateRecord, facts: PassFacts): boolean {
-  const kinds = record.drift.map((found) => found.kind);
-  const replaced = kinds.includes("strategy-gone") && kinds.includes("strategy-added");
-  const off = facts.observation?.kind === "seen" && !facts.observation.environmentEnabled;
-  if (replaced && !off) return false;
-  return kinds.includes("strategy-gone") || kinds.includes("flag-gone");
+/** A strategy or flag that no longer exists can be written no more. */
+function isUnwritable({ drift }: GateRecord): boolean {
+  return drift.some(({ kind }) => kind === "strategy-gone" || kind === "flag-gone");
+}
+
+/** What this very pass has read: an earlier one verifies nothing. Null when it has not read the percent. */
+function percentRead({ flag }: GateRecord, { observation }: PassFacts): Percent | null {
+  if (flag === null || observation === null || observation.kind === "unreadable") return null;
+  return exposedPercent(flag, observation);
 }
 
 function climb(gate: Gate, draft: Draft, ramp: RollingBack, facts: PassFacts): Draft {

@@ -1,7 +1,7 @@
 import { REASSERT_FOR } from "./absorb.ts";
 import { type Draft, type PassFacts, tell } from "./draft.ts";
 import { suspectBecause } from "./deploy.ts";
-import { treatmentOf } from "./drift.ts";
+import { policyUnder, treatmentOf } from "./drift.ts";
 import type { Gate } from "./gate.ts";
 import { because, alertBecause, driftBecause, signalBecause } from "./because.ts";
 import { MINUTE, type Millis } from "./instant.ts";
@@ -103,7 +103,8 @@ export function followPerson(gate: Gate, draft: Draft, standing: Standing, facts
 /** Halts, or keeps a halt alive: its reminder and the re-assertion of what was recorded. */
 export function stop(gate: Gate, draft: Draft, standing: Standing, facts: PassFacts): Draft | null {
   const { record } = draft;
-  const drift = record.drift.filter((found) => treatmentOf(found.kind, gate.drift) === "halt");
+  const policy = policyUnder(record.drift, gate.drift);
+  const drift = record.drift.filter((found) => treatmentOf(found.kind, policy) === "halt");
   const reverted = revert(gate, record, standing, facts);
   const causes = [
     // A rollback verdict comes this far only where nobody is exposed.
@@ -131,7 +132,8 @@ function remind(draft: Draft, ramp: Extract<Ramp, { state: "halted" }>, facts: P
 
 /** `drift.raised: revert`: somebody's raise goes back to the recorded percent at once; the ramp stays where it is. */
 function revert(gate: Gate, record: GateRecord, standing: Standing, facts: PassFacts): GateRecord | null {
-  const raised = record.drift.some((found) => treatmentOf(found.kind, gate.drift) === "revert");
+  const policy = policyUnder(record.drift, gate.drift);
+  const raised = record.drift.some((found) => treatmentOf(found.kind, policy) === "revert");
   if (!raised || record.flag === null || record.intention !== null) return null;
   const to = record.flag.rollout;
   const write = { kind: "lower", to, step: standing.step, decision: facts.decision, at: facts.now } as const;

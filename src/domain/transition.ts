@@ -6,7 +6,7 @@ import { UNBREACHED } from "./limit-clock.ts";
 import type { Percent } from "./percent.ts";
 import type { Ramp, Standing } from "./ramp.ts";
 import type { Exposure, GateRecord, Intention, Run, SignalClock } from "./record.ts";
-import { type WriteToken, titleWith } from "./token.ts";
+import { type WriteToken, splitTitle, titleWith } from "./token.ts";
 import type { Because } from "./verdict.ts";
 
 const NO_EXPOSURE: Exposure = {
@@ -170,9 +170,11 @@ export function halt(
   causes: readonly Because[],
   at: Instant,
 ): GateRecord {
+  const { ramp } = record;
+  const paused = ramp.state === "paused" ? ramp : ramp.state === "halted" ? ramp.paused : null;
   return {
     ...record,
-    ramp: { state: "halted", from, since: at, causes, alarmMs: 0, remindedAt: at },
+    ramp: { state: "halted", from, since: at, causes, alarmMs: 0, remindedAt: at, paused },
     run: voidApprovals(record.run),
   };
 }
@@ -208,7 +210,10 @@ export function rollBack(
   });
 }
 
-/** Begins a run at a step: 0, or the declared step the flag already stands at. */
+/**
+ * Begins a run at a step: 0, or the declared step the flag already stands at. A flag that no pass has seen like that was
+ * changed since: readings settle from now, as from any change.
+ */
 export function begin(
   gate: Gate,
   record: GateRecord,
@@ -217,6 +222,7 @@ export function begin(
   step: number,
   at: Instant,
 ): GateRecord {
+  const { exposure } = isAsSeen(record, flag) ? record : exposureChanged(record, flag.rollout, at);
   return {
     ...record,
     ramp: standingAt(gate, step),
@@ -227,9 +233,9 @@ export function begin(
       wanted: percentOf(gate, step),
       set: flag.rollout,
       setAt: at,
-      served: record.exposure.served,
-      changedAt: step === 0 ? record.exposure.changedAt : at,
-      raisedAt: record.exposure.raisedAt,
+      served: exposure.served,
+      changedAt: step === 0 ? exposure.changedAt : at,
+      raisedAt: exposure.raisedAt,
     },
     holdMs: 0,
     bakeMs: 0,
@@ -238,6 +244,21 @@ export function begin(
     drift: [],
     reassertUntil: null,
   };
+}
+
+/** Whether a flag that a run begins on stands as the last pass has left it; what nobody has read yet has no past. */
+function isAsSeen({ exposure, flag: recorded }: GateRecord, flag: FlagRecord): boolean {
+  const neverRead = exposure.set === null && exposure.changedAt === null;
+  // A token that is not on record tells of a life this store has lost, or of another store.
+  const retitled = recorded === null ? splitTitle(flag.title).token !== null : recorded.title !== flag.title;
+  return (neverRead || exposure.set === flag.rollout) && !retitled;
+}
+
+/** The record with a sequence beyond what the title carries, so that no token is ever issued twice. */
+export function beyondTitle<R extends GateRecord>(record: R, title: string | null, storeId: string): R {
+  const { token } = splitTitle(title);
+  if (token === null || token.store !== storeId) return record;
+  return { ...record, sequence: Math.max(record.sequence, token.sequence) };
 }
 
 /** Returns a halted or paused ramp to where it stood. A resume acknowledges the halt; the old evidence runs on. */

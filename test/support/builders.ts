@@ -15,7 +15,7 @@ import { UNBREACHED } from "../../src/domain/limit-clock.ts";
 import type { Comparison, Limit, Persistence } from "../../src/domain/limit.ts";
 import type { Percent } from "../../src/domain/percent.ts";
 import type { Principal } from "../../src/domain/principal.ts";
-import type { Ramp, Standing } from "../../src/domain/ramp.ts";
+import type { Paused, Ramp, Standing } from "../../src/domain/ramp.ts";
 import type { Answer, Asked, Freshness, Reading, SignalAnswers } from "../../src/domain/reading.ts";
 import type {
   Approval,
@@ -372,7 +372,14 @@ export function anExposure(fields: Partial<Exposure> = {}): Exposure {
 }
 
 export function aLastPass(fields: Partial<LastPass> = {}): LastPass {
-  return { at: NOON - 15 * SECOND, counted: true, alarmed: false, decision: "dec_1", ...fields };
+  return {
+    at: NOON - 15 * SECOND,
+    counted: true,
+    alarmed: false,
+    astray: false,
+    decision: "dec_1",
+    ...fields,
+  };
 }
 
 export function anIntention(fields: Partial<Intention> = {}): Intention {
@@ -438,11 +445,12 @@ export function aHalt(fields: Partial<Extract<Ramp, { state: "halted" }>> = {}):
     causes: [aBecause()],
     alarmMs: 0,
     remindedAt: NOON - MINUTE,
+    paused: null,
     ...fields,
   };
 }
 
-export function aPause(fields: Partial<Extract<Ramp, { state: "paused" }>> = {}): Ramp {
+export function aPause(fields: Partial<Paused> = {}): Paused {
   return {
     state: "paused",
     from: AT_STEP_1,

@@ -336,7 +336,7 @@ export function gateRecord(over: Partial<GateRecord> = {}): GateRecord {
     intention: null,
     drift: [],
     reassertUntil: null,
-    lastPass: { at: NOON, counted: true, alarmed: false, decision: "dec_8f31" },
+    lastPass: { at: NOON, counted: true, alarmed: false, astray: false, decision: "dec_8f31" },
     entryApprovals: [],
     deploy: null,
     woulds: [],

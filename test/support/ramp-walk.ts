@@ -254,10 +254,13 @@ export class RampWalk {
   /** Sends what is intended and reads it back, as the controller does. */
   #converge(observed: FlagObservation | null, fate: WriteFate): void {
     let seen = observed;
+    const decided = this.record.lastPass?.decision;
     for (let round = 0; round < 2; round += 1) {
       const { intention } = this.record;
       if (intention === null || this.record.flag === null) return;
-      this.#send(intention, seen, round === 0 ? fate : "applied");
+      // A raise goes out once, with the decision it was made by.
+      const isOld = round > 0 || intention.decision !== decided;
+      if (!isOld || intention.kind !== "raise") this.#send(intention, seen, round === 0 ? fate : "applied");
       if (round === 0 && ["unread", "lost", "late"].includes(fate)) return;
       const facts = this.#facts(intention.decision, true);
       const absorbed = absorb(WALKED, this.record, facts);

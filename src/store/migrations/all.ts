@@ -4,6 +4,7 @@ import { ledger } from "./0002-ledger.ts";
 import { people } from "./0003-people.ts";
 import { audit } from "./0004-audit.ts";
 import { inputs } from "./0005-inputs.ts";
+import { pausesAndClocks } from "./0006-pauses-and-clocks.ts";
 
 /** Every migration by name, in order of name. One that was ever released is never changed; a new one is added. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0003-people": people,
   "0004-audit": audit,
   "0005-inputs": inputs,
+  "0006-pauses-and-clocks": pausesAndClocks,
 };

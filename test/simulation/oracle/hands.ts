@@ -156,11 +156,21 @@ export function checkForeignStore(own: Case): Finding {
     )
     .filter(({ before, after }) => titles(before) !== titles(after))
     .map(({ at }) => ({ at, what: "a token of another store" }));
+  // What was sent before the backup, and arrived after it, is on record there.
+  const isForgotten = (from: number, to: number): boolean =>
+    own.changes.some(
+      ({ by, at, after }) =>
+        by === OURS &&
+        at > from &&
+        at < to &&
+        !own.requests.some(
+          (request) =>
+            request.at <= from &&
+            after.strategies.some(({ title }) => title !== null && title === request.title),
+        ),
+    );
   const restored = own.faults
-    .filter(
-      ({ kind, from, to }) =>
-        kind === "store restored" && own.changes.some((c) => c.by === OURS && c.at > from && c.at < to),
-    )
+    .filter(({ kind, from, to }) => kind === "store restored" && isForgotten(from, to))
     .map(({ to }) => ({ at: to, what: "a restored store" }));
   return each(
     [...foreign, ...restored],

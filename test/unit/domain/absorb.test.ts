@@ -436,6 +436,73 @@ describe("a late raise under an older token of ours", () => {
   });
 });
 
+describe("a person's decrease of a late raise", () => {
+  const observation = aFlagAt(10, OLDER_TITLE);
+  const theirs = aFlagEvent({ rolloutBefore: "25", rolloutAfter: "10", by: "kim", byUserId: 3 });
+  const ours = aFlagEvent({ rolloutBefore: "5", rolloutAfter: "25", byUserId: 4 });
+  const retitled = aFlagEvent({ byUserId: 3 });
+
+  test("is theirs, and nothing is written over it", () => {
+    const seen = { observation, events: [ours, theirs, retitled], ownUserId: 4 };
+    const { record, newDrift } = absorbed({}, seen);
+    expect(newDrift).toEqual([
+      { kind: "lowered", message: "25% was changed to 10%", observed: 10, by: "kim", at: theirs.at },
+    ]);
+    expect(record.intention).toBeNull();
+  });
+
+  test.each([
+    { what: "the log could not be read", facts: { events: null } },
+    { what: "nobody knows which user is ours", facts: { ownUserId: null } },
+    { what: "the log has nothing of the strategy", facts: { events: [{ ...theirs, strategyId: "s2" }] } },
+    { what: "the newest change is ours", facts: { events: [theirs, { ...ours, rolloutAfter: "10" }] } },
+    { what: "they raised it", facts: { events: [{ ...theirs, rolloutBefore: "7" }] } },
+    { what: "nobody knows from where", facts: { events: [{ ...theirs, rolloutBefore: null }] } },
+    { what: "something else stands there by now", facts: { events: [{ ...theirs, rolloutAfter: "9" }] } },
+    { what: "what they wrote is no percent", facts: { events: [{ ...theirs, rolloutAfter: "9.5" }] } },
+  ])("is not seen when $what", ({ facts }) => {
+    const seen = { observation, events: [ours, theirs], ownUserId: 4, ...facts };
+    expect(absorbed({}, seen).record).toMatchObject({ drift: [], intention: { kind: "lower", to: 5 } });
+  });
+
+  test("matters no more where no ramp stands", () => {
+    const ramp = { state: "rolled-back", since: NOON, fromPercent: 5, causes: [] } as const;
+    const { record } = absorbed({ ramp }, { observation, events: [ours, theirs], ownUserId: 4 });
+    expect(record.intention).toMatchObject({ kind: "lower", to: 5 });
+  });
+});
+
+describe("a write under way over a token that this store has not issued", () => {
+  const title = "Gradual rollout [rampart 1/3 #zzz.7.11]";
+  const retoken = anIntention({ kind: "retoken", from: 5, to: 5, step: 1 });
+
+  test("is dropped: the flag may be somebody else's", () => {
+    const { record } = absorbed({ intention: retoken }, { observation: aFlagAt(5, title) });
+    expect(record).toMatchObject({ intention: null, drift: [{ kind: "foreign-token" }] });
+  });
+
+  test("goes on once a person has adopted it", () => {
+    const adopted = { intention: retoken, flag: aFlagRecord({ title }) };
+    expect(absorbed(adopted, { observation: aFlagAt(5, title) }).record.intention).toEqual(retoken);
+  });
+
+  test("goes on when it is a rollback", () => {
+    const lower = anIntention({ kind: "lower", to: 0, step: 0 });
+    const { record } = absorbed({ intention: lower }, { observation: aFlagAt(5, title) });
+    expect(record.intention).toEqual(lower);
+  });
+
+  test("is not taken for a late write of ours that the same user made", () => {
+    const seen = {
+      observation: aFlagAt(25, title),
+      events: [aFlagEvent({ rolloutAfter: "25", byUserId: 4 })],
+    };
+    const { record } = absorbed({ reassertUntil: NOON + MINUTE }, { ...seen, ownUserId: 4 });
+    expect(record.intention).toBeNull();
+    expect(record.drift.map(({ kind }) => kind)).toEqual(["raised", "foreign-token"]);
+  });
+});
+
 describe("a flag nothing is recorded of", () => {
   const untouched = { flag: null, run: null, ramp: { state: "idle" } } as const;
   const exposure = anExposure({ wanted: null, set: null, setAt: null, served: null, changedAt: null });
@@ -499,7 +566,7 @@ describe("a flag nothing is recorded of", () => {
   ])("$what has no percent to follow", ({ observation }) => {
     const known = { ...exposure, set: 10 };
     const { record } = absorbed({ ...untouched, exposure: known }, { observation, served: aServed(null) });
-    expect(record).toMatchObject({ drift: [], exposure: { set: 10, served: null } });
+    expect(record).toMatchObject({ drift: [], exposure: { set: null, changedAt: NOON, served: null } });
   });
 
   test.each([

@@ -638,7 +638,13 @@ describe("the decision", () => {
   test("leaves the pass on record: when, whether it counts, and the clocks of its judgement", () => {
     const clocks = { errors: aSignalClock({ missingStreak: 1 }) };
     const { record } = pass({}, { judgement: { ...WAIT, clocks } });
-    expect(record.lastPass).toEqual({ at: NOON, counted: false, alarmed: false, decision: "dec_2" });
+    expect(record.lastPass).toEqual({
+      at: NOON,
+      counted: false,
+      alarmed: false,
+      astray: false,
+      decision: "dec_2",
+    });
     expect(record.clocks).toEqual(clocks);
     expect(pass().record.lastPass?.counted).toBe(true);
   });

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { attribute, compare, treatmentOf, type FlagRead } from "../../../src/domain/drift.ts";
+import {
+  attribute,
+  compare,
+  exposedPercent,
+  policyUnder,
+  treatmentOf,
+  type FlagRead,
+} from "../../../src/domain/drift.ts";
 import type { FlagRecord, StrategySeen } from "../../../src/domain/flag.ts";
 import type { DriftKind } from "../../../src/domain/record.ts";
 import {
@@ -18,8 +25,9 @@ import { MINUTE } from "../../../src/domain/instant.ts";
 
 const COMPANION = aStrategy({ id: "staff", title: "Staff", kind: "default", rollout: null });
 
-function compared(seen: FlagRead, record: Partial<FlagRecord> = {}, issued = { epoch: 7, sequence: 12 }) {
-  return compare({ record: aFlagRecord(record), storeId: "k3f", issued }, seen, NOON);
+function compared(seen: FlagRead, record: Partial<FlagRecord> = {}, newest = { epoch: 7, sequence: 12 }) {
+  const issued = { storeId: "k3f", ...newest };
+  return compare({ record: aFlagRecord(record), issued }, seen, NOON);
 }
 
 function kinds(seen: FlagRead, record: Partial<FlagRecord> = {}): readonly DriftKind[] {
@@ -277,12 +285,53 @@ describe("the place of the flag", () => {
 
   test("a flag in another project may still expose somebody", () => {
     expect(compared(aFlagSeen({ project: "other" }))).toEqual({
-      observed: null,
+      observed: 5,
       lateWrite: false,
       drift: [
         { kind: "flag-gone", message: "the flag moved to project other", observed: null, by: null, at: NOON },
       ],
     });
+  });
+});
+
+describe("the percent that a reading shows to be exposed", () => {
+  const other = aStrategy({ id: "s9", title: "Everybody" });
+  test.each([
+    { what: "ours", seen: aFlagSeen(), percent: 5 },
+    { what: "ours, in another project", seen: aFlagSeen({ project: "other" }), percent: 5 },
+    { what: "ours, disabled", seen: withOurs({ disabled: true }), percent: 0 },
+    { what: "ours, with what is no percent", seen: withOurs({ rollout: "101" }), percent: null },
+    { what: "ours, without any", seen: withOurs({ rollout: null }), percent: null },
+    { what: "nobody's", seen: aFlagSeen({ strategies: [] }), percent: 0 },
+    { what: "another's in place of ours", seen: aFlagSeen({ strategies: [other] }), percent: null },
+    {
+      what: "another's that is disabled",
+      seen: aFlagSeen({ strategies: [{ ...other, disabled: true }] }),
+      percent: 0,
+    },
+    {
+      what: "any, switched off",
+      seen: aFlagSeen({ strategies: [other], environmentEnabled: false }),
+      percent: 0,
+    },
+    { what: "any, archived", seen: aFlagSeen({ strategies: [other], archived: true }), percent: 0 },
+    { what: "what is gone", seen: { kind: "absent", what: "flag" }, percent: 0 },
+  ] as const)("$what: $percent", ({ seen, percent }) => {
+    expect(exposedPercent(aFlagRecord(), seen)).toBe(percent);
+  });
+});
+
+describe("under drift that tells of other hands", () => {
+  const policy = { raised: "revert", changed: "rollback" } as const;
+  test.each(["foreign-token", "restored-store"] as const)("a raise is never reverted: %s", (kind) => {
+    expect(policyUnder([aDrift(), aDrift({ kind })], policy)).toEqual({
+      raised: "halt",
+      changed: "rollback",
+    });
+  });
+
+  test("and under no other the policy is the gate's", () => {
+    expect(policyUnder([aDrift({ kind: "raised" }), aDrift({ kind: "title" })], policy)).toBe(policy);
   });
 });
 

@@ -557,6 +557,11 @@ describe("adopt-flag", () => {
         from: { state: "proving", step: 2 },
       }),
     },
+    {
+      what: "a pause below a halt by drift",
+      ramp: aHalt({ causes: [aBecause({ kind: "drift" })], paused: aPause() }),
+      next: aPause({ from: { state: "proving", step: 2 } }),
+    },
   ] as const)("leaves $what as it is, but for the step", ({ ramp, next }) => {
     expect(obeyed({ action: "adopt-flag" }, { ...raised, ramp }, at30).record.ramp).toEqual(next);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MINUTE, SECOND } from "../../../src/domain/instant.ts";
+import { HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import {
   begin,
   exposureChanged,
@@ -171,7 +171,15 @@ test("a halt remembers where the ramp stood and ends the approvals given", () =>
   const record = aRecord({ run: aRun({ approvals: [anApproval()], ceiling: 25 }) });
   expect(halt(record, PROVING, [aBecause()], NOON)).toEqual({
     ...record,
-    ramp: { state: "halted", from: PROVING, since: NOON, causes: [aBecause()], alarmMs: 0, remindedAt: NOON },
+    ramp: {
+      state: "halted",
+      from: PROVING,
+      since: NOON,
+      causes: [aBecause()],
+      alarmMs: 0,
+      remindedAt: NOON,
+      paused: null,
+    },
     run: aRun({ ceiling: 25 }),
   });
   expect(halt(aRecord({ run: null }), PROVING, [], NOON).run).toBeNull();
@@ -218,7 +226,8 @@ describe("a run that begins", () => {
 
   test("at 0% forgets the past but the last change of exposure", () => {
     const flag = aFlagRecord({ rollout: 0 });
-    expect(begin(aGate(), before, run, flag, 0, NOON)).toEqual({
+    const at0 = { ...before, exposure: anExposure({ set: 0 }) };
+    expect(begin(aGate(), at0, run, flag, 0, NOON)).toEqual({
       ...before,
       ramp: { state: "proving", step: 0 },
       run,
@@ -233,12 +242,18 @@ describe("a run that begins", () => {
     });
   });
 
+  test("at a percent that no pass has seen yet lets readings settle from now", () => {
+    const lowered = begin(aGate(), before, run, aFlagRecord({ rollout: 0 }), 0, NOON);
+    expect(lowered.exposure).toMatchObject({ set: 0, changedAt: NOON, raisedAt: NOON - HOUR });
+    const unknown = { ...before, exposure: anExposure({ set: null, changedAt: null }) };
+    expect(begin(aGate(), unknown, run, aFlagRecord({ rollout: 0 }), 0, NOON).exposure.changedAt).toBeNull();
+  });
+
   test("at an exposed step counts settle, hold and proof from now", () => {
     const begun = begin(aGate(), before, run, aFlagRecord({ rollout: 25 }), 2, NOON);
     expect(begun.ramp).toEqual({ state: "proving", step: 2 });
-    const { served, raisedAt } = before.exposure;
-    const found = { wanted: 25, set: 25, setAt: NOON, changedAt: NOON };
-    expect(begun.exposure).toEqual({ ...found, served, raisedAt });
+    const found = { wanted: 25, set: 25, setAt: NOON, changedAt: NOON, raisedAt: NOON };
+    expect(begun.exposure).toEqual({ ...found, served: before.exposure.served });
   });
 
   test("at the last step bakes", () => {

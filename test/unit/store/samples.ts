@@ -48,6 +48,7 @@ export const RAMPS: { readonly [State in RampState]: Extract<Ramp, { state: Stat
     causes: [because],
     alarmMs: 12_500,
     remindedAt: NOON + 1,
+    paused: null,
   },
   "rolling-back": {
     state: "rolling-back",
@@ -163,7 +164,7 @@ export function fullRecord(gate: string, ramp: Ramp): GateRecord {
     },
     drift: [{ kind: "raised", message: "raised by hand", observed: 50, by: "sam", at: NOON }],
     reassertUntil: NOON + 600_000,
-    lastPass: { at: NOON, counted: true, alarmed: false, decision: "dec_2" },
+    lastPass: { at: NOON, counted: true, alarmed: false, astray: false, decision: "dec_2" },
     deploy: {
       id: "chg_1",
       at: NOON,
