@@ -2,6 +2,7 @@ import { checkOldestNode, checkPlatform, findNode } from "./node.mjs";
 import { installPackages } from "./packages.mjs";
 import { linkPostgres } from "./postgres.mjs";
 import { installPrometheus } from "./prometheus.mjs";
+import { installSpin } from "./spin.mjs";
 
 /** Brings the checkout into shape; says which Node to use, or what is missing. Repeating it changes nothing. */
 export async function prepare(machine, purpose) {
@@ -14,6 +15,7 @@ export async function prepare(machine, purpose) {
   const found = findNode(machine);
   if ("problem" in found || purpose === "check") return found;
 
+  if (purpose === "ci") await installSpin(machine);
   const missing = (await installPrometheus(machine)) ?? (await linkPostgres(machine, found.node));
   return missing === undefined ? found : { problem: missing };
 }

@@ -51,7 +51,7 @@ async function main() {
 }
 
 function withoutSpin(isAllowed) {
-  const needs = "spin is not installed (it needs gcc too): apt-get install spin gcc libc6-dev";
+  const needs = "spin, or a C compiler for it, is not installed: apt-get install spin gcc libc6-dev";
   if (isAllowed) console.log(`SKIPPED: the model was NOT checked: ${needs}`);
   else console.error(`the model cannot be checked: ${needs}`);
   return isAllowed ? 0 : 1;

