@@ -1,27 +1,18 @@
 import type { AlertRule } from "../../src/domain/alert.ts";
-import type { ActionName } from "../../src/domain/command.ts";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/instant.ts";
 import {
   aCounts,
   aDemand,
-  aGate,
   aGuard,
   aLimit,
   aMachine,
   anAlertRule,
-  aPerson,
   aSignal,
   aStep,
 } from "../support/builders.ts";
 import { type World, createWorld } from "../support/world-of-fakes.ts";
-
-/** Short holds, so that a whole ramp is a few dozen decisions. */
-const STEPS = [
-  aStep({ to: 5, holdMs: 4 * MINUTE }),
-  aStep({ to: 25, holdMs: 4 * MINUTE }),
-  aStep({ to: 100, holdMs: 4 * MINUTE }),
-];
-const GATE = aGate({ steps: STEPS, bakeMs: 20 * MINUTE, cooldownMs: 5 * MINUTE });
+import { GATE, STEPS, approve, atFive, order } from "./orders.ts";
+import { adopt, force, pauseUntil } from "./order-histories.ts";
 
 /** What happens in each recorded history, by its name. The world is one of fakes, so each is the same whenever it is played. */
 export const HISTORIES: Readonly<Record<string, () => Promise<World>>> = {
@@ -35,6 +26,9 @@ export const HISTORIES: Readonly<Record<string, () => Promise<World>>> = {
   observe,
   "dark-source": darkSource,
   "lost-writes": lostWrites,
+  force,
+  adopt,
+  "pause-until": pauseUntil,
 };
 
 async function startToFinish(): Promise<World> {
@@ -42,20 +36,6 @@ async function startToFinish(): Promise<World> {
   await world.pass();
   await world.begin();
   await world.until(({ ramp }) => ramp.state === "finished");
-  return world;
-}
-
-/** What people order here is never refused. */
-async function order(world: World, action: ActionName): Promise<void> {
-  const outcome = await world.tell({ action });
-  if (outcome.kind === "refused") throw new Error(`${action}: ${outcome.message}`);
-}
-
-async function atFive(gate = GATE): Promise<World> {
-  const world = createWorld({ gates: [gate] });
-  await world.begin();
-  await world.until(({ exposure }) => exposure.set === 5);
-  await world.run(2 * MINUTE);
   return world;
 }
 
@@ -127,16 +107,6 @@ async function approval(): Promise<World> {
   await approve(world);
   await world.until(({ exposure }) => exposure.set === 25);
   return world;
-}
-
-async function approve(world: World): Promise<void> {
-  const view = await world.conductor().gate("checkout");
-  const request = view?.request;
-  if (request == null) return;
-  const by = aPerson({ name: "lead", groups: ["release-leads"] });
-  const { step, decision } = request;
-  const said = { gate: "checkout", by, verdict: "approve", reason: "seen", step, decision } as const;
-  await world.conductor().approve(said, null);
 }
 
 /** The rule of a guard is pending, silenced, firing, gone and critical in turn. */
