@@ -166,6 +166,10 @@ export function createWorld(options: WorldOptions = {}) {
     restart(guard?: Guard): void {
       running = start(running.store.reopen(), guard);
     },
+    /** A backup took the place of the store, and a new process opens it. */
+    putBack(backup: MemoryStore): void {
+      running = start(backup.reopen());
+    },
     /** A second process that opened the very same store in the same moment. */
     sibling: (guard?: Guard): Process => start(running.store, guard),
     person: (gate = gates[0]): Person => flags.person(KIM, flagOf(gate)),
