@@ -6,6 +6,7 @@ import { Registry } from "prom-client";
 import { createSilencers } from "./alertmanager/alertmanager.ts";
 import { createDefinitionNotes } from "./audit-definitions.ts";
 import { createAuditHeads } from "./audit-heads.ts";
+import { createBackups } from "./backups.ts";
 import type { Config } from "./config/config.ts";
 import { listenUrl, type Listen } from "./config/listen.ts";
 import type { Secrets, UnleashSecrets } from "./config/secrets.ts";
@@ -180,6 +181,7 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
         environment: config.environment,
       }),
       audit: store.audit,
+      backups: createBackups(store, config.store.path),
       clock: SYSTEM_CLOCK,
       log,
       config: {

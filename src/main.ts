@@ -8,6 +8,7 @@ import type { CliContext, Output } from "./cli/context.ts";
 import { runCli } from "./cli/run-cli.ts";
 import { readEnv } from "./config/env.ts";
 import { readText } from "./read-text.ts";
+import { saveNew } from "./save-new.ts";
 import { SYSTEM_CLOCK } from "./system-clock.ts";
 import { VERSION } from "./version.ts";
 
@@ -56,6 +57,7 @@ const context: CliContext = {
   stop: stop.signal,
   newKey: () => randomUUID(),
   readText,
+  saveNew,
   version: VERSION,
   // What only some commands need is loaded by them alone: a pipeline's `check` then starts three times as fast.
   async serve(configPath) {
@@ -87,6 +89,7 @@ const context: CliContext = {
     publish: async (request) => (await import("./standalone/publish.ts")).publish(request),
     verifyAudit: async (request) => (await import("./standalone/audit.ts")).verifyAudit(request),
     exportAudit: async (request) => (await import("./standalone/audit.ts")).exportAudit(request),
+    backupStore: async (request) => (await import("./standalone/backup.ts")).backupStore(request),
     auditKey: async (request) => (await import("./standalone/audit.ts")).auditKey(request),
   },
 };

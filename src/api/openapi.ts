@@ -159,10 +159,11 @@ function responses(route: Route): Json {
       content: { "application/problem+json": { schema: schemaOf(problemSchema) } },
     },
   ]);
-  const { status, schema } = route.answers;
+  const { status, schema, media } = route.answers;
   const good = {
     description: "As asked.",
     ...(schema === null ? {} : { content: { "application/json": { schema: schemaOf(schema) } } }),
+    ...(media === undefined ? {} : { content: { [media]: {} } }),
   };
   return { ...Object.fromEntries(problems), [status]: good };
 }

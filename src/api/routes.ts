@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ACTION_SCOPES } from "../domain/command.ts";
 import type { Scope } from "../domain/principal.ts";
 import { alertmanagerHookSchema, alertsHeardSchema } from "./alertmanager-hook.ts";
+import { BACKUP_TYPE } from "./backup.ts";
 import { changePageSchema, deployEnteredSchema, deployRequestSchema, serviceSchema } from "./change.ts";
 import { acceptedSchema, actionRequestSchema, approvalsSchema, approveRequestSchema } from "./command.ts";
 import { decisionPageSchema, decisionSchema } from "./decision.ts";
@@ -25,7 +26,13 @@ export type Route = {
   readonly body: z.ZodType | null;
   /** Whether the same request twice must be one act. */
   readonly idempotent: boolean;
-  readonly answers: { readonly status: number; readonly schema: z.ZodType | null };
+  readonly answers: {
+    readonly status: number;
+    /** Null: nothing, or no JSON. */
+    readonly schema: z.ZodType | null;
+    /** Of an answer that is no JSON. */
+    readonly media?: string;
+  };
   readonly refusals: readonly ProblemCode[];
 };
 
@@ -253,6 +260,18 @@ export const ROUTES = {
     idempotent: false,
     answers: { status: 204, schema: null },
     refusals: ["unknown-token"],
+  },
+  takeBackup: {
+    method: "post",
+    path: "/v1/backups",
+    summary:
+      "A whole, compacted copy of the store as an SQLite file, with its SHA-256 in `Repr-Digest`. It holds tokens as digests only, and no key",
+    scopes: ["admin"],
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: null, media: BACKUP_TYPE },
+    refusals: [],
   },
   openapi: {
     method: "get",

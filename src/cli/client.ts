@@ -4,6 +4,7 @@ import { acceptedSchema, approvalsSchema } from "../api/command.ts";
 import { decisionSchema } from "../api/decision.ts";
 import { gateListSchema, gateSchema } from "../api/gate.ts";
 import { inboxSchema } from "../api/inbox.ts";
+import { BACKUP_TYPE, digestIn } from "../api/backup.ts";
 import { problemSchema } from "../api/problem.ts";
 import type { ProblemBody } from "../api/problem.ts";
 import { replaySchema } from "../api/replay.ts";
@@ -14,7 +15,7 @@ import { issuedTokenSchema, tokenListSchema } from "../api/tokens.ts";
 import type { TokenRequest } from "../api/tokens.ts";
 import type { ActionName } from "../domain/command.ts";
 import type { Purpose } from "../domain/gate.ts";
-import { SECOND } from "../domain/instant.ts";
+import { MINUTE, type Millis, SECOND } from "../domain/instant.ts";
 import type { CliContext } from "./context.ts";
 import { shown } from "./shown.ts";
 
@@ -26,7 +27,13 @@ export type Failure =
 /** `value` is safe to print; `raw` is what the server sent. */
 export type Got<T> = { readonly kind: "got"; readonly value: T; readonly raw: unknown } | Failure;
 
+export type SavedBackup =
+  | { readonly kind: "saved"; readonly bytes: number; readonly sha256: string }
+  | { readonly kind: "unsaved"; readonly message: string };
+
 const PATIENCE_MS = 30 * SECOND;
+/** A large store takes its time to be copied and sent. */
+const BACKUP_PATIENCE_MS = 30 * MINUTE;
 
 type Sent = {
   readonly parameters?: Readonly<Record<string, string>>;
@@ -74,24 +81,48 @@ export function createClient(
 ) {
   const base = access.url.replace(/\/+$/, "");
 
-  async function send<T>(route: RouteName, schema: z.ZodType<T>, sent: Sent = {}): Promise<Got<T>> {
+  function ask(route: RouteName, sent: Sent, patienceMs: Millis) {
     const query = sent.query === undefined ? "" : `?${new URLSearchParams(sent.query).toString()}`;
-    const timeout = AbortSignal.timeout(PATIENCE_MS + (sent.waitSeconds ?? 0) * SECOND);
+    return context.fetch(base + pathTo(route, sent.parameters) + query, {
+      method: ROUTES[route].method.toUpperCase(),
+      headers: {
+        Accept: "application/json, application/problem+json",
+        ...(access.token === null ? {} : { Authorization: `Bearer ${access.token}` }),
+        ...(sent.body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(sent.waitSeconds === undefined ? {} : { Prefer: `wait=${sent.waitSeconds}` }),
+        ...sent.headers,
+      },
+      ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
+      redirect: "error",
+      signal: AbortSignal.any([AbortSignal.timeout(patienceMs), context.stop]),
+    });
+  }
+
+  async function send<T>(route: RouteName, schema: z.ZodType<T>, sent: Sent = {}): Promise<Got<T>> {
     try {
-      const response = await context.fetch(base + pathTo(route, sent.parameters) + query, {
-        method: ROUTES[route].method.toUpperCase(),
-        headers: {
-          Accept: "application/json, application/problem+json",
-          ...(access.token === null ? {} : { Authorization: `Bearer ${access.token}` }),
-          ...(sent.body === undefined ? {} : { "Content-Type": "application/json" }),
-          ...(sent.waitSeconds === undefined ? {} : { Prefer: `wait=${sent.waitSeconds}` }),
-          ...sent.headers,
-        },
-        ...(sent.body === undefined ? {} : { body: JSON.stringify(sent.body) }),
-        redirect: "error",
-        signal: AbortSignal.any([timeout, context.stop]),
-      });
+      const patienceMs = PATIENCE_MS + (sent.waitSeconds ?? 0) * SECOND;
+      const response = await ask(route, sent, patienceMs);
       return read(schema, response.status, response.headers.get("Retry-After"), await response.text());
+    } catch (error) {
+      return { kind: "unreachable", detail: causeOf(error) };
+    }
+  }
+
+  /** A copy of the store, written to a new file. */
+  async function backup(path: string): Promise<SavedBackup | Failure> {
+    try {
+      const headers = { Accept: `${BACKUP_TYPE}, application/problem+json` };
+      const response = await ask("takeBackup", { headers }, BACKUP_PATIENCE_MS);
+      const sha256 = digestIn(response.headers.get("Repr-Digest"));
+      if (response.status !== 200 || response.body === null || sha256 === null) {
+        const retryAfter = response.headers.get("Retry-After");
+        const failure = read(z.never(), response.status, retryAfter, await response.text());
+        return failure.kind === "got" ? { kind: "unreachable", detail: "it sent no backup" } : failure;
+      }
+      const saved = await context.saveNew(path, response.body, sha256);
+      return saved.ok
+        ? { kind: "saved", bytes: saved.bytes, sha256 }
+        : { kind: "unsaved", message: saved.message };
     } catch (error) {
       return { kind: "unreachable", detail: causeOf(error) };
     }
@@ -134,6 +165,7 @@ export function createClient(
     changes: (query: ChangesQuery) => send("listChanges", changePageSchema, { query }),
     tokens: () => send("listTokens", tokenListSchema),
     issueToken: (request: TokenRequest) => send("issueToken", issuedTokenSchema, { body: request }),
+    backup,
     revokeToken: (id: string) => send("revokeToken", z.null(), { parameters: { id } }),
   };
 }

@@ -24,6 +24,7 @@ export type Fetch = (
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
+  readonly body: AsyncIterable<Uint8Array> | null;
 }>;
 
 export type LintOutcome =
@@ -37,6 +38,10 @@ export type LintOutcome =
 
 export type OpenedTokens =
   | { readonly ok: true; readonly desk: TokenDesk; close(): Promise<void> }
+  | { readonly ok: false; readonly message: string };
+
+export type SavedFile =
+  | { readonly ok: true; readonly bytes: number }
   | { readonly ok: false; readonly message: string };
 
 /** The world as a command sees it. The command line starts nothing and reads nothing by itself. */
@@ -66,6 +71,8 @@ export type CliContext = {
   readonly newKey: () => string;
   /** Null: the file cannot be read. */
   readonly readText: (path: string) => Promise<string | null>;
+  /** Writes a new file for its owner alone, whole or not at all: only content of that SHA-256 (hex) is kept. */
+  readonly saveNew: (path: string, content: AsyncIterable<Uint8Array>, sha256: string) => Promise<SavedFile>;
   readonly version: string;
   readonly serve: (configPath: string) => Promise<number>;
   /** The token desk of a stopped server. */

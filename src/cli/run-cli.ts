@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { actionCommands } from "./action-commands.ts";
 import { auditCommands } from "./audit-commands.ts";
+import { backupCommands } from "./backup-command.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { describe, house } from "./program.ts";
@@ -57,6 +58,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
     publishCommands,
     tokenCommands,
     auditCommands,
+    backupCommands,
     serverCommands,
   ];
   for (const family of families) {

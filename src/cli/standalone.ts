@@ -6,6 +6,7 @@ import type {
   VerifyAuditOutcome,
   VerifyAuditRequest,
 } from "./standalone/audit.ts";
+import type { BackupRequest, StoreBackupOutcome } from "./standalone/backup.ts";
 import type { CheckFileOutcome, CheckFileRequest } from "./standalone/check-file.ts";
 import type { DoctorOutcome, DoctorRequest } from "./standalone/doctor.ts";
 import type { InitOutcome, InitRequest } from "./standalone/init.ts";
@@ -23,5 +24,6 @@ export type Standalone = {
   readonly publish: (request: PublishRequest) => Promise<PublishOutcome>;
   readonly verifyAudit: (request: VerifyAuditRequest) => Promise<VerifyAuditOutcome>;
   readonly exportAudit: (request: ExportAuditRequest) => Promise<ExportAuditOutcome>;
+  readonly backupStore: (request: BackupRequest) => Promise<StoreBackupOutcome>;
   readonly auditKey: (request: AuditPlace) => Promise<AuditKeyOutcome>;
 };

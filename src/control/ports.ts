@@ -191,6 +191,7 @@ export type AuditKind =
   | "exposure"
   | "deploy"
   | "denied"
+  | "backup"
   | "token-issued"
   | "token-revoked";
 

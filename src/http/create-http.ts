@@ -6,6 +6,7 @@ import type { Route } from "../api/routes.ts";
 import { act } from "./actions.ts";
 import { approve, getApprovals } from "./approvals.ts";
 import { authenticate, refuseTokenInUrl } from "./authenticate.ts";
+import { takeBackup } from "./backups.ts";
 import { listChanges, tellDeploy } from "./changes.ts";
 import { getDecision, listDecisions, openDecision, replayDecision } from "./decisions.ts";
 import { createDenials } from "./denials.ts";
@@ -58,6 +59,7 @@ function mountRoutes(app: Express, door: Door, checks: Checks): void {
   mount(app, ROUTES.listTokens, checks, listTokens(door));
   mount(app, ROUTES.issueToken, checks, issueToken(door));
   mount(app, ROUTES.revokeToken, checks, revokeToken(door));
+  mount(app, ROUTES.takeBackup, checks, takeBackup(door));
   mount(app, ROUTES.openapi, checks, getOpenApi(door));
   mount(app, ROUTES.explainProblem, checks, explainProblem());
 }

@@ -1,3 +1,4 @@
+import { type Readable, pipeline } from "node:stream";
 import type { Response } from "express";
 import { PROBLEMS, problemBody } from "../api/problem.ts";
 import type { ProblemCode, ProblemExtras } from "../api/problem.ts";
@@ -8,6 +9,8 @@ export type Reply = {
   /** JSON text, or null for no body. */
   readonly body: string | null;
   readonly headers: Readonly<Record<string, string>>;
+  /** Sent instead of `body`, as the headers describe it. */
+  readonly content?: Readable;
   /** Why nothing was done; absent in a reply that is an answer, and in one that only repeats an earlier one. */
   readonly refused?: { readonly code: ProblemCode; readonly detail: string };
 };
@@ -28,6 +31,11 @@ export function refuse(
 
 export function send(response: Response, reply: Reply): void {
   response.status(reply.status).set(reply.headers);
+  if (reply.content !== undefined) {
+    // A caller that went away, or a disk that broke: the connection is cut, and the length tells the caller.
+    pipeline(reply.content, response, () => undefined);
+    return;
+  }
   if (reply.body === null) {
     response.end();
     return;

@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { CliContext } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
@@ -7,8 +9,10 @@ import { HOUR, MINUTE } from "../../src/domain/instant.ts";
 import type { Scope } from "../../src/domain/principal.ts";
 import type { AlertJudgement } from "../../src/domain/verdict.ts";
 import { createServer } from "../../src/http/server.ts";
-import { testDoor } from "../http/door.ts";
+import { saveNew } from "../../src/save-new.ts";
+import { BACKUP_SHA256, sentBackup, testDoor } from "../http/door.ts";
 import type { TestDoor } from "../http/door.ts";
+import { scratchFolder } from "../unit/disk/scratch-folder.ts";
 import { NOON, decision, gateView, statusAnswer } from "../support/fake-controller.ts";
 
 const PEOPLE: readonly Scope[] = ["read", "start", "stop", "operate", "approve", "adopt", "changes", "admin"];
@@ -77,6 +81,7 @@ async function runAgainst(door: TestDoor, url: string, token: string, args: read
     stop: new AbortController().signal,
     newKey: () => `key-${(keys += 1)}`,
     readText: unused,
+    saveNew,
     version: "0.1.0",
     serve: unused,
     openTokens: unused,
@@ -91,10 +96,63 @@ async function runAgainst(door: TestDoor, url: string, token: string, args: read
       verifyAudit: unused,
       exportAudit: unused,
       auditKey: unused,
+      backupStore: unused,
     },
   };
   return { exit: await runCli(args, context), ...said };
 }
+
+describe("a backup over the wire", () => {
+  test("is on the disk as it was sent, for its owner alone, and who took it is on record", async () => {
+    const { door, run } = await meet();
+    const file = join(scratchFolder(), "copy.db");
+    const taken = await run("backup", file);
+    expect(taken).toMatchObject({ exit: 0, stdout: `${file}: 17 bytes, SHA-256 ${BACKUP_SHA256}\n` });
+    expect(readFileSync(file, "utf8")).toBe("a copy, compacted");
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(door.audited).toMatchObject([{ kind: "backup", actor: "person:anna" }]);
+  });
+
+  test("that breaks off or differs from its digest is no backup: no part of it stays", async () => {
+    const { door, run } = await meet();
+    const folder = scratchFolder();
+    door.backup.next = () => sentBackup({ text: "a copy, tampered!" });
+    const other = await run("backup", join(folder, "other.db"));
+    expect(other).toMatchObject({ exit: 2, stdout: "" });
+    expect(other.stderr).toContain("what arrived is not what was sent");
+    door.backup.next = () => sentBackup({ breaksAfter: 6 });
+    const cut = await run("backup", join(folder, "cut.db"));
+    expect(cut).toMatchObject({ exit: 6, stdout: "" });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("never goes over a file that is there", async () => {
+    const { run } = await meet();
+    const file = join(scratchFolder(), "copy.db");
+    writeFileSync(file, "somebody's");
+    const taken = await run("backup", file);
+    expect(taken).toMatchObject({ exit: 2, stderr: `refused: ${file} cannot be written (EEXIST)\n` });
+    expect(readFileSync(file, "utf8")).toBe("somebody's");
+  });
+
+  test("that cannot be made now is asked for again later", async () => {
+    const { door, run } = await meet();
+    door.backup.next = () => ({ kind: "busy" });
+    const busy = await run("backup", join(scratchFolder(), "copy.db"));
+    expect(busy).toMatchObject({ exit: 6 });
+    expect(busy.stderr).toContain("try again in 5s");
+    door.backup.next = () => ({ kind: "failed", message: "the backup cannot be written: ENOSPC" });
+    const failed = await run("backup", join(scratchFolder(), "copy.db"));
+    expect(failed).toMatchObject({ exit: 6 });
+    expect(failed.stderr).toContain("ENOSPC");
+    expect(door.logged.join("")).toContain("a backup failed");
+  });
+
+  test("is refused to whoever may not administer", async () => {
+    const { run } = await meet(["read", "stop"]);
+    expect((await run("backup", join(scratchFolder(), "copy.db"))).exit).toBe(2);
+  });
+});
 
 describe("the command line and the server", () => {
   test.each([

@@ -101,6 +101,7 @@ export function worldOf(given: Pick<CliCase, "given" | "exchanges">) {
       status: Number(parts?.["status"]),
       headers: { get: (name) => (name === "Retry-After" ? (parts?.["retry"] ?? null) : null) },
       text: async () => (named === undefined ? text : JSON.stringify(named)),
+      body: null,
     };
   };
 
@@ -135,6 +136,7 @@ export function worldOf(given: Pick<CliCase, "given" | "exchanges">) {
     stop: stop.signal,
     newKey: () => "key-1",
     readText: async (path) => FILES[path] ?? null,
+    saveNew: async (path) => ({ ok: false, message: `${path} cannot be written (EROFS)` }),
     version: "0.1.0",
     async serve(path) {
       said.stderr += `serving with ${path}\n`;

@@ -1,5 +1,6 @@
 import type { Standalone } from "../../src/cli/standalone.ts";
 import { AUDIT_KEY_OUTCOMES, EXPORT_AUDIT_OUTCOMES, VERIFY_AUDIT_OUTCOMES } from "./outcomes/audit.ts";
+import { BACKUP_OUTCOMES } from "./outcomes/backup.ts";
 import { CHECK_FILE_OUTCOMES } from "./outcomes/check-file.ts";
 import { DOCTOR_OUTCOMES } from "./outcomes/doctor.ts";
 import { INIT_OUTCOMES } from "./outcomes/init.ts";
@@ -42,5 +43,6 @@ export function scriptedStandalone(exchange: (request: string) => string): Stand
     verifyAudit: (request) => play("verifyAudit", VERIFY_AUDIT_OUTCOMES, request),
     exportAudit: (request) => play("exportAudit", EXPORT_AUDIT_OUTCOMES, request),
     auditKey: (request) => play("auditKey", AUDIT_KEY_OUTCOMES, request),
+    backupStore: (request) => play("backupStore", BACKUP_OUTCOMES, request),
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
 import type { Express } from "express";
 import type { AuditEntry, Clock, StoredToken, Tokens } from "../../src/control/ports.ts";
 import { DAY } from "../../src/domain/instant.ts";
@@ -8,6 +9,7 @@ import type { KnownPerson } from "../../src/http/auth/authenticator.ts";
 import { createTokenDesk } from "../../src/http/auth/token-desk.ts";
 import { mintToken } from "../../src/http/auth/token-text.ts";
 import { createHttp } from "../../src/http/create-http.ts";
+import type { TakenBackup } from "../../src/http/door.ts";
 import type { Rates } from "../../src/http/rate-limits.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { NOON, fakeController } from "../support/fake-controller.ts";
@@ -46,12 +48,30 @@ export function countingRandom(): (size: number) => Uint8Array {
   };
 }
 
+const BACKUP_TEXT = "a copy, compacted";
+
+/** SHA-256 of every backup that the door says it sends. */
+export const BACKUP_SHA256 = createHash("sha256").update(BACKUP_TEXT).digest("hex");
+
+/** A backup on its way: as announced, with another text of the same length, or cut off after so many bytes. */
+export function sentBackup(over: { text?: string; breaksAfter?: number } = {}): TakenBackup {
+  const { text = BACKUP_TEXT, breaksAfter } = over;
+  async function* chunks() {
+    yield Buffer.from(text.slice(0, breaksAfter));
+    if (breaksAfter !== undefined) throw new Error("the disk broke");
+  }
+  const content = Readable.from(chunks());
+  return { kind: "taken", bytes: text.length, sha256: BACKUP_SHA256, content };
+}
+
 export type TestDoor = {
   readonly app: Express;
   readonly controller: FakeController;
   readonly clock: TestClock;
   readonly tokens: ReturnType<typeof memoryTokens>;
   readonly people: KnownPerson[];
+  /** What comes of asking for the next backup. */
+  readonly backup: { next: () => TakenBackup };
   /** Everything the door noted in the audit. */
   readonly audited: AuditEntry[];
   /** From now on the audit takes nothing. */
@@ -74,6 +94,7 @@ export function testDoor(over: { rates?: Rates; bootstrap?: string } = {}): Test
   ];
   const audited: AuditEntry[] = [];
   let isAuditBroken = false;
+  const backup = { next: (): TakenBackup => sentBackup() };
   const logged: string[] = [];
   const { log } = createLog({ level: "debug", destination: { write: (line) => void logged.push(line) } });
   const stopping = new AbortController();
@@ -92,6 +113,7 @@ export function testDoor(over: { rates?: Rates; bootstrap?: string } = {}): Test
         audited.push(...entries);
       },
     },
+    backups: { take: async () => backup.next() },
     clock,
     log,
     config: {
@@ -110,6 +132,7 @@ export function testDoor(over: { rates?: Rates; bootstrap?: string } = {}): Test
     clock,
     tokens,
     people,
+    backup,
     audited,
     breakAudit: () => (isAuditBroken = true),
     logged,

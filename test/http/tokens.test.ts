@@ -195,9 +195,12 @@ describe("the bootstrap token", () => {
     expect((await issue(door, BOOTSTRAP, {})).status).toBe(400);
   });
 
-  test("can neither read nor act", async () => {
+  test("can neither read nor act, nor take the store away", async () => {
     const door = testDoor({ bootstrap: BOOTSTRAP });
     expect((await gates(door, BOOTSTRAP)).status).toBe(403);
+    const backup = await request(door.app).post("/v1/backups").auth(BOOTSTRAP, { type: "bearer" });
+    expect(backup.status).toBe(403);
+    expect(door.audited.map(({ kind }) => kind)).toEqual(["denied", "denied"]);
   });
 
   test("must be long", () => {

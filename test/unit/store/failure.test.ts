@@ -1,9 +1,14 @@
+import { Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { storeFailure, StoreUnavailable } from "../../../src/store/failure.ts";
+import { migrate } from "../../../src/store/migrate.ts";
+import { first } from "../../../src/store/migrations/0001-first.ts";
 import { storeOn } from "../../../src/store/open-store.ts";
 import { openDatabase } from "../../../src/store/sqlite/database.ts";
+import { sqliteDialect } from "../../../src/store/sqlite/dialect.ts";
 import type { SqliteHandle } from "../../../src/store/sqlite/driver.ts";
-import { makeFolder, opened, options } from "./folder.ts";
+import type { Tables } from "../../../src/store/tables.ts";
+import { makeFolder, mustOpen, opened, options } from "./folder.ts";
 import { decision, moment, NOON, record, telling } from "./samples.ts";
 
 let folder: Awaited<ReturnType<typeof makeFolder>>;
@@ -34,6 +39,30 @@ describe("a full disk", () => {
     expect(await store.healthy()).toBe(true);
     expect(await store.commit(large)).toBe(true);
     await store.close();
+  });
+});
+
+describe("a disk that fills up while a store is brought to a newer form", () => {
+  test("leaves the store in its old form, and the next try brings it forward", async () => {
+    const old = databaseAt(folder.path);
+    const db = new Kysely<Tables>({ dialect: sqliteDialect(old, () => undefined) });
+    await migrate(db, folder.path, { "0001-first": first });
+    await db.destroy();
+
+    const full = databaseAt(folder.path);
+    full.exec("pragma max_page_count = 1");
+    expect(await storeOn(full, options(folder.path))).toEqual({
+      ok: false,
+      code: "unopenable",
+      message: `the store ${folder.path} cannot be opened: database or disk is full`,
+    });
+    const left = databaseAt(folder.path);
+    expect(left.prepare("select name from kysely_migration").all()).toEqual([{ name: "0001-first" }]);
+    expect(left.prepare("select name from sqlite_master where name in ('changes', 'audit')").all()).toEqual(
+      [],
+    );
+    left.close();
+    await (await mustOpen(folder.path)).close();
   });
 });
 
