@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ACTIONS } from "../domain/command.ts";
 import { approvalSchema } from "./approval.ts";
+import { promiseSchema } from "./promise.ts";
 import { stateSchema } from "./because.ts";
 import { requestSchema } from "./gate.ts";
 
@@ -49,6 +50,15 @@ export const approveRequestSchema = z.strictObject({
   reason: reasonSchema,
 });
 
+export const promiseRequestSchema = z.strictObject({
+  says: z
+    .string()
+    .min(1, "must be the promise, word for word")
+    .max(1000, "may have at most 1000 characters")
+    .describe("The promise, word for word as the gate asks for it."),
+  reason: reasonSchema,
+});
+
 /** A command that was accepted: the decision tells what came of it. */
 export const acceptedSchema = z.object({
   gate: z.string(),
@@ -64,4 +74,5 @@ export const approvalsSchema = z.object({
   gate: z.string(),
   request: requestSchema.nullable().describe("What waits for an approval now."),
   approvals: z.array(approvalSchema).describe("Given in this run."),
+  promises: z.array(promiseSchema).describe("What people promise once for every run of the definition."),
 });

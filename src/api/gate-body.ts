@@ -1,10 +1,12 @@
 import type { Problem } from "../domain/problem.ts";
 import type { GateRecord } from "../domain/record.ts";
 import type { GateView } from "../domain/view.ts";
+import { askingOf, promisesAsked } from "../domain/promise.ts";
 import { approvalBody } from "./approval.ts";
 import { becauseBody } from "./because.ts";
 import type { GateBody, GateSummary } from "./gate.ts";
 import { decisionUrl, gateUrl } from "./links.ts";
+import { promiseBody } from "./promise.ts";
 import { statusBody, wouldBody } from "./status.ts";
 import { isoTime, isoTimeOrNull, wholeSeconds } from "./wire-time.ts";
 
@@ -70,6 +72,7 @@ export function gateBody(view: GateView, addresses: Addresses): GateBody {
       at: isoTime(drift.at),
     })),
     request: requestBody(view),
+    promises: promiseBodies(view),
     status: statusBody(
       view.status,
       { signals: gate?.signals ?? [], sourceUrls: addresses.sourceUrls },
@@ -89,6 +92,10 @@ export function requestBody(view: Pick<GateView, "gate" | "request">): GateBody[
     needed: [...request.needed],
     given: request.given.map(approvalBody),
   };
+}
+
+export function promiseBodies({ gate, record, definition }: GateView): GateBody["promises"] {
+  return gate === null ? [] : promisesAsked(gate, askingOf(record, definition)).map(promiseBody);
 }
 
 function problemLine(problem: Problem): GateBody["problems"][number] {

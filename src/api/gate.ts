@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { approvalSchema } from "./approval.ts";
+import { promiseSchema } from "./promise.ts";
 import { becauseSchema, stateSchema, verdictSchema } from "./because.ts";
 import { onDeploySchema } from "./change.ts";
 import { exitCodeSchema, exposureSchema, statusSchema, stepSchema, wouldSchema } from "./status.ts";
@@ -92,6 +93,7 @@ export const gateSchema = gateSummarySchema.extend({
     }),
   ),
   request: requestSchema.nullable(),
+  promises: z.array(promiseSchema).describe("What people promise once for every run of the definition."),
   status: statusSchema,
 });
 

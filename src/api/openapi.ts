@@ -2,12 +2,19 @@ import { z } from "zod";
 import { alertSchema } from "./alert.ts";
 import { alertmanagerHookSchema, alertsHeardSchema } from "./alertmanager-hook.ts";
 import { changePageSchema, changeSchema, deployEnteredSchema, deployRequestSchema } from "./change.ts";
-import { acceptedSchema, actionRequestSchema, approvalsSchema, approveRequestSchema } from "./command.ts";
+import {
+  acceptedSchema,
+  actionRequestSchema,
+  approvalsSchema,
+  approveRequestSchema,
+  promiseRequestSchema,
+} from "./command.ts";
 import { decisionPageSchema, decisionSchema } from "./decision.ts";
 import { gateListSchema, gateSchema, gateSummarySchema } from "./gate.ts";
 import { inboxItemSchema, inboxSchema } from "./inbox.ts";
 import { PROBLEMS, problemSchema } from "./problem.ts";
 import type { ProblemCode } from "./problem.ts";
+import { promiseSchema } from "./promise.ts";
 import { ROUTES } from "./routes.ts";
 import { replaySchema } from "./replay.ts";
 import type { Route } from "./routes.ts";
@@ -37,6 +44,8 @@ const NAMED = {
   InboxItem: inboxItemSchema,
   IssuedToken: issuedTokenSchema,
   Problem: problemSchema,
+  Promise: promiseSchema,
+  PromiseRequest: promiseRequestSchema,
   Replay: replaySchema,
   Signal: signalSchema,
   Status: statusSchema,
@@ -136,7 +145,7 @@ function headers(route: Route): readonly Json[] {
 
 /** Whether a stale look at one gate can be refused. */
 function movesGate(route: Route): boolean {
-  return route === ROUTES.act || route === ROUTES.approve;
+  return route === ROUTES.act || route === ROUTES.approve || route === ROUTES.promise;
 }
 
 function header(name: string, description: string): Json {

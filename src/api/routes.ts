@@ -4,7 +4,13 @@ import type { Scope } from "../domain/principal.ts";
 import { alertmanagerHookSchema, alertsHeardSchema } from "./alertmanager-hook.ts";
 import { BACKUP_TYPE } from "./backup.ts";
 import { changePageSchema, deployEnteredSchema, deployRequestSchema, serviceSchema } from "./change.ts";
-import { acceptedSchema, actionRequestSchema, approvalsSchema, approveRequestSchema } from "./command.ts";
+import {
+  acceptedSchema,
+  actionRequestSchema,
+  approvalsSchema,
+  approveRequestSchema,
+  promiseRequestSchema,
+} from "./command.ts";
 import { decisionPageSchema, decisionSchema } from "./decision.ts";
 import { gateListSchema, gateSchema } from "./gate.ts";
 import { inboxSchema } from "./inbox.ts";
@@ -182,6 +188,17 @@ export const ROUTES = {
     idempotent: true,
     answers: { status: 202, schema: acceptedSchema },
     refusals: ["unknown-gate", "no-request", "stale-evidence", "not-eligible", ...COMMAND_REFUSALS],
+  },
+  promise: {
+    method: "post",
+    path: "/v1/gates/{name}/promises",
+    summary: "Promise once what the gate asks for, in its words; it lasts for every run of the definition",
+    scopes: ["approve"],
+    query: NO_QUERY,
+    body: promiseRequestSchema,
+    idempotent: true,
+    answers: { status: 202, schema: acceptedSchema },
+    refusals: ["unknown-gate", "no-request", "not-eligible", "conflict"],
   },
   getInbox: {
     method: "get",

@@ -6,6 +6,7 @@ import { actCommand } from "./act-command.ts";
 import { approveCommand } from "./approve-command.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
+import { promiseCommand } from "./promise-command.ts";
 import { createPrinter } from "./printer.ts";
 import { describe, duration, utcTime, wholePercent, withServer } from "./program.ts";
 import type { Finish } from "./program.ts";
@@ -40,7 +41,13 @@ export function actionCommands(context: CliContext, finish: Finish): readonly Co
   const simple = ACTIONS.filter((action) => action !== "start" && action !== "pause").map((action) =>
     simpleCommand(context, finish, action),
   );
-  return [startCommand(context, finish), approve(context, finish), pauseCommand(context, finish), ...simple];
+  return [
+    startCommand(context, finish),
+    approve(context, finish),
+    promise(context, finish),
+    pauseCommand(context, finish),
+    ...simple,
+  ];
 }
 
 function simpleCommand(context: CliContext, finish: Finish, action: SimpleAction): Command {
@@ -137,5 +144,21 @@ function approve(context: CliContext, finish: Finish): Command {
       .option("-y, --yes", "do not ask", false),
   ).action((gate: string, options: ReasonOptions & { notYet: boolean; yes: boolean }) =>
     finish(() => withSession(context, options, (session) => approveCommand(session, gate, options))),
+  );
+}
+
+function promise(context: CliContext, finish: Finish): Command {
+  return withServer(
+    describe(
+      new Command("promise"),
+      "promise once what the gate asks your group for",
+      'rampart promise erp-order-export-v2 --reason "raised in ERP-812"',
+    )
+      .argument("<gate>", "the gate")
+      .requiredOption("--reason <text>", "why; kept with the promise")
+      .option("--says <text>", "which one, word for word, where the gate asks for several")
+      .option("-y, --yes", "do not ask", false),
+  ).action((gate: string, options: ReasonOptions & { says?: string; yes: boolean }) =>
+    finish(() => withSession(context, options, (session) => promiseCommand(session, gate, options))),
   );
 }

@@ -57,6 +57,8 @@ export type ApproveRequest = {
   readonly reason: string;
 };
 
+export type PromiseRequest = { readonly says: string; readonly reason: string };
+
 export type DeployTold = {
   readonly service: string;
   readonly version: string;
@@ -129,7 +131,7 @@ export function createClient(
   }
 
   function command<T>(
-    route: "act" | "approve",
+    route: "act" | "approve" | "promise",
     gate: string,
     schema: z.ZodType<T>,
     body: unknown,
@@ -156,6 +158,7 @@ export function createClient(
     approvals: (name: string) => send("getApprovals", approvalsSchema, { parameters: { name } }),
     act: (gate: string, request: ActionRequest) => command("act", gate, acceptedSchema, request),
     approve: (gate: string, request: ApproveRequest) => command("approve", gate, acceptedSchema, request),
+    promise: (gate: string, request: PromiseRequest) => command("promise", gate, acceptedSchema, request),
     deployed: (deploy: DeployTold) =>
       send("tellDeploy", deployEnteredSchema, {
         headers: { "Idempotency-Key": context.newKey() },

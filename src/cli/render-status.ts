@@ -84,6 +84,9 @@ export function renderGate(gate: GateBody, environment: string, screen: Screen):
   if (reasons.length > 0) lines.push("", ...alignColumns(reasons));
   lines.push("", `Evidence:  rampart explain ${gate.name}`);
   if (gate.request !== null) lines.push(`Approve:   rampart approve ${gate.name} --reason "..."`);
+  if (gate.promises.some(({ missing }) => missing > 0)) {
+    lines.push(`Promise:   rampart promise ${gate.name} --reason "..."`);
+  }
   return lines.join("\n");
 }
 

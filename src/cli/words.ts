@@ -61,7 +61,7 @@ export function nextOf(
   time: LocalTime,
 ): string {
   if (gate.exitCode === 5)
-    return gate.because.find(({ kind }) => kind === "approval")?.opens ?? "an approval";
+    return gate.because.find(({ opens }) => opens !== undefined)?.opens ?? "an approval";
   const target = gate.step.next === null ? "" : ` → ${gate.step.next}%`;
   if (gate.open) return gate.step.next === null ? "-" : `now${target}`;
   const opens = gate.because.find((because) => because.opens !== undefined)?.opens;

@@ -1,9 +1,16 @@
-import type { ApproveCommand, Command, CommandOutcome, RefusalCode } from "../domain/command.ts";
+import type {
+  ApproveCommand,
+  Command,
+  CommandOutcome,
+  PromiseCommand,
+  RefusalCode,
+} from "../domain/command.ts";
 import type { Definition } from "../domain/gate.ts";
 import { isLegal, legalIn } from "../domain/moves.ts";
 import { approve } from "../domain/approve.ts";
 import { obey } from "../domain/obey.ts";
 import type { Obeyed } from "../domain/obeyed.ts";
+import { promise } from "../domain/promise.ts";
 import type { RampState } from "../domain/ramp.ts";
 import type { GateRecord } from "../domain/record.ts";
 import { tellings } from "../domain/tell.ts";
@@ -93,6 +100,22 @@ export async function takeApproval(
   return stored.outcome;
 }
 
+/** Takes one person's promise. */
+export async function takePromise(
+  ports: PassPorts,
+  command: PromiseCommand,
+  keep: ReplyKeeper | null,
+  onCommand: (gate: string) => void,
+): Promise<CommandOutcome> {
+  const found = await findGate(ports, command.gate);
+  if (found === null) return unknownGate(command.gate);
+  const facts = { now: ports.clock.now(), definition: found.definition };
+  const obeyed = promise(found.gate, found.record, command, facts);
+  const stored = await store(ports, found, obeyed, ports.ids.next("dec"), command, keep);
+  if (stored.record !== null) onCommand(command.gate);
+  return stored.outcome;
+}
+
 /** A refusal under an idempotency key is the answer for good, as a success would be. */
 async function keepRefusal(
   ports: PassPorts,
@@ -118,7 +141,7 @@ async function store(
   found: Found,
   obeyed: Obeyed,
   decision: string,
-  command: Command | ApproveCommand,
+  command: Command | ApproveCommand | PromiseCommand,
   keep: ReplyKeeper | null,
 ): Promise<{ readonly outcome: CommandOutcome; readonly record: GateRecord | null }> {
   const { gate, record } = found;

@@ -2,7 +2,7 @@ import { type StatusAnswer, answer } from "../domain/answer.ts";
 import { openRequest } from "../domain/approve.ts";
 import type { DefinitionFacts } from "../domain/because.ts";
 import type { Change } from "../domain/change.ts";
-import type { ApproveCommand, Command, CommandOutcome } from "../domain/command.ts";
+import type { ApproveCommand, Command, CommandOutcome, PromiseCommand } from "../domain/command.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { Gate, Purpose } from "../domain/gate.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -11,7 +11,7 @@ import type { GateRecord } from "../domain/record.ts";
 import { replay } from "../domain/replay.ts";
 import type { GateView } from "../domain/view.ts";
 import { VERSION } from "../version.ts";
-import { carryOut, takeApproval } from "./carry-out.ts";
+import { carryOut, takeApproval, takePromise } from "./carry-out.ts";
 import { actorOf } from "./command-row.ts";
 import type {
   Controller,
@@ -217,6 +217,14 @@ export class Conductor implements Controller {
   async approve(command: ApproveCommand, keep: ReplyKeeper | null): Promise<CommandOutcome> {
     const outcome = await this.#turns.take(command.gate, () =>
       takeApproval(this.#ports, command, keep, this.#onCommand),
+    );
+    this.#waiters.wake(command.gate);
+    return outcome;
+  }
+
+  async promise(command: PromiseCommand, keep: ReplyKeeper | null): Promise<CommandOutcome> {
+    const outcome = await this.#turns.take(command.gate, () =>
+      takePromise(this.#ports, command, keep, this.#onCommand),
     );
     this.#waiters.wake(command.gate);
     return outcome;

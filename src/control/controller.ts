@@ -1,5 +1,5 @@
 import type { StatusAnswer } from "../domain/answer.ts";
-import type { ApproveCommand, Command, CommandOutcome } from "../domain/command.ts";
+import type { ApproveCommand, Command, CommandOutcome, PromiseCommand } from "../domain/command.ts";
 import type { Change, OnDeploy } from "../domain/change.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { Purpose } from "../domain/gate.ts";
@@ -56,6 +56,7 @@ export type Controller = {
   /** Makes a decision again from what it was made from; null: there is no such decision. */
   replay(decision: string): Promise<ReplayAnswer | null>;
   command(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome>;
+  promise(command: PromiseCommand, keep: ReplyKeeper | null): Promise<CommandOutcome>;
   approve(command: ApproveCommand, keep: ReplyKeeper | null): Promise<CommandOutcome>;
   /** Enters a deploy in the ledger; gates of that service pass at once. */
   deployed(deploy: DeployTold, keep: DeployKeeper | null): Promise<DeployEntered>;

@@ -175,7 +175,7 @@ const STOPPED: readonly string[] = ["halted", "rolling-back", "rolled-back", "ha
 function exitCodeOf(reasons: readonly Because[], exposed: boolean): ExitCode {
   if (reasons.some((reason) => isStopped(reason, exposed))) return 4;
   if (reasons.some((reason) => BLIND.includes(reason.code))) return 6;
-  return reasons.every((reason) => reason.kind === "approval") ? 5 : 3;
+  return reasons.every(({ kind, code }) => kind === "approval" || code === "promise") ? 5 : 3;
 }
 
 function isStopped(reason: Because, exposed: boolean): boolean {

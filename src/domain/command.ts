@@ -65,6 +65,14 @@ export type ApproveCommand = {
   readonly reason: string;
 };
 
+/** One person's word for a promise of the gate, in the words of its file. */
+export type PromiseCommand = {
+  readonly gate: string;
+  readonly by: Principal;
+  readonly says: string;
+  readonly reason: string;
+};
+
 /** Why a command was not carried out; each door has one table from code to status. */
 export type RefusalCode =
   | "unknown-gate"

@@ -1,4 +1,13 @@
-import type { AlertEffect, AlertGuard, ApprovalDemand, Gate, MissingBounds, Signal, Step } from "./gate.ts";
+import type {
+  AlertEffect,
+  AlertGuard,
+  ApprovalDemand,
+  Gate,
+  MissingBounds,
+  PromiseDemand,
+  Signal,
+  Step,
+} from "./gate.ts";
 import type { Millis } from "./instant.ts";
 import type { Limit, Persistence } from "./limit.ts";
 
@@ -16,6 +25,7 @@ export function compareDefinitions(old: Gate, now: Gate): Compared {
   const at = [
     ...rampLooser(old, now),
     ...stepsLooser(old.steps, now.steps),
+    ...(old.promises.every((demand) => promisesAsMuch(now, demand)) ? [] : ["promises"]),
     ...old.signals.flatMap((signal) => signalLooser(signal, now)),
     ...old.alerts.flatMap((guard) => guardLooser(guard, now)),
   ];
@@ -78,6 +88,15 @@ function asksAsMuch(now: ApprovalDemand | undefined, old: ApprovalDemand): boole
     (now.notAuthor || !old.notAuthor) &&
     now.expiresMs <= old.expiresMs &&
     now.onReject === old.onReject
+  );
+}
+
+function promisesAsMuch({ promises }: Gate, old: PromiseDemand): boolean {
+  return promises.some(
+    ({ by, says, step, count, expiresMs }) =>
+      same([by, says, step], [old.by, old.says, old.step]) &&
+      count >= old.count &&
+      notLater(expiresMs, old.expiresMs),
   );
 }
 

@@ -20,6 +20,7 @@ import { withObservedTime, withWould, wouldDo } from "./observe.ts";
 import { darkTells, definitionTells, deployTells, driftTells, landedTells } from "./pass-tells.ts";
 import type { Percent } from "./percent.ts";
 import type { Approval, GateRecord } from "./record.ts";
+import { standingPromises } from "./promise.ts";
 import { verify } from "./rolling-back.ts";
 import { followPerson, isAlarmed, shrink, stop } from "./shrink.ts";
 import { tellings } from "./tell.ts";
@@ -130,6 +131,7 @@ function withValidApprovals(gate: Gate, record: GateRecord, facts: PassFacts): G
     ...record,
     run: run === null ? null : { ...run, approvals: run.approvals.filter(stillValid(next)) },
     entryApprovals: record.entryApprovals.filter(stillValid(entry)),
+    promises: standingPromises(record, facts),
   };
 }
 
@@ -180,9 +182,8 @@ function grow(gate: Gate, draft: Draft, step: number, facts: PassFacts): Draft {
   const all = growthBlockers(gate, record, facts.judgement, facts);
   const blockers = facts.forced === null ? all : all.filter((blocker) => !isWaived(blocker));
   if (blockers.length > 0) {
-    return asksForApproval(blockers) && !asksForApproval(record.because)
-      ? tell(draft, { kind: "needs-approval", page: false, causes: blockers.filter(isApproval) })
-      : draft;
+    const causes = newlyAsked(blockers, record.because);
+    return causes.length === 0 ? draft : tell(draft, { kind: "needs-approval", page: false, causes });
   }
   const write = {
     kind: "raise",
@@ -200,6 +201,15 @@ const WAIVED_OF_SIGNALS: readonly string[] = ["between", "short"];
 export function isWaived({ kind, code }: Because): boolean {
   if (kind === "signal") return WAIVED_OF_SIGNALS.includes(code);
   return kind === "hold" || kind === "proof" || kind === "settle";
+}
+
+/** What people are asked for since this pass: promises at once, approvals when nothing but time stands before them. */
+function newlyAsked(blockers: readonly Because[], before: readonly Because[]): readonly Because[] {
+  const promises = blockers.filter(
+    ({ code, message }) => code === "promise" && !before.some((known) => known.message === message),
+  );
+  const asks = asksForApproval(blockers) && !asksForApproval(before);
+  return [...promises, ...(asks ? blockers.filter(isApproval) : [])];
 }
 
 function asksForApproval(reasons: readonly Because[]): boolean {

@@ -89,6 +89,18 @@ export type ApprovalDemand = {
   readonly onReject: "rollback" | "pause";
 };
 
+/** Something that people of group `by` promise once, in these words; it lasts for every run of the definition. */
+export type PromiseDemand = {
+  readonly by: string;
+  /** How many different people. */
+  readonly count: number;
+  readonly says: string;
+  /** Null: it does not expire. */
+  readonly expiresMs: Millis | null;
+  /** The step it is needed to enter, counted from 1; null: every step. */
+  readonly step: number | null;
+};
+
 export type Step = {
   readonly to: Percent;
   /** Least time at this step. */
@@ -143,6 +155,7 @@ export type Gate = {
   /** Increasing; empty for a watch-only gate. */
   readonly steps: readonly Step[];
   readonly bakeMs: Millis;
+  readonly promises: readonly PromiseDemand[];
   readonly signals: readonly Signal[];
   readonly alerts: readonly AlertGuard[];
   /** The service whose deploys concern this gate, as CI names it. */

@@ -12,6 +12,7 @@ import type { Author, Gate, Step } from "./gate.ts";
 import { type Instant, type Millis, SECOND, formatMillis } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
 import type { Percent } from "./percent.ts";
+import { askingOf, promiseBlockers } from "./promise.ts";
 import type { GateRecord } from "./record.ts";
 import { settlesSince } from "./settle.ts";
 import type { AlertJudgement, Because, BecauseKind, SignalJudgement } from "./verdict.ts";
@@ -62,6 +63,7 @@ export function growthBlockers(
     ...timeBlockers(gate, record, step, facts.now),
     ...signalBlockers(gate, judgement, settlesSince(record), facts.now),
     ...alertBlockers(judgement.alerts),
+    ...promiseBlockers(gate, step === null ? null : step + 1, askingOf(record, facts.definition)),
     ...(step === null ? [] : approvalBlockers(gate, record, step, facts.definition.author)),
     ...lockBlockers(gate, facts),
     ...flagBlockers(gate, record, step, facts),

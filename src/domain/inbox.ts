@@ -2,10 +2,11 @@ import { answerableBy } from "./approve.ts";
 import { blindWaiting } from "./blind.ts";
 import { definitionWaiting, driftWaiting } from "./changed.ts";
 import { ACTIONS, ACTION_SCOPES, type ActionName } from "./command.ts";
-import { percentOf } from "./growth.ts";
+import { modeOf, percentOf } from "./growth.ts";
 import type { Instant } from "./instant.ts";
 import { isLegal } from "./moves.ts";
 import type { Percent } from "./percent.ts";
+import { promisableBy } from "./promise.ts";
 import { type Principal, type Scope, mayUse } from "./principal.ts";
 import { haltWaiting, lateRollback, pauseWaiting } from "./stopped.ts";
 import type { GateView } from "./view.ts";
@@ -65,7 +66,11 @@ function itemsAt(view: GateView, by: Principal, now: Instant): readonly InboxIte
   const hasDrift = own.some(({ kind }) => kind === "drift");
   const told = own.filter(({ kind }) => !(kind === "halted" && hasDrift && isHaltedByDriftAlone(view)));
   const asked = approvalFor(by, view);
-  return [...(asked === null ? [] : [asked]), ...told.map((waiting) => itemOf(waiting, view, by, null))];
+  return [
+    ...(asked === null ? [] : [asked]),
+    ...promisesFor(by, view),
+    ...told.map((waiting) => itemOf(waiting, view, by, null)),
+  ];
 }
 
 /** Everything at a gate that waits for somebody, but for approvals: those depend on who asks. */
@@ -108,6 +113,18 @@ function approvalFor(by: Principal, view: GateView): InboxItem | null {
     orders: ["approve"],
   };
   return itemOf(waiting, view, by, { step, to, adopts, others });
+}
+
+/** What this person can promise and has not yet, wherever the ramp stands: a promise rests on no evidence. */
+function promisesFor(by: Principal, view: GateView): readonly InboxItem[] {
+  const { gate, record, definition } = view;
+  const isOver = record.ramp.state === "finished";
+  if (gate === null || isOver || modeOf(gate, record) === "observe") return [];
+  return promisableBy(by, gate, record, definition).map(({ says }) => {
+    const message = `you are asked to promise: ${says}`;
+    const waiting: Waiting = { kind: "approval", message, since: null, until: null, orders: ["promise"] };
+    return itemOf(waiting, view, by, null);
+  });
 }
 
 function itemOf(

@@ -38,7 +38,7 @@ export type PassInputs = {
   readonly engine: string;
   readonly before: GateRecord;
   readonly facts: Omit<PassFacts, "judgement" | "people" | "dark">;
-  /** Groups of those whose approvals the record held. */
+  /** Groups of those whose approvals and promises the record held. */
   readonly people: readonly (readonly [string, readonly string[]])[];
   /** Sources that gave no answer, and since when. */
   readonly dark: readonly (readonly [string, Instant])[];
@@ -63,9 +63,9 @@ export function inputsOf(
   outcome: PassOutcome,
 ): PassInputs {
   const { judgement: _judged, people, dark, ...facts } = all;
-  const { run, entryApprovals } = before;
-  const approvals = [...(run?.approvals ?? []), ...(run?.adoptions ?? []), ...entryApprovals];
-  const approvers = new Set(approvals.map(({ person }) => person));
+  const { run, entryApprovals, promises } = before;
+  const given = [...(run?.approvals ?? []), ...(run?.adoptions ?? []), ...entryApprovals, ...promises];
+  const approvers = new Set(given.map(({ person }) => person));
   return {
     decision: all.decision,
     engine,
@@ -77,6 +77,14 @@ export function inputsOf(
     alerts: [...measured.alerts.values()],
     outcome: { decision: keptDecision(outcome.decision), changed: changedMembers(before, outcome.record) },
   };
+}
+
+/** Members of gates and records that were kept before they existed, as what it means that there were none. */
+const NEWER = { promises: [] } as const;
+
+/** A recording with every member that this program knows, so that older ones can still be replayed. */
+export function completed({ gate, inputs }: Recording): Recording {
+  return { gate: { ...NEWER, ...gate }, inputs: { ...inputs, before: { ...NEWER, ...inputs.before } } };
 }
 
 /**

@@ -10,6 +10,7 @@ import { isLegal } from "./moves.ts";
 import { type Obeyed, done, refused } from "./obeyed.ts";
 import { type Percent, parseRollout } from "./percent.ts";
 import { preflight, strategyOf } from "./preflight.ts";
+import { promisesMissing } from "./promise.ts";
 import { mayUse } from "./principal.ts";
 import type { Ramp } from "./ramp.ts";
 import type { GateRecord } from "./record.ts";
@@ -166,6 +167,15 @@ function startAtRefusal(
   if (at === 0) return null;
   const declared = gate.steps[step - 1];
   if (declared === undefined) return refused("not-ready", `${at}% is not a declared step of ${gate.name}`);
+  const promised = promisesMissing(gate, step, {
+    promises: record.promises,
+    starter: { startedBy: command.by.name },
+    definition: facts.definition,
+  });
+  if (promised.length > 0) {
+    const open = promised.map(({ by, says }) => `${by} must promise: ${says}`).join("; ");
+    return refused("not-eligible", `${open}; rampart promise ${gate.name}`);
+  }
   if (declared.approve.length === 0) {
     return command.by.kind === "person" && mayUse(command.by, "approve")
       ? null

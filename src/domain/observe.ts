@@ -44,10 +44,11 @@ export function wouldDo(gate: Gate, record: GateRecord, facts: PassFacts): Pick<
     { ...record, ramp: { state: "proving", step }, run: null, drift: [], intention: null },
     facts.judgement,
     facts,
-  ).filter(({ kind }) => kind !== "approval");
+  ).filter(({ kind, code }) => kind !== "approval" && code !== "promise");
   const [first] = blockers;
   if (first !== undefined) return { would: null, message: first.message };
-  const asks = next.approve.length === 0 ? "" : ", once approved";
+  const isAsked = gate.promises.some((demand) => demand.step === null || demand.step === step + 1);
+  const asks = next.approve.length === 0 && !isAsked ? "" : ", once approved";
   return { would: "advance", message: `to ${next.to}%${asks}: all conditions hold` };
 }
 

@@ -52,6 +52,19 @@ export type Approval = {
   readonly reason: string;
 };
 
+/** A promise as one person gave it. It rests on no evidence, so none ends it. */
+export type PromiseGiven = {
+  readonly person: string;
+  /** The group that was asked. */
+  readonly by: string;
+  readonly says: string;
+  readonly definition: string;
+  readonly at: Instant;
+  /** Null: it does not expire. */
+  readonly expiresAt: Instant | null;
+  readonly reason: string;
+};
+
 /** The run of one flag's exposure through its steps. */
 export type Run = {
   readonly id: string;
@@ -141,6 +154,8 @@ export type GateRecord = {
   readonly run: Run | null;
   /** Approvals for starting at the step the flag already stands at, given before a run begins. */
   readonly entryApprovals: readonly Approval[];
+  /** What people promised once, for every run of the definition in force. */
+  readonly promises: readonly PromiseGiven[];
   readonly flag: FlagRecord | null;
   readonly exposure: Exposure;
   readonly holdMs: Millis;

@@ -29,6 +29,7 @@ export function newRecord(gate: string): GateRecord {
     ramp: { state: "idle" },
     run: null,
     entryApprovals: [],
+    promises: [],
     flag: null,
     exposure: NO_EXPOSURE,
     holdMs: 0,

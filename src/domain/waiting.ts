@@ -19,7 +19,7 @@ export const WAITING_KINDS = [
 export type WaitingKind = (typeof WAITING_KINDS)[number];
 
 /** What may be typed: an action with its reason, or a question. */
-export type Order = ActionName | "approve" | "lint" | "status" | "explain";
+export type Order = ActionName | "approve" | "promise" | "lint" | "status" | "explain";
 
 /** Something at a gate that goes on only when somebody does something. */
 export type Waiting = {

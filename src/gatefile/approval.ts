@@ -1,7 +1,11 @@
-import type { ApprovalDemand } from "../domain/gate.ts";
+import { z } from "zod";
+
+import type { ApprovalDemand, PromiseDemand } from "../domain/gate.ts";
 import { HOUR } from "../domain/instant.ts";
-import { longerThanNothing, oneOf, type Read, sentence, wholeNumber } from "./leaf.ts";
-import { readMap } from "./mapping.ts";
+import { leaf, longerThanNothing, oneOf, type Read, sentence, wholeNumber } from "./leaf.ts";
+import { type Fields, readMap } from "./mapping.ts";
+import type { Complain } from "./problem-list.ts";
+import type { Span } from "./source.ts";
 
 const DEFAULTS = { count: 1, notAuthor: false, expiresMs: 8 * HOUR, onReject: "rollback" } as const;
 
@@ -11,37 +15,69 @@ const APPROVAL_KEYS = {
   not: oneOf("author"),
   expires: longerThanNothing,
   reject: oneOf("rollback", "pause"),
+  once: leaf(z.literal(true), "`true`, or left out"),
+  says: sentence,
 } as const;
 
-const demand: Read<ApprovalDemand> = (value, complain) => {
+/** A promise before it is known what needs it. */
+export type PromiseAsked = Omit<PromiseDemand, "step">;
+
+type Demand =
+  | { readonly kind: "approval"; readonly demand: ApprovalDemand; readonly at: Span }
+  | { readonly kind: "promise"; readonly demand: PromiseAsked };
+
+export type Demands = {
+  readonly approvals: readonly ApprovalDemand[];
+  readonly promises: readonly PromiseAsked[];
+  /** Where each approval stands. */
+  readonly approvalsAt: readonly Span[];
+};
+
+const demand: Read<Demand> = (value, complain) => {
   if (value.kind === "scalar") {
     const by = sentence(value, complain);
-    return by === undefined ? undefined : { by, ...DEFAULTS };
+    return by === undefined ? undefined : { kind: "approval", demand: { by, ...DEFAULTS }, at: value.at };
   }
-  const shape = {
-    what: "an approval",
-    keys: APPROVAL_KEYS,
-    unsupported: ["once", "says"],
-    required: ["by"],
-  } as const;
-  const given = readMap(value, shape, complain)?.values;
-  if (given?.by === undefined) return undefined;
-  return {
-    by: given.by,
-    count: given.count ?? DEFAULTS.count,
+  const shape = { what: "an approval", keys: APPROVAL_KEYS, required: ["by"] } as const;
+  const fields = readMap(value, shape, complain);
+  const given = fields?.values;
+  if (fields === undefined || given?.by === undefined) return undefined;
+  const { by, count = DEFAULTS.count } = given;
+  if (fields.has("once") || fields.has("says")) {
+    if (!isWholePromise(fields, complain) || given.says === undefined) return undefined;
+    return { kind: "promise", demand: { by, count, says: given.says, expiresMs: given.expires ?? null } };
+  }
+  const approval: ApprovalDemand = {
+    by,
+    count,
     notAuthor: given.not === "author",
     expiresMs: given.expires ?? DEFAULTS.expiresMs,
     onReject: given.reject ?? DEFAULTS.onReject,
   };
+  return { kind: "approval", demand: approval, at: value.at };
 };
 
-/** A group, a list of which each is needed, or a mapping that says more. */
-export const approvalDemands: Read<readonly ApprovalDemand[]> = (value, complain) => {
-  if (value.kind !== "list") {
-    const only = demand(value, complain);
-    return only === undefined ? undefined : [only];
+/** `once` and `says` belong together; a promise is no request at a step, which alone can be rejected. */
+function isWholePromise(fields: Fields<typeof APPROVAL_KEYS>, complain: Complain): boolean {
+  if (!fields.has("says")) {
+    const suggestion = "write what is promised, in words: `says: ...`";
+    complain({ code: "R107", at: fields.at("once"), message: "a promise needs `says`", suggestion });
   }
-  if (value.items.length === 0) {
+  if (!fields.has("once")) {
+    const message = "`says` is what somebody promises once, and needs `once: true`";
+    complain({ code: "R107", at: fields.at("says"), message });
+  }
+  if (fields.has("reject")) {
+    const message = "a promise has no key `reject`: who does not promise lets nothing grow";
+    complain({ code: "R101", at: fields.at("reject"), message });
+  }
+  return fields.has("says") && fields.has("once") && !fields.has("reject");
+}
+
+/** A group, a list of which each is needed, or a mapping that says more. */
+export const approvalDemands: Read<Demands> = (value, complain) => {
+  const items = value.kind === "list" ? value.items : [value];
+  if (items.length === 0) {
     complain({
       code: "R108",
       at: value.at,
@@ -49,5 +85,11 @@ export const approvalDemands: Read<readonly ApprovalDemand[]> = (value, complain
       suggestion: "remove `approve`",
     });
   }
-  return value.items.map((item) => demand(item, complain)).filter((each) => each !== undefined);
+  const read = items.map((item) => demand(item, complain)).filter((each) => each !== undefined);
+  const approvals = read.filter((each) => each.kind === "approval");
+  return {
+    approvals: approvals.map((each) => each.demand),
+    promises: read.filter((each) => each.kind === "promise").map((each) => each.demand),
+    approvalsAt: approvals.map(({ at }) => at),
+  };
 };

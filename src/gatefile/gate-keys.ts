@@ -20,6 +20,7 @@ import { missingBounds } from "./missing-bounds.ts";
 import { argumentsGiven, parameters } from "./parameters.ts";
 import { percent } from "./percent.ts";
 import { GATE_SIGNAL_KEYS, type GateSignalFields, LATER_SIGNAL_KEYS } from "./signal-keys.ts";
+import { requirementList } from "./requirement.ts";
 import { stepList } from "./steps.ts";
 
 type DataFields = { readonly policy: DataPolicy; readonly missing: MissingBounds | null };
@@ -120,6 +121,7 @@ const GATE_KEYS = {
   flag: flagDraft,
   steps: stepList,
   stopsAt: percent,
+  requires: requirementList,
   signals: listOf(signal, "a list of signals"),
   alerts: alertList,
   service: serviceName,
@@ -136,7 +138,7 @@ export type GateFields = Fields<typeof GATE_KEYS>;
 export const GATE_SHAPE = {
   what: "a gate",
   keys: GATE_KEYS,
-  unsupported: ["calendars", "debt", "evidence", "priority", "requires", "touches"],
+  unsupported: ["calendars", "debt", "evidence", "priority", "touches"],
   required: ["name"],
 } as const;
 
@@ -159,7 +161,7 @@ const INHERITED_KEYS = {
 export const INHERITED: readonly string[] = Object.keys(INHERITED_KEYS);
 
 /** Keys that say how a ramp goes: a gate without a flag has none. */
-export const RAMP_KEYS = ["steps", "stopsAt", "start", "mode", "rollback", "drift"] as const;
+export const RAMP_KEYS = ["steps", "stopsAt", "requires", "start", "mode", "rollback", "drift"] as const;
 
 const PROFILE_KEYS = {
   schema: anything,

@@ -15,7 +15,7 @@ import { DEFAULT_MISSING } from "./missing-bounds.ts";
 import type { Complain, ProblemList } from "./problem-list.ts";
 import type { ProfileScope } from "./scope.ts";
 import { type PlacedSignal, resolveSignal } from "./signal.ts";
-import { resolveSteps } from "./steps.ts";
+import { resolvePromises, resolveSteps } from "./steps.ts";
 
 const DEFAULT_EVERY_MS = 15 * SECOND;
 export const LEAST_DEFAULT_HOLD_MS = 30 * MINUTE;
@@ -69,6 +69,7 @@ export function resolveGate(
     flag,
     steps: flag === null ? [] : ramp.steps,
     bakeMs: ramp.bakeMs,
+    promises: flag === null ? [] : resolvePromises(given.steps ?? [], given.requires ?? []),
     signals: signals.map(({ signal }) => signal),
     alerts,
     service: given.service ?? null,

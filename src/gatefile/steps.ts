@@ -1,7 +1,7 @@
-import type { Step } from "../domain/gate.ts";
+import type { PromiseDemand, Step } from "../domain/gate.ts";
 import { HOUR, type Millis } from "../domain/instant.ts";
 import type { Percent } from "../domain/percent.ts";
-import { approvalDemands } from "./approval.ts";
+import { approvalDemands, type PromiseAsked } from "./approval.ts";
 import { duration, listOf, longerThanNothing, type Read } from "./leaf.ts";
 import { type Fields, readMap } from "./mapping.ts";
 import { percent } from "./percent.ts";
@@ -48,7 +48,20 @@ export function resolveSteps(
   const steps = written.flatMap(({ values }) =>
     values.to === undefined
       ? []
-      : [{ to: values.to, holdMs: values.hold ?? holdMs, approve: values.approve ?? [] }],
+      : [{ to: values.to, holdMs: values.hold ?? holdMs, approve: values.approve?.approvals ?? [] }],
   );
   return { steps, bakeMs: written.at(-1)?.values.bake ?? DEFAULT_BAKE_MS };
+}
+
+/** What is promised once, for every step or to enter one. */
+export function resolvePromises(
+  written: readonly StepFields[],
+  requires: readonly (readonly PromiseAsked[])[],
+): readonly PromiseDemand[] {
+  return [
+    ...requires.flat().map((promise) => ({ ...promise, step: null })),
+    ...written.flatMap(({ values }, index) =>
+      (values.approve?.promises ?? []).map((promise) => ({ ...promise, step: index + 1 })),
+    ),
+  ];
 }

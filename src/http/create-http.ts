@@ -4,7 +4,7 @@ import helmet from "helmet";
 import { ROUTES } from "../api/routes.ts";
 import type { Route } from "../api/routes.ts";
 import { act } from "./actions.ts";
-import { approve, getApprovals } from "./approvals.ts";
+import { approve, getApprovals, promise } from "./approvals.ts";
 import { authenticate, refuseTokenInUrl } from "./authenticate.ts";
 import { takeBackup } from "./backups.ts";
 import { listChanges, tellDeploy } from "./changes.ts";
@@ -52,6 +52,7 @@ function mountRoutes(app: Express, door: Door, checks: Checks): void {
   mount(app, ROUTES.act, checks, act(door, once));
   mount(app, ROUTES.getApprovals, checks, getApprovals(door));
   mount(app, ROUTES.approve, checks, approve(door, once));
+  mount(app, ROUTES.promise, checks, promise(door, once));
   mount(app, ROUTES.getInbox, checks, getInbox(door));
   mount(app, ROUTES.listChanges, checks, listChanges(door));
   mount(app, ROUTES.tellDeploy, checks, tellDeploy(door, once));

@@ -69,7 +69,12 @@ export async function checkGate(asked: CheckAsked, ports: CheckPorts): Promise<S
 
 /** The gate without everything that rests on a memory or on people. */
 function forgetful(gate: Gate): Gate {
-  return { ...gate, mode: "act", steps: gate.steps.map((step) => ({ ...step, holdMs: 0, approve: [] })) };
+  return {
+    ...gate,
+    mode: "act",
+    promises: [],
+    steps: gate.steps.map((step) => ({ ...step, holdMs: 0, approve: [] })),
+  };
 }
 
 function standingNow(target: FlagTarget | null, flags: Flags | null): Promise<FlagStanding> {

@@ -297,12 +297,36 @@ const WAITS: readonly InboxItem[] = [
 ];
 
 /** What the scripted server may answer, rendered by the same code as the real one. */
+const LIMIT_RAISED = {
+  by: "erp-platform",
+  says: "ERP API concurrency limit raised to 15",
+  step: null,
+  missing: 1,
+  given: [],
+};
+
 export const ANSWERS: Readonly<Record<string, unknown>> = {
   ...CHANGE_ANSWERS,
   ...REPLAY_ANSWERS,
   gates: { environment: "production", gates: VIEWS.map((each) => gateSummary(each, ADDRESSES)) },
   "no-gates": { environment: "production", gates: [] },
   gate: gateBody(DETAIL, ADDRESSES),
+  "gate-promise": {
+    ...detail({
+      because: [
+        why(
+          "require",
+          "promise",
+          "erp-platform must promise: ERP API concurrency limit raised to 15",
+          null,
+          "rampart promise erp-order-export-v2",
+        ),
+      ],
+      exitCode: 5,
+      retryAt: null,
+    }),
+    promises: [LIMIT_RAISED, { ...LIMIT_RAISED, says: "Accounts are mapped", missing: 0 }],
+  },
   "gate-good": gateBody(VIEWS[0] ?? DETAIL, ADDRESSES),
   closed: status({ because: [HOLD] }),
   "closed-still": status({ because: [{ ...HOLD, message: "13m of 30m at 25%" }] }),
@@ -389,8 +413,21 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
     gate: "erp-order-export-v2",
     request: { ...REQUEST, to: 50, given: REQUEST.given.map(approvalBody) },
     approvals: [approvalBody(APPROVAL)],
+    promises: [],
   },
-  "no-approvals": { gate: "erp-order-export-v2", request: null, approvals: [] },
+  "no-approvals": { gate: "erp-order-export-v2", request: null, approvals: [], promises: [] },
+  "one-promise": {
+    gate: "erp-order-export-v2",
+    request: null,
+    approvals: [],
+    promises: [LIMIT_RAISED, { ...LIMIT_RAISED, says: "Accounts are mapped", missing: 0 }],
+  },
+  "two-promises": {
+    gate: "erp-order-export-v2",
+    request: null,
+    approvals: [],
+    promises: [LIMIT_RAISED, { ...LIMIT_RAISED, by: "finance", says: "Accounts are mapped", step: 2 }],
+  },
   accepted: {
     gate: "erp-order-export-v2",
     decision: "dec_9000",

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { PROBLEMS } from "../../src/api/problem.ts";
 import type { CommandOutcome, RefusalCode } from "../../src/domain/command.ts";
 import type { Scope } from "../../src/domain/principal.ts";
-import { NOON, gateRecord, gateView } from "../support/fake-controller.ts";
+import { NOON, gate, gateRecord, gateView } from "../support/fake-controller.ts";
 import { testDoor } from "./door.ts";
 import type { TestDoor } from "./door.ts";
 
@@ -137,6 +137,62 @@ describe("an action", () => {
     expect(response.status).toBe(202);
     expect(door.controller.told[0]).toMatchObject({ reason });
     expect(response.headers["x-evil"]).toBeUndefined();
+  });
+});
+
+describe("a promise", () => {
+  const PROMISES = "/v1/gates/erp-order-export-v2/promises";
+  const PROMISE = { says: "the limit is raised", reason: "raised in ERP-812" };
+  const asking = () =>
+    gateView({
+      gate: gate({
+        promises: [{ by: "erp-platform", count: 2, says: PROMISE.says, expiresMs: null, step: null }],
+      }),
+      record: gateRecord({
+        promises: [
+          {
+            person: "dora",
+            by: "erp-platform",
+            says: PROMISE.says,
+            definition: "sha256:9b1c",
+            at: NOON,
+            expiresAt: null,
+            reason: "raised",
+          },
+        ],
+      }),
+    });
+
+  test("reaches the controller in the words it was given in", async () => {
+    const door = testDoor();
+    expect((await post(door, PROMISES, PROMISE)).status).toBe(202);
+    expect(door.controller.told).toMatchObject([
+      { gate: "erp-order-export-v2", ...PROMISE, by: { name: "anna" } },
+    ]);
+  });
+
+  test("without words or reason, or for a gate nobody knows, is refused", async () => {
+    const response = await post(testDoor(), PROMISES, { says: "", reason: " " });
+    expect(response.status).toBe(400);
+    expect(response.body.problems.map(({ at }: { at: string }) => at)).toEqual(["body.says", "body.reason"]);
+    expect((await post(testDoor(), "/v1/gates/nobody/promises", PROMISE)).status).toBe(404);
+  });
+
+  test("that is missing stands beside the approvals, with who gave it already", async () => {
+    const door = testDoor();
+    door.controller.views = [asking()];
+    const response = await request(door.app)
+      .get(APPROVALS)
+      .auth(door.token("person", "anna", ["read"]), { type: "bearer" });
+    expect(response.body.promises).toEqual([
+      {
+        by: "erp-platform",
+        says: PROMISE.says,
+        step: null,
+        missing: 1,
+        given: [{ person: "dora", at: "2026-03-03T10:42:00Z", expiresAt: null, reason: "raised" }],
+      },
+    ]);
   });
 });
 

@@ -7,7 +7,15 @@ import type {
   ServedObservation,
   StrategySeen,
 } from "../../src/domain/flag.ts";
-import type { AlertGuard, ApprovalDemand, FlagTarget, Gate, Signal, Step } from "../../src/domain/gate.ts";
+import type {
+  AlertGuard,
+  ApprovalDemand,
+  FlagTarget,
+  Gate,
+  PromiseDemand,
+  Signal,
+  Step,
+} from "../../src/domain/gate.ts";
 import { DAY, HOUR, type Instant, MINUTE, type Millis, SECOND } from "../../src/domain/instant.ts";
 import type { GateJudgement, JudgeContext } from "../../src/domain/judge.ts";
 import { FRESH_CLOCK } from "../../src/domain/missing.ts";
@@ -25,6 +33,7 @@ import type {
   Intention,
   LastPass,
   LimitClock,
+  PromiseGiven,
   Run,
   SignalClock,
 } from "../../src/domain/record.ts";
@@ -120,6 +129,30 @@ export function aDemand(fields: Partial<ApprovalDemand> = {}): ApprovalDemand {
   };
 }
 
+export function aPromiseDemand(fields: Partial<PromiseDemand> = {}): PromiseDemand {
+  return {
+    by: "erp-platform",
+    count: 1,
+    says: "the limit is raised",
+    expiresMs: null,
+    step: null,
+    ...fields,
+  };
+}
+
+export function aPromise(fields: Partial<PromiseGiven> = {}): PromiseGiven {
+  return {
+    person: "platform",
+    by: "erp-platform",
+    says: "the limit is raised",
+    definition: DEFINITION,
+    at: NOON - HOUR,
+    expiresAt: null,
+    reason: "raised in ERP-812",
+    ...fields,
+  };
+}
+
 export function aFlagTarget(fields: Partial<FlagTarget> = {}): FlagTarget {
   return {
     server: "main",
@@ -147,6 +180,7 @@ export function aGate(fields: Partial<Gate> = {}): Gate {
     flag: aFlagTarget(),
     steps: [aStep({ to: 5 }), aStep({ to: 25 }), aStep({ to: 100 })],
     bakeMs: DAY,
+    promises: [],
     signals: [aSignal()],
     alerts: [],
     service: null,
@@ -419,6 +453,7 @@ export function aRecord(fields: Partial<GateRecord> = {}): GateRecord {
     ramp: { state: "proving", step: 1 },
     run: aRun(),
     entryApprovals: [],
+    promises: [],
     flag: aFlagRecord(),
     exposure: anExposure(),
     holdMs: 30 * MINUTE,

@@ -4,7 +4,7 @@ import type { Labels } from "../../src/domain/matcher.ts";
 import type { GateView } from "../../src/domain/view.ts";
 import type { StoredReply } from "../../src/control/ports.ts";
 import type { StatusAnswer } from "../../src/domain/answer.ts";
-import type { ApproveCommand, Command, CommandOutcome } from "../../src/domain/command.ts";
+import type { ApproveCommand, Command, CommandOutcome, PromiseCommand } from "../../src/domain/command.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { Gate, Signal } from "../../src/domain/gate.ts";
 import { MINUTE, SECOND } from "../../src/domain/instant.ts";
@@ -16,7 +16,7 @@ export const NOON = Date.UTC(2026, 2, 3, 10, 42);
 
 export type FakeController = Controller & {
   /** What it was told, in order. */
-  readonly told: (Command | ApproveCommand)[];
+  readonly told: (Command | ApproveCommand | PromiseCommand)[];
   readonly replies: Map<string, StoredReply>;
   /** Answers of `status`, one a call; the last is repeated. Empty: the gate's own status. */
   answers: StatusAnswer[];
@@ -94,13 +94,14 @@ export function fakeController(views: GateView[] = [gateView()]): FakeController
     },
     command: (command, keep) => carryOut(command, keep),
     approve: (command, keep) => carryOut(command, keep),
+    promise: (command, keep) => carryOut(command, keep),
     reply: async (principal, key) => fake.replies.get(`${principal} ${key}`) ?? null,
     ready: () => ({ ready: fake.waitingFor.length === 0, waitingFor: fake.waitingFor }),
   };
   return fake;
 
   async function carryOut(
-    command: Command | ApproveCommand,
+    command: Command | ApproveCommand | PromiseCommand,
     keep: ((outcome: CommandOutcome) => StoredReply) | null,
   ): Promise<CommandOutcome> {
     fake.told.push(command);
@@ -177,6 +178,7 @@ export function gate(over: Partial<Gate> = {}): Gate {
       },
     ],
     bakeMs: 60 * MINUTE,
+    promises: [],
     signals: [signal()],
     alerts: [],
     service: null,
@@ -338,6 +340,7 @@ export function gateRecord(over: Partial<GateRecord> = {}): GateRecord {
     reassertUntil: null,
     lastPass: { at: NOON, counted: true, alarmed: false, astray: false, decision: "dec_8f31" },
     entryApprovals: [],
+    promises: [],
     deploy: null,
     woulds: [],
     because: [],

@@ -22,6 +22,7 @@ import { type ScriptedSilencers, createScriptedSilencers } from "./scripted-sile
 export const KIM = { name: "kim", userId: 3 };
 
 export const PEOPLE: ReadonlyMap<string, readonly string[]> = new Map([
+  ["platform", ["erp-platform"]],
   ["operator", ["release-leads"]],
   ["author", ["release-leads"]],
   ["lead", ["release-leads"]],

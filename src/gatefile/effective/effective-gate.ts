@@ -3,7 +3,7 @@ import type { GivenFile } from "../decode.ts";
 import type { Defaults } from "../defaults.ts";
 import { alertLines } from "./alert.ts";
 import { type EffectiveLine, line, missingText, remark } from "./line.ts";
-import { flagLines, retreatLines, stepLines } from "./ramp.ts";
+import { flagLines, requirementLines, retreatLines, stepLines } from "./ramp.ts";
 import { signalLines } from "./signal.ts";
 import { DEFAULT_MISSING } from "../missing-bounds.ts";
 import { originsOf } from "./origin.ts";
@@ -31,6 +31,7 @@ export function effectiveGate(
     ...headLines(sheet),
     ...flagLines(sheet),
     ...stepLines(sheet),
+    ...requirementLines(sheet),
     ...signalLines(sheet),
     ...alertLines(sheet),
     ...dataLines(sheet),

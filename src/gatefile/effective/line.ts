@@ -2,7 +2,7 @@ import type { MissingBounds } from "../../domain/gate.ts";
 import { durationText } from "../../text/duration-text.ts";
 
 /** A value as a file would hold it. */
-export type EffectiveValue = string | number | readonly string[] | Readonly<Record<string, string>>;
+export type EffectiveValue = string | number | boolean | readonly string[] | Readonly<Record<string, string>>;
 
 /** One line of a gate as it takes effect, and where it comes from. */
 export type EffectiveLine = {

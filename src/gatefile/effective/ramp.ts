@@ -1,4 +1,4 @@
-import type { ApprovalDemand, Step } from "../../domain/gate.ts";
+import type { ApprovalDemand, PromiseDemand, Step } from "../../domain/gate.ts";
 import { durationText } from "../../text/duration-text.ts";
 import { itemsOf, originBelow, originIn, type Sheet } from "./sheet.ts";
 import { type EffectiveLine, line, remark } from "./line.ts";
@@ -43,10 +43,27 @@ export function stepLines(sheet: Sheet): EffectiveLine[] {
     ...gate.steps.flatMap((step, index) => {
       const path = `steps[${index}]`;
       const lines = linesOfStep(sheet, step, items[index], path);
+      const approve = originBelow(sheet, items[index], "default", "approve");
+      const own = gate.promises.filter((demand) => demand.step === index + 1);
+      lines.push(
+        ...own.flatMap((demand, each) =>
+          linesOfPromise(demand, `${path}.approve[${step.approve.length + each}]`, approve),
+        ),
+      );
       const origin = originBelow(sheet, items[index], "default", "bake");
       return step === last ? [...lines, line(`${path}.bake`, durationText(gate.bakeMs), origin)] : lines;
     }),
   ];
+}
+
+/** What is promised once before anything grows. */
+export function requirementLines(sheet: Sheet): EffectiveLine[] {
+  const items = itemsOf(sheet, "requires");
+  const whole = sheet.gate.promises.filter(({ step }) => step === null);
+  return whole.flatMap((demand, index) => {
+    const origin = originBelow(sheet, items[index], originIn(sheet, "default", "requires"), "approve");
+    return linesOfPromise(demand, `requires[${index}].approve`, origin);
+  });
 }
 
 function linesOfStep(sheet: Sheet, step: Step, item: Value | undefined, path: string): EffectiveLine[] {
@@ -89,5 +106,16 @@ export function retreatLines(sheet: Sheet): EffectiveLine[] {
     line("rollback.mode", "revert", origin("rollback", "mode")),
     line("rollback.haltDeadline", durationText(gate.haltDeadlineMs), origin("rollback", "haltDeadline")),
     line("rollback.cooldown", durationText(gate.cooldownMs), origin("rollback", "cooldown")),
+  ];
+}
+
+function linesOfPromise(demand: PromiseDemand, path: string, origin: string): EffectiveLine[] {
+  const { by, count, says, expiresMs } = demand;
+  return [
+    line(`${path}.by`, by, origin),
+    line(`${path}.count`, count, origin),
+    line(`${path}.once`, true, origin),
+    line(`${path}.says`, says, origin),
+    ...(expiresMs === null ? [] : [line(`${path}.expires`, durationText(expiresMs), origin)]),
   ];
 }

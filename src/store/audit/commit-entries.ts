@@ -4,7 +4,7 @@ import type { Change } from "../../domain/change.ts";
 import type { Decision } from "../../domain/decision.ts";
 import type { Instant } from "../../domain/instant.ts";
 import type { Ramp } from "../../domain/ramp.ts";
-import type { Approval, GateRecord } from "../../domain/record.ts";
+import type { Approval, GateRecord, PromiseGiven } from "../../domain/record.ts";
 import { standingOf } from "../../domain/transition.ts";
 import { encodeBody } from "../body.ts";
 
@@ -19,6 +19,7 @@ export function commitEntries(moment: Commit, before: GateRecord | null, at: Ins
   return [
     ...moveEntries(moment, before, at),
     ...givenApprovals(before, moment.record).map((approval) => approvalEntry(moment.record, approval, at)),
+    ...givenPromises(before, moment.record).map((given) => promiseEntry(moment.record, given, at)),
     ...moment.changes.map((change) => changeEntry(change, at)),
   ];
 }
@@ -112,6 +113,22 @@ function approvalEntry({ gate, run }: GateRecord, approval: Approval, at: Instan
 function givenApprovals(before: GateRecord | null, after: GateRecord): readonly Approval[] {
   const known = new Set(before === null ? [] : approvalsOf(before).map(identityOf));
   return approvalsOf(after).filter((approval) => !known.has(identityOf(approval)));
+}
+
+/** A promise is an approval that lasts. */
+function promiseEntry({ gate, run }: GateRecord, given: PromiseGiven, at: Instant): AuditEntry {
+  const { person, at: approvedAt, ...rest } = given;
+  const body = { ...rest, approvedAt, run: run?.id ?? null };
+  return { at, kind: "approval", actor: `person:${person}`, gate, body };
+}
+
+function givenPromises(before: GateRecord | null, after: GateRecord): readonly PromiseGiven[] {
+  const known = new Set((before?.promises ?? []).map(promiseIdentityOf));
+  return after.promises.filter((given) => !known.has(promiseIdentityOf(given)));
+}
+
+function promiseIdentityOf({ person, by, says, at }: PromiseGiven): string {
+  return JSON.stringify([person, by, says, at]);
 }
 
 function approvalsOf({ run, entryApprovals }: GateRecord): readonly Approval[] {

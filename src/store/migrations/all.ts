@@ -5,6 +5,7 @@ import { people } from "./0003-people.ts";
 import { audit } from "./0004-audit.ts";
 import { inputs } from "./0005-inputs.ts";
 import { pausesAndClocks } from "./0006-pauses-and-clocks.ts";
+import { promises } from "./0007-promises.ts";
 
 /** Every migration by name, in order of name. One that was ever released is never changed; a new one is added. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0004-audit": audit,
   "0005-inputs": inputs,
   "0006-pauses-and-clocks": pausesAndClocks,
+  "0007-promises": promises,
 };

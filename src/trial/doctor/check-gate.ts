@@ -92,7 +92,8 @@ export function checkAuthor({ definition }: LoadedGate): readonly Finding[] {
   const { gate, author } = definition;
   const check = `gate ${gate.name}: author`;
   if (author.kind === "known") return [ok(check, `${author.people.join(", ")}, by gates.lock`)];
-  if (gate.steps.every(({ approve }) => approve.length === 0)) return [];
+  const asksNobody = gate.promises.length === 0 && gate.steps.every(({ approve }) => approve.length === 0);
+  if (asksNobody) return [];
   const message = `unknown: ${author.why}; each approval asks for one person more`;
   return [warning(check, message, "rampart publish, and name every author's address under `people`")];
 }

@@ -19,6 +19,8 @@ import {
   aMachine,
   aPause,
   aPerson,
+  aPromise,
+  aPromiseDemand,
   aRecord,
   aRollback,
   aRun,
@@ -593,5 +595,34 @@ describe("the order", () => {
     const all = aMachine({ scopes: ["read", "start", "stop", "operate", "approve", "adopt", "admin"] });
     expect(inbox(views, all, NOON)).toEqual([]);
     expect(inbox([view(newRecord("checkout"))], all, NOON)).toEqual([]);
+  });
+});
+
+describe("a promise", () => {
+  const gate = aGate({ promises: [aPromiseDemand()] });
+  const platform = aPerson({ name: "platform", groups: ["erp-platform"] });
+
+  test("waits for whoever of the group has not given it, wherever the ramp stands and whatever the signals say", () => {
+    const bad = statusAnswer({ verdict: "halt", signals: [], decision: "dec_1" });
+    expect(itemsAt(view({ ramp: { state: "idle" } }, { gate, status: bad }), platform)).toEqual([
+      {
+        kind: "approval",
+        gate: "checkout",
+        message: "you are asked to promise: the limit is raised",
+        since: null,
+        until: null,
+        action: 'rampart promise checkout --reason "..."',
+        alternatives: [],
+        decision: "dec_1",
+        request: null,
+      },
+    ]);
+    expect(kindsAt(view({ promises: [aPromise()] }, { gate }), platform)).toEqual([]);
+    expect(kindsAt(view({}, { gate }), person("approve"))).toEqual([]);
+  });
+
+  test("waits for nobody while the gate only watches, or once the ramp is finished", () => {
+    expect(kindsAt(view({ acting: null }, { gate }), platform)).toEqual([]);
+    expect(kindsAt(view({ ramp: { state: "finished", since: NOON } }, { gate }), platform)).toEqual([]);
   });
 });

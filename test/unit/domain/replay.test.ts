@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type Recording, factsOf, recordedOutcome } from "../../../src/domain/inputs.ts";
 import { MINUTE } from "../../../src/domain/instant.ts";
+import type { Gate } from "../../../src/domain/gate.ts";
+import type { GateRecord } from "../../../src/domain/record.ts";
 import { replay } from "../../../src/domain/replay.ts";
 import {
   NOON,
@@ -12,6 +14,8 @@ import {
   aRun,
   aSignal,
   alertAnswers,
+  aPromise,
+  aPromiseDemand,
   anApproval,
   answers,
   passFacts,
@@ -103,6 +107,21 @@ describe("what is kept of a pass", () => {
     const { inputs } = aRecording({ before: aRecord({ run: approved }) });
     expect(inputs.people).toEqual([["approver", ["release-leads"]]]);
     expect(aRecording({ before: aRecord({ run: null }) }).inputs.people).toEqual([]);
+  });
+
+  test("names those whose promises the record holds, and can do without what it was kept before", () => {
+    const gate = aGate({ promises: [aPromiseDemand()] });
+    const { inputs } = aRecording({ gate, before: aRecord({ promises: [aPromise()] }) });
+    expect(inputs.people).toEqual([]);
+    const known = passFacts({ people: new Map([["platform", ["erp-platform"]]]) });
+    const held = aRecording({ gate, before: aRecord({ promises: [aPromise()] }), facts: known });
+    expect(held.inputs.people).toEqual([["platform", ["erp-platform"]]]);
+    expect(replay(gate, held.inputs).differences).toEqual([]);
+
+    const { gate: whole, inputs: kept } = stored(aRecording());
+    const { promises: _asked, ...older } = whole;
+    const { promises: _given, ...before } = kept.before;
+    expect(replay(older as Gate, { ...kept, before: before as GateRecord }).differences).toEqual([]);
   });
 
   test("says nothing twice: queries are the definition's, and members that stayed are those of before", () => {

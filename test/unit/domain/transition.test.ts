@@ -46,6 +46,7 @@ test("a new record is idle and knows nothing", () => {
     ramp: { state: "idle" },
     run: null,
     entryApprovals: [],
+    promises: [],
     flag: null,
     exposure: { wanted: null, set: null, setAt: null, served: null, changedAt: null, raisedAt: null },
     holdMs: 0,

@@ -21,12 +21,13 @@ test("a store of the first form opens and reads whole", async () => {
     deploy: _deploy,
     woulds: _woulds,
     entryApprovals: _entry,
+    promises: _promises,
     ...old
   } = fullRecord("checkout", RAMPS["rolling-back"]);
   const kept = decision("dec_1", { step: Number.NaN, actor: 'kim \u0000 ☕ "\u2028"' });
   const { alerts: _alerts, ...oldDecision } = kept;
   const pinned = definition("sha256:aa");
-  const { alerts, service, onDeploy, ...oldGate } = pinned.gate;
+  const { alerts, service, onDeploy, promises, ...oldGate } = pinned.gate;
   await writeFirstForm({
     record: { ...old, exposure: withoutRaise(old.exposure) },
     decision: { ...oldDecision, exposure: withoutRaise(kept.exposure) },
@@ -34,15 +35,20 @@ test("a store of the first form opens and reads whole", async () => {
   });
 
   const store = await mustOpen(folder.path);
-  const read = { ...old, version: 3, deploy: null, woulds: [], entryApprovals: [] };
+  const read = { ...old, version: 3, deploy: null, woulds: [], entryApprovals: [], promises: [] };
   expect(await store.record("checkout")).toEqual(read);
   expect(await store.all()).toEqual([read]);
   expect(await store.decision("dec_1")).toEqual(kept);
   expect(await store.pinned("sha256:aa")).toEqual({
     ...pinned,
-    gate: { ...oldGate, alerts: [], service: null, onDeploy: "settle" },
+    gate: { ...oldGate, alerts: [], service: null, onDeploy: "settle", promises: [] },
   });
-  expect({ alerts, service, onDeploy }).toEqual({ alerts: [], service: null, onDeploy: "settle" });
+  expect({ alerts, service, onDeploy, promises }).toEqual({
+    alerts: [],
+    service: null,
+    onDeploy: "settle",
+    promises: [],
+  });
 
   expect(await store.commit(moment(record("checkout"), { expecting: 3 }))).toBe(true);
   expect(await store.addDeploy(deploy("chg_1"), null)).toBe(true);

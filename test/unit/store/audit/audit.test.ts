@@ -120,6 +120,24 @@ describe("in the audit is", () => {
     ]);
   });
 
+  test("every promise once, with its words", async () => {
+    const given = {
+      person: "lee",
+      by: "erp-platform",
+      says: "the limit is raised",
+      definition: "sha256:aa",
+      at: NOON,
+      expiresAt: null,
+      reason: "raised in ERP-812",
+    };
+    await store.commit(moment(record("checkout", { promises: [given] })));
+    await store.commit(moment(record("checkout", { promises: [given], holdMs: 1 }), { expecting: 1 }));
+    const { person, at, ...rest } = given;
+    expect((await audited()).map(said)).toMatchObject([
+      { kind: "approval", actor: `person:${person}`, gate: "checkout", body: { ...rest, approvedAt: at } },
+    ]);
+  });
+
   test("every entry of the ledger, with who did it", async () => {
     const changes = [
       exposureChange("c1"),
