@@ -13,11 +13,13 @@ import type { Obeyed } from "../domain/obeyed.ts";
 import { promise } from "../domain/promise.ts";
 import type { RampState } from "../domain/ramp.ts";
 import type { GateRecord } from "../domain/record.ts";
+import { rivalsOf } from "../domain/rivals.ts";
 import { tellings } from "../domain/tell.ts";
 import { commandDecision } from "./command-row.ts";
 import type { ReplyKeeper } from "./controller.ts";
 import { converge } from "./converge.ts";
 import { type Found, findGate } from "./find-gate.ts";
+import { startContendersOf } from "./rivals.ts";
 import { exposureChanges } from "./ledger.ts";
 import type { PassPorts } from "./pass.ts";
 
@@ -51,6 +53,9 @@ export async function carryOut(
     definition: found.definition,
     observation,
     serverRefusals: refusals,
+    rivals: startsRun(command)
+      ? rivalsOf({ gate, record }, await startContendersOf(gate, ports), observation)
+      : [],
   });
   const stored = await store(ports, found, obeyed, decision, command, keep);
   if (stored.record !== null) {

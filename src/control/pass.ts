@@ -10,12 +10,15 @@ import { type Measurements, inputsOf } from "../domain/inputs.ts";
 import { DAY, type Instant, MINUTE, type Millis } from "../domain/instant.ts";
 import { alertKey, judge } from "../domain/judge.ts";
 import { judgeContext, purposeOf, recordAsSeen } from "../domain/judge-context.ts";
+import type { Problem } from "../domain/problem.ts";
 import type { GateRecord } from "../domain/record.ts";
+import { rivalsOf } from "../domain/rivals.ts";
 import { newRecord } from "../domain/transition.ts";
 import { VERSION } from "../version.ts";
 import { converge } from "./converge.ts";
 import { exposureChanges } from "./ledger.ts";
 import { measure } from "./measure.ts";
+import { contendersOf } from "./rivals.ts";
 import type {
   Clock,
   Definitions,
@@ -126,7 +129,13 @@ export async function effectiveDefinition(
   // Who wrote a definition is learned from the lock file, which may come after the run has begun.
   const author = newest?.hash === used.hash ? newest.author : used.author;
   const other = status === "changed" ? newest : null;
-  return { gate: used.gate, definition: { hash: used.hash, status, author, newest: other } };
+  const fault = loaded?.kind === "invalid" ? faultIn(loaded.problems) : null;
+  return { gate: used.gate, definition: { hash: used.hash, status, fault, author, newest: other } };
+}
+
+function faultIn(problems: readonly Problem[]): string | null {
+  const first = problems.find(({ severity }) => severity === "error");
+  return first === undefined ? null : `${first.file}:${first.line}:${first.column} ${first.message}`;
 }
 
 /** What a run is pinned to while it lasts; after a rollback only where no file is left, for a late raise must still be lowered. */
@@ -158,12 +167,13 @@ async function gather(
   { actor, forced }: PassOrder,
 ): Promise<Gathered> {
   const target = gate.flag;
-  const [measured, observation, served, ownUserId, newestDeploy] = await Promise.all([
+  const [measured, observation, served, ownUserId, newestDeploy, contenders] = await Promise.all([
     measure(gate, ports, now),
     target === null ? null : ports.flags.observe(target),
     target === null ? null : ports.served.observe(target),
     target === null ? null : ports.flags.ownUserId(target.server),
     newestDeployOf(ports.records, gate, now),
+    contendersOf(gate, ports),
   ]);
   const skews = [...measured.answered]
     .filter(([, alive]) => alive)
@@ -186,6 +196,7 @@ async function gather(
     dark,
     people: ports.people,
     stopSwitch: target === null ? "off" : ports.served.stopSwitch(target),
+    rivals: rivalsOf({ gate, record }, contenders, observation),
     flagUnreadable: observation?.kind === "unreadable" ? observation.detail : null,
     eventLoopLagMs: ports.health.eventLoopLagMs(),
     clockSkewMs: skews.length === 0 ? null : skews.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a)),

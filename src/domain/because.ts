@@ -7,6 +7,8 @@ export type DefinitionFacts = {
   readonly hash: string;
   /** Whether the newest file still is what the run is pinned to. */
   readonly status: "valid" | "changed" | "invalid" | "gone";
+  /** Of an invalid file, its first error with its place; null where none is known. */
+  readonly fault: string | null;
   readonly author: Author;
   /** While a run is pinned to another one: the newest definition that can be read. */
   readonly newest: Definition | null;
@@ -23,13 +25,13 @@ export function because(
 
 /** Why the definition in force lets nothing grow; empty while the newest file still is what the run began with. */
 export function definitionBecause(record: GateRecord, definition: DefinitionFacts): readonly Because[] {
-  const { status, hash } = definition;
+  const { status, hash, fault } = definition;
   const started = record.run?.definition;
   if (status === "valid" && (started === undefined || started === hash)) return [];
   const messages = {
     valid: "the run is pinned to another definition",
     changed: "the file changed after the run began",
-    invalid: "the newest file has errors",
+    invalid: `the newest file has errors${fault === null ? "" : `: ${fault}`}`,
     gone: "the file is gone",
   };
   const opens =

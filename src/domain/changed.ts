@@ -8,6 +8,7 @@ import type { Problem } from "./problem.ts";
 import type { GateRecord } from "./record.ts";
 import { standingOf } from "./transition.ts";
 import type { GateView } from "./view.ts";
+import type { Because } from "./verdict.ts";
 import { type Order, type Waiting, ending, settling } from "./waiting.ts";
 
 /** A flag that somebody changed by hand. */
@@ -46,6 +47,8 @@ function ceilinged(gate: Gate, { ramp, run, exposure }: GateRecord): Waiting | n
 /** A file that changed, disappeared or turned bad. */
 export function definitionWaiting({ gate, record, definition, problems }: GateView): Waiting | null {
   if (definition.status === "invalid") return invalid(problems);
+  const rival = record.because.find(({ code }) => code === "rival");
+  if (rival !== undefined) return rivalled(rival);
   // At rest the newest file is in force; a ramp that bakes has nowhere left to grow.
   const [cause] = definitionBecause(record, definition);
   if (cause === undefined || standingOf(record.ramp)?.state !== "proving") return null;
@@ -67,6 +70,11 @@ function adoption(
   return needed.length === 0
     ? { orders: ["adopt-definition"], missing: [] }
     : { orders: [], missing: [`it is looser, and is first approved by ${needed.join(", ")}`] };
+}
+
+function rivalled({ message, opens }: Because): Waiting {
+  const text = `${message}; nothing grows until it does not: ${opens}`;
+  return { kind: "definition-invalid", message: text, since: null, until: null, orders: ["explain"] };
 }
 
 function invalid(problems: readonly Problem[]): Waiting {

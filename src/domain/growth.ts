@@ -14,6 +14,7 @@ import type { GateJudgement } from "./judge.ts";
 import type { Percent } from "./percent.ts";
 import { askingOf, promiseBlockers } from "./promise.ts";
 import type { GateRecord } from "./record.ts";
+import { rivalBecause } from "./rivals.ts";
 import { settlesSince } from "./settle.ts";
 import type { AlertJudgement, Because, BecauseKind, SignalJudgement } from "./verdict.ts";
 
@@ -27,6 +28,8 @@ export type GrowthFacts = {
   readonly eventLoopLagMs: Millis;
   /** Our clock minus Prometheus'; null while it has not answered. */
   readonly clockSkewMs: Millis | null;
+  /** Other gates that drive the same strategy. */
+  readonly rivals: readonly string[];
 };
 
 export const GREATEST_LAG: Millis = 1 * SECOND;
@@ -79,7 +82,7 @@ function stateBlockers(gate: Gate, record: GateRecord, facts: GrowthFacts): read
   if (modeOf(gate, record) === "observe") {
     found.push(because("switch", "observe", "the gate only observes", { opens: `rampart act ${gate.name}` }));
   }
-  return [...found, ...definitionBecause(record, facts.definition)];
+  return [...found, ...definitionBecause(record, facts.definition), ...rivalBecause(facts.rivals)];
 }
 
 function timeBlockers(gate: Gate, record: GateRecord, step: number | null, now: Instant): readonly Because[] {

@@ -1,4 +1,5 @@
 import type { AlertAnswers } from "./alert.ts";
+import type { DefinitionFacts } from "./because.ts";
 import type { Decision } from "./decision.ts";
 import { differences } from "./difference.ts";
 import type { PassFacts } from "./draft.ts";
@@ -28,6 +29,12 @@ type KeptDecision = Omit<Decision, "flag" | "served" | "exposure" | "because" | 
   readonly signals: readonly Omit<SignalJudgement, "asked">[];
 };
 
+/** What a pass knew, without what is kept beside it; facts that passes have learned about since are not there in older ones. */
+type KeptFacts = Omit<PassFacts, "judgement" | "people" | "dark" | "rivals" | "definition"> &
+  Partial<Pick<PassFacts, "rivals">> & {
+    readonly definition: Omit<DefinitionFacts, "fault"> & Partial<Pick<DefinitionFacts, "fault">>;
+  };
+
 /**
  * Everything one pass was decided from, and what it came to, in a form that JSON carries. The definition is kept beside it:
  * `before.run` and the queries belong to it.
@@ -37,7 +44,7 @@ export type PassInputs = {
   /** Version of the program that decided. */
   readonly engine: string;
   readonly before: GateRecord;
-  readonly facts: Omit<PassFacts, "judgement" | "people" | "dark">;
+  readonly facts: KeptFacts;
   /** Groups of those whose approvals and promises the record held. */
   readonly people: readonly (readonly [string, readonly string[]])[];
   /** Sources that gave no answer, and since when. */
@@ -97,7 +104,14 @@ export function factsOf(gate: Gate, { before, facts, ...kept }: PassInputs): Pas
   const answers = new Map(kept.answers.map((own) => [own.signal, fullAnswers(gate, own)] as const));
   const alerts = new Map(kept.alerts.map((own) => [own.guard, own] as const));
   const context = judgeContext(before, seen, { now: facts.now, dark });
-  return { ...facts, people: new Map(kept.people), dark, judgement: judge(gate, answers, context, alerts) };
+  return {
+    ...facts,
+    definition: { ...facts.definition, fault: facts.definition.fault ?? null },
+    rivals: facts.rivals ?? [],
+    people: new Map(kept.people),
+    dark,
+    judgement: judge(gate, answers, context, alerts),
+  };
 }
 
 /** What the pass came to when it was recorded. */

@@ -14,6 +14,7 @@ import { promisesMissing } from "./promise.ts";
 import { mayUse } from "./principal.ts";
 import type { Ramp } from "./ramp.ts";
 import type { GateRecord } from "./record.ts";
+import { rivalBecause } from "./rivals.ts";
 import { type ServerRefusalCode, wayOut } from "./way-out.ts";
 import { splitTitle } from "./token.ts";
 import {
@@ -42,6 +43,8 @@ export type CommandFacts = Writer & {
   readonly observation: FlagObservation | null;
   /** What only the server could refuse, asked before a start. */
   readonly serverRefusals: readonly { readonly code: ServerRefusalCode; readonly message: string }[];
+  /** Other gates that drive the strategy this one would. */
+  readonly rivals: readonly string[];
 };
 
 /** Carries out one command on the record, or says why not. Nothing is sent here: what must be written is an intention. */
@@ -107,6 +110,14 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
   }
   if (facts.definition.status !== "valid") {
     return refused("not-ready", `the definition is ${facts.definition.status}`);
+  }
+  if (facts.rivals.length > 0) {
+    return refused(
+      "not-ready",
+      rivalBecause(facts.rivals)
+        .map(({ message, opens }) => `${message}: ${opens}`)
+        .join("; "),
+    );
   }
   if (record.ramp.state === "rolled-back") {
     const left = record.ramp.since + gate.cooldownMs - facts.now;

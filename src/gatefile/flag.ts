@@ -77,7 +77,17 @@ export function resolveFlag(draft: FlagDraft, defaults: Defaults, complain: Comp
   };
 }
 
-/** Gates with the same key would write to the same strategy. */
-export function strategyKey(flag: FlagTarget): string {
-  return JSON.stringify([flag.server, flag.environment, flag.name, flag.strategy]);
+/** Gates with the same key drive the same flag in the same environment. */
+export function placeKey(flag: FlagTarget): string {
+  return JSON.stringify([flag.server, flag.environment, flag.name]);
+}
+
+/**
+ * Whether two gates on one flag and environment mean the same strategy. One that names none takes the only one there is
+ * beside its companions, so it can mean another one only where it names companions.
+ */
+export function meansSameStrategy(a: FlagTarget, b: FlagTarget): boolean {
+  if (a.strategy === b.strategy) return true;
+  const unnamed = [a, b].find(({ strategy }) => strategy === null);
+  return unnamed !== undefined && unnamed.also.length === 0;
 }

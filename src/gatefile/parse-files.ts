@@ -3,7 +3,7 @@ import type { Problem } from "../domain/problem.ts";
 import type { GivenFile } from "./decode.ts";
 import type { Defaults } from "./defaults.ts";
 import { drawnFiles } from "./drawn-files.ts";
-import { strategyKey } from "./flag.ts";
+import { meansSameStrategy, placeKey } from "./flag.ts";
 import { readFile, type ReadFile } from "./gate-file.ts";
 import { gateOfRoot, type ResolvedGate, type Shelf } from "./gate-source.ts";
 import { joinLibraries } from "./library.ts";
@@ -104,25 +104,32 @@ function refuseTwins(all: readonly Resolved[]): ReadFile[] {
 /** R125: two gates on one strategy would undo each other's writes. */
 function refuseRivals(all: readonly Resolved[]): ReadFile[] {
   const driving = all.filter(({ gate }) => gate.flag !== null);
-  return sharing(driving, ({ gate }) => (gate.flag === null ? "" : strategyKey(gate.flag))).map(
-    ({ file, fields, other }) => {
-      file.list.complain({
-        code: "R125",
-        at: fields.at("flag"),
-        message: `${other.path} drives the same flag, environment and strategy`,
-        suggestion: "keep one of them, or give each its own `strategy`",
-      });
-      return file;
-    },
-  );
+  const key = ({ gate: { flag } }: Resolved) => (flag === null ? "" : placeKey(flag));
+  return sharing(driving, key, isRival).map(({ file, fields, other }) => {
+    file.list.complain({
+      code: "R125",
+      at: fields.at("flag"),
+      message: `${other.path} drives the same flag, environment and strategy`,
+      suggestion: "keep one of them, or give each its own `strategy`",
+    });
+    return file;
+  });
 }
 
-function sharing(all: readonly Resolved[], key: (each: Resolved) => string) {
+function isRival({ gate: { flag: a } }: Resolved, { gate: { flag: b } }: Resolved): boolean {
+  return a !== null && b !== null && meansSameStrategy(a, b);
+}
+
+function sharing(
+  all: readonly Resolved[],
+  key: (each: Resolved) => string,
+  clash: (a: Resolved, b: Resolved) => boolean = () => true,
+) {
   const byKey = Map.groupBy(all, key);
   return [...byKey.values()].flatMap((group) =>
-    group.flatMap(({ file, fields }) => {
-      const other = group.find((each) => each.file !== file)?.file;
-      return other === undefined ? [] : [{ file, fields, other }];
+    group.flatMap((own) => {
+      const other = group.find((each) => each.file !== own.file && clash(own, each))?.file;
+      return other === undefined ? [] : [{ ...own, other }];
     }),
   );
 }

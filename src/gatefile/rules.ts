@@ -85,7 +85,7 @@ export const RULES = {
   ),
   R125: error(
     "Two gates for one flag",
-    "Two gates on the same flag, environment and strategy would undo each other's writes. Both are refused until one of them is changed.",
+    "Two gates on the same flag, environment and strategy would undo each other's writes. One that names no strategy takes the only one there is, so it clashes with one that names it, unless it names companions in `also`. Both are refused until one of them is changed.",
   ),
   R126: error(
     "A gate's name is used twice",

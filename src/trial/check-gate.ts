@@ -53,6 +53,7 @@ export async function checkGate(asked: CheckAsked, ports: CheckPorts): Promise<S
       definition: {
         hash,
         status: "valid",
+        fault: null,
         author: { kind: "unknown", why: "nobody approves here" },
         newest: null,
       },
@@ -60,6 +61,7 @@ export async function checkGate(asked: CheckAsked, ports: CheckPorts): Promise<S
       flagUnreadable: standing.unreadable,
       eventLoopLagMs: 0,
       clockSkewMs: skewOf(gate, ports),
+      rivals: [],
     }),
   ];
   const decision = decisionOf(gate, hash, ramp, pass, because, now);

@@ -149,6 +149,7 @@ describe("gates", () => {
           hash: "sha256:9b1c",
           status: "gone",
           author: { kind: "known", people: [] },
+          fault: null,
           newest: null,
         },
       }),

@@ -357,6 +357,7 @@ export function gateView(over: Partial<GateView> = {}): GateView {
       hash: "sha256:9b1c",
       status: "valid",
       author: { kind: "known", people: ["ben"] },
+      fault: null,
       newest: null,
     },
     problems: [],

@@ -173,12 +173,14 @@ export class RampWalk {
         hash: DEFINITION,
         status: step.file,
         author: { kind: "known", people: ["author"] },
+        fault: null,
         newest: null,
       },
       stopSwitch: step.stop,
       flagUnreadable: step.readable ? null : "timeout",
       eventLoopLagMs: 0,
       clockSkewMs: 0,
+      rivals: [],
       actor: "clock",
       people: new Map(PEOPLE.map((person) => [person, ["release-leads"]])),
       dark: new Map(),
@@ -344,9 +346,11 @@ export class RampWalk {
           hash: DEFINITION,
           status: "valid",
           author: { kind: "known", people: ["author"] },
+          fault: null,
           newest: null,
         },
         serverRefusals: [],
+        rivals: [],
       },
     );
     if (obeyed.kind === "refused") return false;
@@ -364,7 +368,7 @@ export class RampWalk {
     const author = { kind: "known", people: ["author"] } as const;
     const facts = {
       now: this.now,
-      definition: { hash: DEFINITION, status: "valid", author, newest: null },
+      definition: { hash: DEFINITION, status: "valid", author, fault: null, newest: null },
     } as const;
     const answered = approve(WALKED, this.record, command, this.lastDecision, facts);
     if (answered.kind === "done") this.record = answered.record;

@@ -59,6 +59,15 @@ test.each(CHANGES)(
   },
 );
 
+test("a file that is bad says in the reason what is wrong with it and where", async () => {
+  const world = await exposed();
+  world.definitions.spoil("checkout");
+  await world.pass();
+  expect((await world.record()).because.map(({ message }) => message)).toContain(
+    "the newest file has errors: gates/checkout.yaml:1:1 not a gate",
+  );
+});
+
 test("a file that disappears while the flag is exposed pages once", async () => {
   const world = await exposed();
   world.definitions.remove("checkout");

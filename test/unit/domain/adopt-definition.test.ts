@@ -34,6 +34,7 @@ function facts(newest: Gate | null, status: DefinitionFacts["status"] = "changed
     hash: "sha256:aa",
     status,
     author: { kind: "known", people: ["first-author"] },
+    fault: null,
     newest: definition,
   };
 }
@@ -63,6 +64,7 @@ function adopted(
       definition,
       observation: aFlagSeen(),
       serverRefusals: [],
+      rivals: [],
     },
   );
 }

@@ -84,6 +84,7 @@ function started(record: GateRecord, command: Partial<Command> = {}, gate: Gate 
     definition: { ...passFacts().definition, author: AUTHOR },
     observation: aFlagAt(25),
     serverRefusals: [],
+    rivals: [],
   });
 }
 

@@ -365,8 +365,15 @@ describe("a reason says", () => {
     { status: "changed", hash: "sha256:aa", message: "the file changed after the run began" },
     { status: "invalid", hash: "sha256:aa", message: "the newest file has errors" },
     { status: "gone", hash: "sha256:aa", message: "the file is gone" },
-  ] as const)("of a definition that is $status: '$message'", ({ status, hash, message }) => {
-    const definition = { ...passFacts().definition, status, hash };
+    {
+      status: "invalid",
+      hash: "sha256:aa",
+      fault: "gates/checkout.yaml:5:7 basket.yaml drives the same flag, environment and strategy",
+      message:
+        "the newest file has errors: gates/checkout.yaml:5:7 basket.yaml drives the same flag, environment and strategy",
+    },
+  ] as const)("of a definition that is $status: '$message'", ({ status, hash, message, ...more }) => {
+    const definition = { ...passFacts().definition, status, hash, ...more };
     const opens =
       status === "changed"
         ? "rampart adopt-definition checkout, put the pinned one back, or end the run and start anew"

@@ -48,10 +48,12 @@ function commandFacts(fields: Partial<CommandFacts> = {}): CommandFacts {
       hash: "sha256:aa",
       status: "valid",
       author: { kind: "known", people: ["author"] },
+      fault: null,
       newest: null,
     },
     observation: aFlagSeen(),
     serverRefusals: [],
+    rivals: [],
     ...fields,
   };
 }
@@ -241,6 +243,14 @@ describe("start", () => {
         "percent-differs: the flag stands at 7%, not at 0% (set the flag to that percent in Unleash, or start with --at and the declared step it stands at)",
         "no-right: the token may not update strategies (give the token's user that permission for this project and environment)",
       ].join("; "),
+    });
+  });
+
+  test("is refused on a strategy that another gate drives", () => {
+    expect(refusal(...started({}, {}, { rivals: ["basket"] }))).toEqual({
+      code: "not-ready",
+      message:
+        "basket drives the same strategy of the same flag: keep one of the two gates, or give each its own `flag.strategy`",
     });
   });
 

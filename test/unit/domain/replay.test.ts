@@ -103,6 +103,14 @@ describe("what is kept of a pass", () => {
     expect(replay(gate, stored(recording).inputs).differences).toEqual([]);
   });
 
+  test("of before passes knew of rivals and of a file's fault are replayed as if there were neither", () => {
+    const { gate, inputs } = aRecording();
+    const { rivals, definition, ...facts } = inputs.facts;
+    const { fault, ...known } = definition;
+    expect({ rivals, fault }).toEqual({ rivals: [], fault: null });
+    expect(replay(gate, { ...inputs, facts: { ...facts, definition: known } }).same).toBe(true);
+  });
+
   test("names of all people only those whose approvals the record holds", () => {
     const { inputs } = aRecording({ before: aRecord({ run: approved }) });
     expect(inputs.people).toEqual([["approver", ["release-leads"]]]);

@@ -85,6 +85,33 @@ describe("two gates on one flag", () => {
     expect(gates.size).toBe(3);
   });
 
+  it.each([
+    [
+      "one that names its strategy and one that takes the only one",
+      "{ unleash: shared, strategy: a }",
+      "shared",
+    ],
+    ["two that take the only one", "shared", "{ unleash: shared }"],
+  ])("are both refused: %s", (_, flag, other) => {
+    const { gates, problems } = parseFiles([gateFile("one", flag), gateFile("two", other)], DEFAULTS);
+    expect([...gates.keys()]).toEqual([]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      "two.yaml drives the same flag, environment and strategy",
+      "one.yaml drives the same flag, environment and strategy",
+    ]);
+  });
+
+  it("are both fine where the one that names none names the other's as its companion", () => {
+    const { gates } = parseFiles(
+      [
+        gateFile("one", "{ unleash: shared, strategy: a }"),
+        gateFile("two", "{ unleash: shared, also: [a] }"),
+      ],
+      DEFAULTS,
+    );
+    expect(gates.size).toBe(2);
+  });
+
   it("do not count a gate that is broken anyway", () => {
     const broken = gateFile("two", "shared");
     const { gates } = parseFiles(
