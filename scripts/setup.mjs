@@ -2,10 +2,11 @@
 /**
  * Makes a fresh checkout able to run, then runs a command in it:
  *
- *     node scripts/setup.mjs [--for test|demo|ci|check] -- <command> [arguments]
+ *     node scripts/setup.mjs [--for test|demo|ci|faults|check] -- <command> [arguments]
  *
  * Plain JavaScript without dependencies, because it runs before anything is installed, on Node 18 or newer.
- * `--for check` leaves Prometheus and PostgreSQL out: type checks and linters need neither.
+ * `--for check` leaves Prometheus and PostgreSQL out: type checks and linters need neither. `--for faults` brings what
+ * disturbs a process and its disk, where it may.
  */
 import { parseArguments } from "./setup/arguments.mjs";
 import { thisMachine } from "./setup/machine.mjs";

@@ -1,4 +1,4 @@
-const PURPOSES = ["test", "demo", "ci", "check"];
+const PURPOSES = ["test", "demo", "ci", "faults", "check"];
 const USAGE = `usage: node scripts/setup.mjs [--for ${PURPOSES.join("|")}] -- <command> [arguments]`;
 
 /** Everything after the first `--` is the command; what npm appends lands there too. */

@@ -1,3 +1,4 @@
+import { installFaultTools } from "./fault-tools.mjs";
 import { checkOldestNode, checkPlatform, findNode } from "./node.mjs";
 import { installPackages } from "./packages.mjs";
 import { linkPostgres } from "./postgres.mjs";
@@ -16,6 +17,7 @@ export async function prepare(machine, purpose) {
   if ("problem" in found || purpose === "check") return found;
 
   if (purpose === "ci") await installSpin(machine);
+  if (purpose === "faults") await installFaultTools(machine);
   const missing = (await installPrometheus(machine)) ?? (await linkPostgres(machine, found.node));
   return missing === undefined ? found : { problem: missing };
 }

@@ -31,15 +31,9 @@ export function madeUpMachine(
     [C_HEADER, ""],
     ["/etc/os-release", 'PRETTY_NAME="Debian GNU/Linux 12"\nID=debian\n'],
   ]);
-  const commands = new Set([
-    "npm",
-    "apt-get",
-    "prometheus",
-    "promtool",
-    "prometheus-alertmanager",
-    "spin",
-    "gcc",
-  ]);
+  const commands = new Set(
+    "npm apt-get prometheus promtool prometheus-alertmanager strace faketime mkfs.ext4 spin gcc".split(" "),
+  );
   const ran: Ran[] = [];
   const said: string[] = [];
 

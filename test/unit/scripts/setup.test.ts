@@ -288,8 +288,36 @@ describe("PostgreSQL", () => {
   });
 });
 
+describe("what disturbs a process and its disk", () => {
+  const install = "apt-get install -y --no-install-recommends strace e2fsprogs -qq";
+
+  test("is installed for the fault scenarios, as far as it is missing", async () => {
+    const machine = withoutFaultTools();
+    expect(await prepare(machine, "faults")).toEqual({ node: PACKAGED_NODE });
+    expect(machine.ran.map(({ line }) => line)).toEqual([APT_UPDATE, install]);
+    expect(machine.files.has(POLICY)).toBe(false);
+  });
+
+  test.each(["test", "demo", "ci", "check"])("is not needed for %s", async (purpose) => {
+    const machine = withoutFaultTools();
+    expect(await prepare(machine, purpose)).toEqual({ node: PACKAGED_NODE });
+    expect(machine.ran).toEqual([]);
+  });
+
+  test.each([
+    ["there is no root", { isRoot: false }, `run: sudo ${install.replace(" -qq", "")}`],
+    ["apt-get fails", {}, "apt-get ended with 100; its messages stand above"],
+  ])("is done without, and said so, where %s", async (_, changes, why) => {
+    const machine = withoutFaultTools(changes, { [install]: () => 100 });
+    expect(await prepare(machine, "faults")).toEqual({ node: PACKAGED_NODE });
+    expect(machine.said).toContain(
+      `without strace and mkfs.ext4 some fault scenarios will NOT be played: ${why}`,
+    );
+  });
+});
+
 describe("the arguments", () => {
-  const usage = "usage: node scripts/setup.mjs [--for test|demo|ci|check] -- <command> [arguments]";
+  const usage = "usage: node scripts/setup.mjs [--for test|demo|ci|faults|check] -- <command> [arguments]";
 
   test.each([
     [["--", "vitest", "run"], { purpose: "test", command: ["vitest", "run"] }],
@@ -305,3 +333,10 @@ describe("the arguments", () => {
     expect(parseArguments(argv)).toEqual(asked);
   });
 });
+
+/** A machine without two of the tools that the fault scenarios use. */
+function withoutFaultTools(...given: Parameters<typeof madeUpMachine>): ReturnType<typeof madeUpMachine> {
+  const machine = madeUpMachine(...given);
+  for (const command of ["strace", "mkfs.ext4"]) machine.commands.delete(command);
+  return machine;
+}
