@@ -30,6 +30,8 @@ export type ServiceSetup = {
   >;
   readonly unleash?: Readonly<Record<string, UnleashAccess>>;
   readonly webhook?: { readonly url: string; readonly secret: string };
+  /** A folder for the store alone, such as a file system of its own. Default: the home. */
+  readonly storeFolder?: string;
 };
 
 /** A folder with everything one service keeps: configuration, secrets, gates, store and what it writes. */
@@ -53,7 +55,7 @@ export async function makeServiceHome(
   const home = await mkdtemp(join(tmpdir(), "rampart-service-"));
   const gatesPath = join(home, "gates");
   const configPath = join(home, "rampart.yaml");
-  const storePath = join(home, "rampart.db");
+  const storePath = join(setup.storeFolder ?? home, "rampart.db");
   const [stdoutPath, stderrPath] = [join(home, "stdout.log"), join(home, "stderr.log")];
   await mkdir(gatesPath);
   await Promise.all([stdoutPath, stderrPath].map((path) => writeFile(path, "")));

@@ -1,0 +1,132 @@
+import { open, rm, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Lane, type LaneGate, LONG, order, startLane, stateOf, waitFor } from "./lane.ts";
+import { brokenLaws } from "./laws.ts";
+import { mountSmall } from "./mounts.ts";
+import { type Report, type Scenario, Tally, played } from "./scenario.ts";
+import { readStored } from "./stored.ts";
+import { type Surroundings, uniqueName } from "./surroundings.ts";
+
+const SIZE = 8 * 1024 * 1024;
+const FULL_MS = 4_000;
+
+/** The disk of the store fills up while ramps grow, and something turns bad before there is space again. */
+export const disk: Scenario = {
+  name: "disk",
+  unit: "full disk",
+  count: 8,
+  shortCount: 1,
+  async play(surroundings, count) {
+    const mounted = await mountSmall(SIZE);
+    if (!mounted.ok) return { kind: "skipped", why: mounted.why };
+    try {
+      return await fillAndFree(surroundings, mounted.mount.folder, count);
+    } finally {
+      await mounted.mount.remove();
+    }
+  },
+};
+
+async function fillAndFree(surroundings: Surroundings, folder: string, count: number): Promise<Report> {
+  const name = uniqueName("disk");
+  const ramp = { gate: `${name}-ramp`, steps: LONG, holdMs: 1_000 };
+  const bad = Array.from({ length: count }, (_, index) => ({
+    gate: `${name}-bad-${index}`,
+    steps: [20, 100],
+    holdMs: 600_000,
+  }));
+  const gates: readonly LaneGate[] = [ramp, ...bad];
+  const lane = await startLane(surroundings, { gates, storeFolder: folder });
+  const tally = new Tally([
+    "raises before and after",
+    "passes that failed for want of space",
+    "rollbacks that landed",
+  ]);
+  const violations: string[] = [];
+  try {
+    for (const { gate } of gates) await lane.start(gate);
+    for (const { gate } of bad) {
+      await waitFor("20%", async () => (await rollout(surroundings, gate)) === 20);
+    }
+    for (const { gate } of bad) {
+      violations.push(...(await fillOnce(surroundings, lane, tally, folder, { ramp: ramp.gate, bad: gate })));
+    }
+    lane.service.signal("SIGKILL");
+    await lane.service.ended();
+    const stored = await readStored(lane.service.storePath);
+    for (const own of gates) {
+      const writes = await surroundings.writes(own.gate);
+      tally.add("raises before and after", writes.filter(({ from, to }) => to > from).length);
+      violations.push(...brokenLaws(own, surroundings.rampart.id, writes, stored));
+    }
+    return played(tally, violations);
+  } finally {
+    await lane.stop();
+  }
+}
+
+async function fillOnce(
+  surroundings: Surroundings,
+  lane: Lane,
+  tally: Tally,
+  folder: string,
+  { ramp, bad }: { readonly ramp: string; readonly bad: string },
+): Promise<readonly string[]> {
+  const violations: string[] = [];
+  const failed = await failedPasses(lane);
+  const filler = join(folder, "filler");
+  await fill(filler, folder);
+  await waitFor("a pass fails for want of space", async () => (await failedPasses(lane)) > failed);
+  lane.signals.set(bad, 30);
+  const judged = await lastEvaluation(lane, bad);
+  const id = await order(lane, bad, "rollback");
+  if (id !== null) tally.add("orders taken on a full disk");
+  await sleep(FULL_MS);
+  if (id === null && (await lastEvaluation(lane, bad)) !== judged)
+    tally.add("passes kept in the space that was left");
+  tally.add("passes that failed for want of space", (await failedPasses(lane)) - failed);
+  if (lane.service.exitCode() !== null)
+    return [`the process ended with ${lane.service.exitCode()} on a full disk`];
+
+  await rm(filler);
+  const before = await rollout(surroundings, ramp);
+  await waitFor("the rollback lands", async () => (await rollout(surroundings, bad)) === 0);
+  await waitFor("it is told", async () => (await stateOf(lane, bad)) === "rolled-back");
+  tally.add("rollbacks that landed");
+  await waitFor("the ramp goes on", async () => (await rollout(surroundings, ramp)) > before);
+  const left = await rollout(surroundings, bad);
+  if (left !== 0) violations.push(`${bad}: rolled back, and Unleash has ${left}%`);
+  return violations;
+}
+
+/** To the last byte. */
+async function fill(path: string, folder: string): Promise<void> {
+  const file = await open(path, "a");
+  try {
+    for (let size = 256 * 1024; size >= 4_096;) {
+      const { bavail, bsize } = await statfs(folder);
+      if (bavail * bsize < size) size /= 2;
+      else await file.write(Buffer.alloc(size));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function failedPasses(lane: Lane): Promise<number> {
+  return (await lane.service.stdout()).split("the store is unavailable").length - 1;
+}
+
+/** What the dead man's rule looks at. */
+async function lastEvaluation(lane: Lane, gate: string): Promise<string | null> {
+  const text = await (await lane.service.probe("/metrics")).text();
+  const line = text
+    .split("\n")
+    .find((each) => each.startsWith("rampart_last_evaluation") && each.includes(`"${gate}"`));
+  return line?.split(" ").at(-1) ?? null;
+}
+
+async function rollout(surroundings: Surroundings, flag: string): Promise<number> {
+  return Number((await surroundings.rolloutOf(flag)).parameters["rollout"]);
+}
