@@ -326,7 +326,13 @@ function webhookOf({ config, secrets }: AppParts): WebhookChannel {
 
 async function prune(store: Store, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    log.debug({ ...(await store.prune(SYSTEM_CLOCK.now())) }, "pruned");
+    try {
+      log.debug({ ...(await store.prune(SYSTEM_CLOCK.now())) }, "pruned");
+    } catch (error) {
+      // A full disk passes, and what is old is removed the next time; what does not pass has ended the store by itself.
+      if (!(error instanceof StoreUnavailable)) throw error;
+      log.warn({ error: error.message }, "nothing was pruned");
+    }
     await sleep(PRUNE_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -48,6 +48,10 @@ export function resultCodeOf(error: unknown): number | null {
   return typeof errcode === "number" ? errcode & 0xff : null;
 }
 
+export function isFull(error: unknown): boolean {
+  return error instanceof StoreUnavailable && resultCodeOf(error.cause) === SQLITE.full;
+}
+
 /** A failure of the machine becomes `StoreUnavailable`; everything else (a constraint, wrong SQL) stays the bug it is. */
 export function storeFailure(error: unknown): unknown {
   const code = resultCodeOf(error);

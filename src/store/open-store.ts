@@ -4,7 +4,8 @@ import { StoreUnavailable } from "./failure.ts";
 import { claimIdentity, type RandomBytes } from "./identity.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";
-import { openDatabase, openFailure, type OpenFailure } from "./sqlite/database.ts";
+import { NO_RESERVE, reserveBeside, withRoom } from "./reserve.ts";
+import { IN_MEMORY, openDatabase, openFailure, type OpenFailure } from "./sqlite/database.ts";
 import { sqliteDialect } from "./sqlite/dialect.ts";
 import type { SqliteHandle } from "./sqlite/driver.ts";
 import { createStore, type Store } from "./store.ts";
@@ -34,8 +35,10 @@ export async function storeOn(handle: SqliteHandle, options: StoreOptions): Prom
   try {
     const refusal = await migrate(db, path, MIGRATIONS);
     if (refusal === null) {
-      const identity = await claimIdentity(db, randomBytes, clock.now());
-      return { ok: true, store: createStore(db, handle, clock, identity) };
+      const reserve = path === IN_MEMORY ? NO_RESERVE : reserveBeside(path);
+      // A process that cannot start on a full disk could not roll anything back either.
+      const identity = await withRoom(reserve, () => claimIdentity(db, randomBytes, clock.now()));
+      return { ok: true, store: createStore(db, handle, clock, identity, reserve) };
     }
     await db.destroy();
     return refusal;

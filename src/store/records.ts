@@ -10,17 +10,18 @@ import { findRecord, recordOf } from "./gate-record.ts";
 import type { Identity } from "./identity.ts";
 import { findRecording } from "./inputs.ts";
 import { findReply } from "./replies.ts";
+import { type Reserve, keepWith } from "./reserve.ts";
 import { darkSince, setDarkSince } from "./sources.ts";
 import type { Tables } from "./tables.ts";
 
-export function recordsIn(db: Kysely<Tables>, clock: Clock, identity: Identity): Records {
+export function recordsIn(db: Kysely<Tables>, clock: Clock, identity: Identity, reserve: Reserve): Records {
   return {
     storeId: () => identity.storeId,
     epoch: () => identity.epoch,
     record: (gate) => findRecord(db, gate),
     all: () => allRecords(db),
     pinned: (hash) => findDefinition(db, hash),
-    commit: (moment) => commitMoment(db, clock, moment),
+    commit: (moment) => keepWith(reserve, moment.record, () => commitMoment(db, clock, moment)),
     reply: (principal, key) => findReply(db, principal, key),
     decision: (id) => decisionById(db, id),
     recording: (decision) => findRecording(db, decision),

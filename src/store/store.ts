@@ -8,6 +8,7 @@ import type { Identity } from "./identity.ts";
 import { outboxIn } from "./outbox.ts";
 import { prune, type Pruned } from "./prune.ts";
 import { recordsIn } from "./records.ts";
+import type { Reserve } from "./reserve.ts";
 import type { SqliteHandle } from "./sqlite/driver.ts";
 import type { Tables } from "./tables.ts";
 import { tokensIn } from "./tokens.ts";
@@ -22,7 +23,7 @@ export type Store = Records &
     readonly audit: Audit;
     /** Whether a small write is durable now. */
     healthy(): Promise<boolean>;
-    /** Removes what was kept long enough; meant to be called now and then. */
+    /** Removes what was kept long enough, and takes back the reserve of room where it was needed; meant to be called now and then. */
     prune(now: Instant): Promise<Pruned>;
     /** Writes a whole, compacted copy to a new file. Never overwrites. Blocks the process meanwhile. */
     backup(path: string): Promise<BackupOutcome>;
@@ -35,14 +36,18 @@ export function createStore(
   handle: SqliteHandle,
   clock: Clock,
   identity: Identity,
+  reserve: Reserve,
 ): Store {
   return {
-    ...recordsIn(db, clock, identity),
+    ...recordsIn(db, clock, identity, reserve),
     ...tokensIn(db),
     ...outboxIn(db),
     audit: auditIn(db),
     healthy: () => canWrite(db, clock.now()),
-    prune: (now) => prune(db, now),
+    prune(now) {
+      reserve.refill();
+      return prune(db, now);
+    },
     backup: (path) => backup(db, handle, path),
     async close() {
       // Takes its turn behind a running transaction, which closing at once would cut off.

@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { resultCodeOf, SQLITE } from "../failure.ts";
 
-const IN_MEMORY = ":memory:";
+export const IN_MEMORY = ":memory:";
 
 /** How long another process's lock is waited for at open; it is held for that process's whole life, so briefly. */
 const BUSY_TIMEOUT_MS = 200;
