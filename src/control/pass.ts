@@ -292,10 +292,11 @@ function isRepeat(previous: Decision, next: Decision): boolean {
 }
 
 function fingerprint(decision: Decision): string {
-  const { run, definition, actor, after, step, verdict, would, approvals } = decision;
+  const { run, definition, actor, before, after, step, verdict, would, approvals } = decision;
   const reasons = decision.because.map(({ kind, code }) => `${kind}/${code}`);
   const signals = decision.signals.map(({ signal, verdict: said, code }) => `${signal}/${said}/${code}`);
   const alerts = decision.alerts.map(({ guard, verdict: said, code }) => `${guard}/${said}/${code}`);
   const evidence = [...signals, ...alerts];
-  return JSON.stringify([run, definition, actor, after, step, verdict, would, approvals, reasons, evidence]);
+  const moved = [before, after, step];
+  return JSON.stringify([run, definition, actor, moved, verdict, would, approvals, reasons, evidence]);
 }

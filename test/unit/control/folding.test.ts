@@ -62,3 +62,16 @@ test("an intention names the row that decided it, which is there before anything
   const { intention } = await world.pass();
   expect(intention?.decision).toBe(world.decisions().at(-1)?.id);
 });
+
+test("a pass that moved the ramp keeps its row, and with it where the ramp came from", async () => {
+  const world = createWorld();
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 5);
+  await world.tell({ action: "rollback" });
+  await world.until(({ ramp }) => ramp.state === "rolled-back");
+  await world.run(2 * MINUTE);
+  const moves = world.decisions().filter(({ actor, before, after }) => actor === "clock" && before !== after);
+  expect(moves.map(({ before, after, count }) => [before, after, count])).toEqual([
+    ["rolling-back", "rolled-back", 1],
+  ]);
+});
