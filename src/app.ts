@@ -56,6 +56,8 @@ export type AppParts = {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly log: Log;
+  /** Takes what must be written whatever the level of the log is. */
+  readonly always: Pick<Log, "info">;
   /** Called once when the process can no longer keep its promises and has to end. */
   readonly onFatal: (error: unknown) => void;
 };
@@ -100,7 +102,12 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
   });
   await folder.load();
   tellProblems();
-  const heads = createAuditHeads({ audit: store.audit, key: key.key, clock: SYSTEM_CLOCK, log });
+  const heads = createAuditHeads({
+    audit: store.audit,
+    key: key.key,
+    clock: SYSTEM_CLOCK,
+    log: parts.always,
+  });
   const notes = createDefinitionNotes({ definitions: folder, audit: store.audit, clock: SYSTEM_CLOCK });
   await store.audit.append([startEntry(config, store)]);
   await notes.note();

@@ -29,12 +29,16 @@ export async function serve(parts: ServeParts): Promise<number> {
   const resolved = await resolveSecrets(config, env, readText);
   if (!resolved.ok) return refuse(stderr, resolved.problems.join("\n"));
 
-  const { log, hide } = createLog({ level: config.log.level satisfies LogLevel, destination: parts.stdout });
+  const { log, always, hide } = createLog({
+    level: config.log.level satisfies LogLevel,
+    destination: parts.stdout,
+  });
   for (const secret of resolved.all) hide(secret.reveal());
   const started = await startApp({
     config,
     secrets: resolved.secrets,
     log,
+    always,
     onFatal(error) {
       log.error({ err: error }, "the process cannot go on");
       parts.exit(1);

@@ -27,7 +27,12 @@ export function createLog(parts: {
   readonly level: LogLevel;
   readonly destination: DestinationStream;
   readonly secrets?: Redactor;
-}): { readonly log: Log; readonly hide: (secret: string) => void } {
+}): {
+  readonly log: Log;
+  /** The same lines whatever the level is, for what has to leave the machine. */
+  readonly always: Pick<Log, "info">;
+  readonly hide: (secret: string) => void;
+} {
   const secrets = parts.secrets ?? redactor([]);
   const log = pino(
     {
@@ -43,6 +48,7 @@ export function createLog(parts: {
   );
   return {
     log,
+    always: log.child({}, { level: "info" }),
     hide(secret) {
       // In a line of JSON a quote or a backslash of the secret stands escaped.
       secrets.add([secret, JSON.stringify(secret).slice(1, -1)]);

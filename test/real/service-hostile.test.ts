@@ -242,11 +242,15 @@ async function startInProcess(own: ServiceHome): Promise<[App, RampartClient]> {
     readText,
   );
   if (!resolved.ok) throw new Error(resolved.problems.join("\n"));
-  const { log } = createLog({ level: "error", destination: { write: (line) => void fatal.push(line) } });
+  const { log, always } = createLog({
+    level: "error",
+    destination: { write: (line) => void fatal.push(line) },
+  });
   const started = await startApp({
     config: parsed.config,
     secrets: resolved.secrets,
     log,
+    always,
     onFatal: (error) => void fatal.push(error),
   });
   if (!started.ok) throw new Error(started.message);

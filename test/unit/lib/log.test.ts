@@ -3,8 +3,14 @@ import { createLog } from "../../../src/lib/log.ts";
 
 function logged(level: "debug" | "info" | "warn" | "error" = "debug") {
   const lines: string[] = [];
-  const { log, hide } = createLog({ level, destination: { write: (line) => void lines.push(line) } });
-  return { lines, log, hide, entries: (): object[] => lines.map((line) => JSON.parse(line) as object) };
+  const { log, always, hide } = createLog({ level, destination: { write: (line) => void lines.push(line) } });
+  return {
+    lines,
+    log,
+    always,
+    hide,
+    entries: (): object[] => lines.map((line) => JSON.parse(line) as object),
+  };
 }
 
 describe("the log", () => {
@@ -22,6 +28,19 @@ describe("the log", () => {
     log.warn({}, "loud");
     expect(lines).toHaveLength(1);
   });
+
+  test.each(["warn", "error"] as const)(
+    "at %s still writes what always has to be, and strikes out its secrets",
+    (level) => {
+      const { log, always, hide, entries } = logged(level);
+      hide("canary-secret");
+      log.info({}, "quiet");
+      always.info({ seq: 7, of: "canary-secret" }, "audit head");
+      expect(entries()).toEqual([
+        { level: "info", time: expect.any(String), seq: 7, of: "[secret]", msg: "audit head" },
+      ]);
+    },
+  );
 
   test("strikes out a secret wherever its value turns up", () => {
     const { log, lines, hide } = logged();
