@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from "express";
 import type { Authenticator } from "./auth/authenticator.ts";
 import { TOKEN_LIKE } from "./auth/token-text.ts";
+import type { FailedLogins } from "./failed-logins.ts";
 import { rememberPrincipal } from "./principal-of.ts";
 import { refuse, send } from "./reply.ts";
 
@@ -34,7 +35,11 @@ function decoded(url: string): string {
 }
 
 /** Lets through who shows a valid token, and remembers who it is. */
-export function authenticate(authenticator: Authenticator, failures: RequestHandler): RequestHandler {
+export function authenticate(
+  authenticator: Authenticator,
+  failures: RequestHandler,
+  failedLogins: FailedLogins,
+): RequestHandler {
   return async (request, response, next) => {
     const presented = BEARER.exec(request.headers.authorization ?? "")?.[1];
     const outcome =
@@ -46,6 +51,7 @@ export function authenticate(authenticator: Authenticator, failures: RequestHand
       next();
       return;
     }
+    await failedLogins(request, outcome.why);
     await failures(request, response, () => {
       const challenge = presented === undefined ? "Bearer" : 'Bearer error="invalid_token"';
       send(response, refuse("no-token", outcome.why, {}, { "WWW-Authenticate": challenge }));

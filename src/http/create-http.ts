@@ -12,6 +12,7 @@ import { getDecision, listDecisions, openDecision, replayDecision } from "./deci
 import { createDenials } from "./denials.ts";
 import type { Door } from "./door.ts";
 import { handleErrors, methodNotAllowed, notFound } from "./errors.ts";
+import { createFailedLogins } from "./failed-logins.ts";
 import { getGate, listGates } from "./gates.ts";
 import { hearAlerts } from "./hooks.ts";
 import { getInbox } from "./inbox.ts";
@@ -32,7 +33,7 @@ export function createHttp(door: Door): Express {
   app.set("etag", false);
   app.set("trust proxy", door.config.trustProxy.length === 0 ? false : [...door.config.trustProxy]);
   app.use(securityHeaders(), logRequests(door.log, door.clock));
-  app.use(refuseTokenInUrl, authenticate(door.authenticator, limits.failures));
+  app.use(refuseTokenInUrl, authenticate(door.authenticator, limits.failures, createFailedLogins(door)));
   mountRoutes(app, door, { limits, denials: createDenials(door) });
   for (const [path, methods] of methodsByPath()) app.all(expressPath(path), methodNotAllowed(methods));
   app.use(notFound);

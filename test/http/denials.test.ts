@@ -95,3 +95,54 @@ test("a denial that the audit cannot take stays a denial, and the log says so", 
   expect((await act(door, door.token("machine", "ci", ["read"]), "rollback")).status).toBe(403);
   expect(door.logged.join("")).toContain("a denial is not in the audit");
 });
+
+function knock(door: TestDoor, token: string | null) {
+  const sent = request(door.app).get("/v1/gates");
+  return token === null ? sent : sent.auth(token, { type: "bearer" });
+}
+
+test("who comes without a valid token is in the audit, with why and from where, and without what was shown", async () => {
+  const door = testDoor();
+  expect((await knock(door, "rmp_production_canary")).status).toBe(401);
+  expect(door.audited).toEqual([
+    {
+      at: NOON,
+      kind: "denied",
+      actor: "unknown",
+      gate: null,
+      body: {
+        code: "no-token",
+        detail: "the token is not valid",
+        method: "GET",
+        address: expect.stringMatching(/127\.0\.0\.1$/),
+        unrecorded: 0,
+      },
+    },
+  ]);
+  expect(JSON.stringify(door.audited)).not.toContain("canary");
+});
+
+test("nobody without a token fills the audit: one record a minute, one an hour for the same, and the rest counted", async () => {
+  const door = testDoor({ rates: { ordinary: 600, vital: 6_000, failures: 10_000 } });
+  const counts = () => door.audited.map(({ body }) => body["unrecorded"]);
+  for (let sent = 0; sent < 20; sent += 1) await knock(door, sent % 2 === 0 ? null : "rmp_x");
+  expect(counts()).toEqual([0]);
+  door.clock.at += MINUTE;
+  await knock(door, "rmp_x");
+  expect(counts()).toEqual([0, 19]);
+  for (let minute = 0; minute < 59; minute += 1) {
+    door.clock.at += MINUTE;
+    await knock(door, "rmp_x");
+  }
+  expect(counts()).toEqual([0, 19]);
+  door.clock.at += MINUTE;
+  await knock(door, "rmp_x");
+  expect(counts()).toEqual([0, 19, 59]);
+});
+
+test("a failed login that the audit cannot take stays a refusal, and the log says so", async () => {
+  const door = testDoor();
+  door.breakAudit();
+  expect((await knock(door, null)).status).toBe(401);
+  expect(door.logged.join("")).toContain("a failed login is not in the audit");
+});
