@@ -35,6 +35,12 @@ export function adoptable(gate: Gate, record: GateRecord, { newest }: Definition
   };
 }
 
+/** Whether this person's word would not be refused for who they are. */
+export function mayAdopt(person: string, { run, newest, looser }: Adoptable): boolean {
+  // Who starts the ramp or wrote the change does not loosen it alone.
+  return looser.length === 0 || isEligible(person, run, newest.author);
+}
+
 /** Puts a run under the newest definition. What is tighter or equal needs one person, what is looser the next step's. */
 export function adoptDefinition(
   gate: Gate,
@@ -46,8 +52,7 @@ export function adoptDefinition(
   if (found === null) return refused("not-ready", whyNot(gate, facts.definition));
   const { newest, run, looser, demands } = found;
   if (looser.length > 0) {
-    // Who starts the ramp or wrote the change does not loosen it alone.
-    if (!isEligible(command.by.name, run, newest.author)) {
+    if (!mayAdopt(command.by.name, found)) {
       return refused("not-eligible", `${command.by.name} started this ramp or wrote the new definition`);
     }
     const open = unmet(

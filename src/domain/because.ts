@@ -91,8 +91,13 @@ export function alertBecause(alert: AlertJudgement): Because {
 /** A drift as a reason, with what settles it. */
 export function driftBecause(gate: Gate, drift: Drift): Because {
   const who = drift.by === null ? "" : ` by ${drift.by}`;
-  const restore = drift.kind === "raised" ? `, rampart restore ${gate.name}` : "";
-  return because("drift", drift.kind, `${drift.message}${who}`, {
-    opens: `rampart adopt-flag ${gate.name}${restore} or rampart rollback ${gate.name}`,
-  });
+  return because("drift", drift.kind, `${drift.message}${who}`, { opens: settledBy(gate.name, drift) });
+}
+
+function settledBy(gate: string, { kind }: Drift): string {
+  // There is nothing left that could be taken as it is.
+  if (kind === "flag-gone")
+    return `rampart rollback ${gate}; at rest, rampart observe ${gate} forgets the flag`;
+  const restore = kind === "raised" ? `, rampart restore ${gate}` : "";
+  return `rampart adopt-flag ${gate}${restore} or rampart rollback ${gate}`;
 }

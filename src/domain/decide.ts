@@ -14,7 +14,7 @@ import {
   nextStep,
   unreadyBecause,
 } from "./growth.ts";
-import { countsTowardsHold, holdAfter } from "./hold.ts";
+import { cooledSince, countsTowardsHold, holdAfter } from "./hold.ts";
 import { formatMillis } from "./instant.ts";
 import { withObservedTime, withWould, wouldDo } from "./observe.ts";
 import { darkTells, definitionTells, deployTells, driftTells, landedTells } from "./pass-tells.ts";
@@ -79,7 +79,8 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
   };
 }
 
-function withTime(gate: Gate, record: GateRecord, facts: PassFacts): GateRecord {
+function withTime(gate: Gate, before: GateRecord, facts: PassFacts): GateRecord {
+  const record = cooling(before, facts);
   const pass = { now: facts.now, everyMs: gate.everyMs, counted: countsTowardsHold(facts.judgement) };
   const { ramp } = record;
   if (modeOf(gate, record) === "observe" && standingOf(ramp) === null)
@@ -96,6 +97,12 @@ function withTime(gate: Gate, record: GateRecord, facts: PassFacts): GateRecord 
     };
   }
   return alarmed(record, facts);
+}
+
+function cooling(record: GateRecord, { now }: PassFacts): GateRecord {
+  const { ramp, lastPass } = record;
+  if (ramp.state !== "rolled-back") return record;
+  return { ...record, ramp: { ...ramp, since: cooledSince(ramp.since, lastPass, now) } };
 }
 
 /** The clocks of a step start when its percent was verified as set, not at a pass before that. */

@@ -1,3 +1,4 @@
+import { adoptable, mayAdopt } from "./adopt-definition.ts";
 import { answerableBy } from "./approve.ts";
 import { blindWaiting } from "./blind.ts";
 import { definitionWaiting, driftWaiting } from "./changed.ts";
@@ -129,11 +130,12 @@ function promisesFor(by: Principal, view: GateView): readonly InboxItem[] {
 
 function itemOf(
   { orders, ...waiting }: Waiting,
-  { name, record, status }: GateView,
+  view: GateView,
   by: Principal,
   request: InboxRequest | null,
 ): InboxItem {
-  const [action = "status", ...others] = orders.filter((order) => mayOrder(order, by, record.ramp.state));
+  const { name, status } = view;
+  const [action = "status", ...others] = orders.filter((order) => mayOrder(order, by, view));
   return {
     ...waiting,
     gate: name,
@@ -144,9 +146,15 @@ function itemOf(
   };
 }
 
-function mayOrder(order: Order, by: Principal, state: Parameters<typeof isLegal>[1]): boolean {
+function mayOrder(order: Order, by: Principal, view: GateView): boolean {
   if (!isAction(order)) return true;
-  return isLegal(order, state) && ACTION_SCOPES[order].some((scope) => mayUse(by, scope));
+  if (order === "adopt-definition" && !isAdopter(by, view)) return false;
+  return isLegal(order, view.record.ramp.state) && ACTION_SCOPES[order].some((scope) => mayUse(by, scope));
+}
+
+function isAdopter(by: Principal, { gate, record, definition }: GateView): boolean {
+  const found = gate === null ? null : adoptable(gate, record, definition);
+  return found !== null && mayAdopt(by.name, found);
 }
 
 function isAction(order: Order): order is ActionName {

@@ -9,7 +9,7 @@ import { type Instant, formatMillis } from "./instant.ts";
 import { isLegal } from "./moves.ts";
 import { type Obeyed, done, refused } from "./obeyed.ts";
 import { type Percent, parseRollout } from "./percent.ts";
-import { preflight, strategyOf } from "./preflight.ts";
+import { pinForLowering, preflight, strategyOf } from "./preflight.ts";
 import { promisesMissing } from "./promise.ts";
 import { mayUse } from "./principal.ts";
 import type { Ramp } from "./ramp.ts";
@@ -61,7 +61,8 @@ export function obey(gate: Gate, record: GateRecord, command: Command, facts: Co
       return act(gate, record, command, facts);
     case "observe":
       return done(
-        { ...record, acting: null, flag: null, intention: null },
+        // What it forgets cannot differ from what is recorded: it also ends the drift of a flag that is gone for good.
+        { ...record, acting: null, flag: null, intention: null, drift: [] },
         `${gate.name} only observes from now on`,
       );
     case "start":
@@ -267,8 +268,8 @@ function goBack(gate: Gate, record: GateRecord, command: Command, facts: Command
 function pinForRollback(gate: Gate, record: GateRecord, facts: CommandFacts): GateRecord | null {
   if (record.flag !== null) return record;
   if (gate.flag === null || facts.observation === null) return null;
-  const checked = preflight(gate.flag, facts.observation, record.exposure.set);
-  return checked.kind === "ready" ? { ...record, flag: checked.record, drift: [] } : null;
+  const flag = pinForLowering(gate.flag, facts.observation);
+  return flag === null ? null : { ...record, flag, drift: [] };
 }
 
 function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {

@@ -57,24 +57,44 @@ function preflightOn(target: FlagTarget, seen: FlagSeen, startAt: Percent | null
   const percent = parseRollout(strategy.rollout ?? "");
   refusals.push(...strategyRefusals(target, strategy), ...percentRefusals(strategy, percent, startAt ?? 0));
   if (refusals.length > 0 || percent === null) return refused(refusals);
+  return { kind: "ready", record: recordOf(seen, strategy, percent, companions.strategies) };
+}
+
+function recordOf(
+  seen: FlagSeen,
+  strategy: StrategySeen,
+  rollout: Percent,
+  companions: readonly StrategySeen[],
+): FlagRecord {
   return {
-    kind: "ready",
-    record: {
-      strategyId: strategy.id,
-      project: seen.project,
-      environmentEnabled: seen.environmentEnabled,
-      titleText: splitTitle(strategy.title).text,
-      title: strategy.title,
-      rollout: percent,
-      groupId: strategy.groupId,
-      stickiness: strategy.stickiness,
-      constraints: strategy.constraints,
-      segments: strategy.segments,
-      variants: strategy.variants,
-      companions: companions.strategies,
-    },
+    strategyId: strategy.id,
+    project: seen.project,
+    environmentEnabled: seen.environmentEnabled,
+    titleText: splitTitle(strategy.title).text,
+    title: strategy.title,
+    rollout,
+    groupId: strategy.groupId,
+    stickiness: strategy.stickiness,
+    constraints: strategy.constraints,
+    segments: strategy.segments,
+    variants: strategy.variants,
+    companions,
   };
 }
+
+/**
+ * The flag as it is, for bringing it to 0 %: whatever else would keep a ramp from starting is no reason against lowering it.
+ * Null where it cannot be told which strategy is meant. A percent that is none may expose everybody.
+ */
+export function pinForLowering(target: FlagTarget, seen: FlagObservation): FlagRecord | null {
+  if (seen.kind !== "seen") return null;
+  const strategy = strategyOf(target, seen);
+  if (strategy === null) return null;
+  const { strategies } = companionsOf(target, seen.strategies);
+  return recordOf(seen, strategy, parseRollout(strategy.rollout ?? "") ?? EVERYBODY, strategies);
+}
+
+const EVERYBODY: Percent = 100;
 
 function refused(refusals: readonly FlagRefusal[]): Preflight {
   return { kind: "refused", refusals };

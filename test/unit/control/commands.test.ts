@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CommandOutcome } from "../../../src/domain/command.ts";
-import { HOUR, MINUTE } from "../../../src/domain/instant.ts";
+import { HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import { aMachine, aPerson } from "../../support/builders.ts";
 import { type World, createWorld } from "../../support/world-of-fakes.ts";
 
@@ -262,4 +262,19 @@ test("a command makes the gate due at once", async () => {
   await world.tell({ action: "act" });
   await world.tell({ action: "resume" });
   expect(world.woken).toEqual(["checkout"]);
+});
+
+test("the cooldown is as long as the file says although the wall clock is set back meanwhile", async () => {
+  const world = createWorld();
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 5);
+  await world.tell({ action: "rollback" });
+  await world.until(({ ramp }) => ramp.state === "rolled-back");
+  await world.run(world.gate.cooldownMs - 10 * MINUTE);
+  world.clock.advance(-5 * HOUR);
+  for (let passes = 0; passes < 42; passes += 1) {
+    await world.pass();
+    world.clock.advance(15 * SECOND);
+  }
+  expect(await world.tell({ action: "restart" })).toMatchObject({ kind: "done" });
 });

@@ -184,3 +184,14 @@ test("a rollback never raises a value that a person set lower", async () => {
   await world.until(({ ramp }) => ramp.state === "rolled-back");
   expect(world.percent()).toBe(0);
 });
+
+test("a flag archived after the end answers drift until a person lets the gate forget it", async () => {
+  const world = await exposed();
+  await world.until(({ ramp }) => ramp.state === "finished");
+  world.person().archive();
+  await world.run(HOUR);
+  expect(await world.conductor().status("checkout", "advance")).toMatchObject({ open: false, exitCode: 4 });
+  expect(await world.tell({ action: "observe" })).toMatchObject({ kind: "done" });
+  await world.run(HOUR);
+  expect(await world.conductor().status("checkout", "advance")).toMatchObject({ open: true, exitCode: 0 });
+});

@@ -549,6 +549,17 @@ describe("a definition", () => {
     expect(commandsAt(view({}, changed), READER)).toEqual(["rampart status checkout"]);
   });
 
+  test("that is looser is offered to nobody who would be refused for having started the run or written it", () => {
+    const looser = { ...newest, gate: aGate({ bakeMs: HOUR }) };
+    const shown = view({}, { definition: { ...changed.definition, newest: looser } });
+    const adopt = 'rampart adopt-definition checkout --reason "..."';
+    const offered = (name: string) => commandsAt(shown, aPerson({ name })).includes(adopt);
+    expect(["approver", "starter", "author"].map(offered)).toEqual([true, false, false]);
+    expect(commandsAt(shown, aPerson({ name: "starter" }))).toEqual([
+      'rampart rollback checkout --reason "..."',
+    ]);
+  });
+
   test("of another flag is never adopted", () => {
     const other = { ...newest, gate: aGate({ flag: null, steps: [] }) };
     const shown = view({}, { definition: { ...changed.definition, newest: other } });

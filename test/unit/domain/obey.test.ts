@@ -13,6 +13,7 @@ import {
   aFlagAt,
   aFlagRecord,
   aFlagSeen,
+  aFlagTarget,
   aGate,
   aHalt,
   aLimitClock,
@@ -128,9 +129,9 @@ describe("act", () => {
 
 test("observe forgets the flag and any write that was pending", () => {
   const ramp = { state: "finished", since: NOON } as const;
-  const given = { ramp, intention: anIntention() };
+  const given = { ramp, intention: anIntention(), drift: [aDrift({ kind: "flag-gone" })] };
   expect(obeyed({ action: "observe" }, given)).toMatchObject({
-    record: aRecord({ ramp, intention: null, flag: null, acting: null }),
+    record: aRecord({ ramp, intention: null, flag: null, acting: null, drift: [] }),
     message: "checkout only observes from now on",
     tells: [],
     pin: "none",
@@ -486,8 +487,31 @@ describe("rollback", () => {
     expect(record).toMatchObject({ flag: { rollout: 30 }, drift: [], ramp: { state: "rolling-back" } });
   });
 
+  const obstacles = [
+    { what: "environment is off", seen: { environmentEnabled: false }, strategy: {} },
+    { what: "strategy is disabled", seen: {}, strategy: { disabled: true }, gate: "Gradual rollout" },
+    { what: "stickiness is random", seen: {}, strategy: { stickiness: "random" } },
+    { what: "strategy is of a release plan", seen: {}, strategy: { milestoneId: "m1" } },
+    { what: "project is another one", seen: { project: "elsewhere" }, strategy: {} },
+    { what: "percent is not the one last seen", seen: {}, strategy: { rollout: "70" } },
+  ];
+  test.each(obstacles)("of a flag nothing is recorded of is taken although its $what", (given) => {
+    const { seen, strategy, gate = null } = given;
+    const observation = aFlagSeen({ strategies: [aStrategy({ rollout: "30", ...strategy })], ...seen });
+    const flag = aFlagTarget({ strategy: gate });
+    const { record } = obeyed({ action: "rollback" }, IDLE, { observation }, { flag });
+    expect(record).toMatchObject({ ramp: { state: "rolling-back" }, intention: { kind: "lower", to: 0 } });
+  });
+
+  test("of a flag whose percent is none takes it for exposed to everybody", () => {
+    const observation = aFlagSeen({ strategies: [aStrategy({ rollout: "12.5" })] });
+    const { record } = obeyed({ action: "rollback" }, IDLE, { observation });
+    expect(record).toMatchObject({ flag: { rollout: 100 }, intention: { to: 0 } });
+  });
+
   test.each([
     { what: "was not read", observation: null },
+    { what: "cannot be read", observation: { kind: "unreadable", detail: "down" } as const },
     { what: "has no strategy", observation: aFlagSeen({ strategies: [] }) },
   ])("is refused only where nothing is known of a flag that $what", ({ observation }) => {
     expect(refusal({ action: "rollback" }, IDLE, { observation })).toEqual({
