@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GateBody } from "./rampart.ts";
 import { startRamp } from "./scenes/scene.ts";
-import { type Stage, flagOf } from "./stage.ts";
+import type { Cast } from "./cast.ts";
+import { flagOf } from "./stage.ts";
 
 const LOOK_EVERY_MS = 1_000;
 /** Where no terminal says how wide it is. */
@@ -10,30 +11,30 @@ const WIDE = 200;
 const APPROVE_AFTER_LOOKS = 15;
 
 /** Shows one ramp in the terminal, from its start until it is finished. */
-export async function showLive(stage: Stage, shop: string, say: (line: string) => void): Promise<void> {
+export async function showLive(cast: Cast, shop: string, say: (line: string) => void): Promise<void> {
   const gate = flagOf(shop);
   say("");
-  say(`Unleash     ${stage.unleash.url}   (admin / unleash4all)`);
-  say(`Prometheus  ${stage.prometheus.url}`);
-  say(`Rampart     ${stage.rampart.url}`);
+  say(`Unleash     ${cast.unleash.url}   (admin / unleash4all)`);
+  say(`Prometheus  ${cast.prometheus.url}`);
+  say(`Rampart     ${cast.rampart.url}`);
   say("");
   say("In another terminal, to look or to interfere:");
-  say(`  export RAMPART_URL=${stage.rampart.url} RAMPART_TOKEN=${stage.leadToken}`);
+  say(`  export RAMPART_URL=${cast.rampart.url} RAMPART_TOKEN=${cast.leadToken}`);
   say(`  npm run rampart -- explain ${gate}`);
   say(`  npm run rampart -- rollback ${gate} --reason "I want to see it"`);
   say(
-    `  curl -X PUT -H 'content-type: application/json' -d '{"drop":0.1}' http://127.0.0.1:${stage.shop(shop).port}/faults`,
+    `  curl -X PUT -H 'content-type: application/json' -d '{"drop":0.1}' http://127.0.0.1:${cast.shop(shop).port}/faults`,
   );
   say("");
-  await startRamp(stage, shop);
-  await follow(stage, gate, say);
+  await startRamp(cast, shop);
+  await follow(cast, gate, say);
 }
 
-async function follow(stage: Stage, gate: string, say: (line: string) => void): Promise<void> {
+async function follow(cast: Cast, gate: string, say: (line: string) => void): Promise<void> {
   let asked = 0;
   let shown = "";
   for (;;) {
-    const now = await stage.lead.gate(gate);
+    const now = await cast.lead.gate(gate);
     const view = render(now);
     if (process.stdout.isTTY) {
       const up = shown === "" ? "" : `\u001b[${shown.split("\n").length}A\u001b[J`;
@@ -44,7 +45,7 @@ async function follow(stage: Stage, gate: string, say: (line: string) => void): 
     shown = view;
     if (now.state === "finished" || now.state === "rolled-back") return;
     asked = (now.request?.needed.length ?? 0) > 0 ? asked + 1 : 0;
-    if (asked === APPROVE_AFTER_LOOKS) await stage.second.approve(gate, "all signals are good");
+    if (asked === APPROVE_AFTER_LOOKS) await cast.second.approve(gate, "all signals are good");
     await sleep(LOOK_EVERY_MS);
   }
 }

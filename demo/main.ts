@@ -1,31 +1,37 @@
 import { parseArgs } from "node:util";
-import { leaveLog, leaveReport, REPORT } from "./report.ts";
+import { castFor } from "./cast.ts";
+import { leaveLogs, leaveReport, REPORT } from "./report.ts";
 import { showLive } from "./live.ts";
 import { blind } from "./scenes/blind.ts";
 import { healthy } from "./scenes/healthy.ts";
 import { killedRollback } from "./scenes/killed-rollback.ts";
 import { losingExporter } from "./scenes/losing-exporter.ts";
 import { personLowers } from "./scenes/person-lowers.ts";
+import { looserFile } from "./scenes/looser-file.ts";
+import { powerCut } from "./scenes/power-cut.ts";
+import { rejected } from "./scenes/rejected.ts";
 import { type Scene, seconds } from "./scenes/scene.ts";
 import { type Stage, setStage } from "./stage.ts";
 
+/** Scenes of one act run at the same time; an act that stops a shared peer comes after those it would disturb. */
+const ACTS: readonly (readonly Scene[])[] = [
+  [healthy, losingExporter, personLowers, rejected, looserFile, powerCut],
+  [blind, killedRollback],
+];
+const SCENES = ACTS.flat().toSorted((a, b) => a.number - b.number);
+/** One of each kind, within the time of the longest. */
+const SHORT = [1, 2, 6, 7, 8];
+
 const USAGE = `npm run demo                          live: one healthy ramp, until it is finished or Ctrl-C
-npm run demo -- --script all          all five scenes unattended, then demo-report/
-npm run demo -- --script short        scenes 1 and 2
+npm run demo -- --script all          all eight scenes unattended, then demo-report/
+npm run demo -- --script short        scenes ${SHORT.join(", ")}
 npm run demo -- --script 1            one scene, or several: 1,4
 DEMO_SEED=7 chooses another shop life.
 `;
 
-/** Scenes of one act run at the same time; an act that stops a shared peer comes after those it would disturb. */
-const ACTS: readonly (readonly Scene[])[] = [
-  [healthy, losingExporter, personLowers],
-  [blind, killedRollback],
-];
-const SCENES = ACTS.flat();
-
 function wantedScenes(script: string): readonly number[] | null {
   if (script === "all") return SCENES.map((scene) => scene.number);
-  if (script === "short") return [1, 2];
+  if (script === "short") return SHORT;
   const numbers = script.split(",").map(Number);
   return numbers.every((number) => SCENES.some((scene) => scene.number === number)) ? numbers : null;
 }
@@ -37,7 +43,8 @@ async function perform(numbers: readonly number[], seed: number): Promise<number
   };
   const wanted = SCENES.filter((scene) => numbers.includes(scene.number));
   say(`seed ${seed}, scenes ${wanted.map((scene) => scene.number).join(", ")}`);
-  const stage = await setStage({ shops: wanted.map((scene) => scene.shop), seed, say });
+  const apart = wanted.filter((scene) => scene.apart === true).map((scene) => scene.shop);
+  const stage = await setStage({ shops: wanted.map((scene) => scene.shop), apart, seed, say });
   stopOnSignal(stage);
   const failed: number[] = [];
   try {
@@ -46,7 +53,7 @@ async function perform(numbers: readonly number[], seed: number): Promise<number
       failed.push(...(await Promise.all(playing.map((scene) => play(stage, scene, say)))).flat());
     }
     await leaveReport(stage);
-    if (failed.length > 0) await leaveLog(stage);
+    if (failed.length > 0) await leaveLogs(stage);
     say(`evidence left in ${REPORT}; npm run demo:verify looks at it again`);
   } finally {
     await stage.stop();
@@ -59,9 +66,8 @@ async function play(stage: Stage, scene: Scene, say: (line: string) => void): Pr
   const startedAt = performance.now();
   say(`scene ${scene.number}: ${scene.title}`);
   try {
-    // A token of its own for each scene: each has its own share of what the service answers in a minute.
-    const lead = stage.rampart.as(await stage.rampart.personToken("release-lead"));
-    const figures = await scene.play({ ...stage, lead }, (line) => say(`scene ${scene.number}: ${line}`));
+    const cast = await castFor(stage, scene.shop);
+    const figures = await scene.play(cast, (line) => say(`scene ${scene.number}: ${line}`));
     say(`scene ${scene.number} OK in ${seconds(performance.now() - startedAt)}: ${figures}`);
     return [];
   } catch (error) {
@@ -84,10 +90,10 @@ function print(line: string): void {
 }
 
 async function live(seed: number): Promise<number> {
-  const stage = await setStage({ shops: [healthy.shop], seed, say: print });
+  const stage = await setStage({ shops: [healthy.shop], apart: [], seed, say: print });
   stopOnSignal(stage);
   try {
-    await showLive(stage, healthy.shop, print);
+    await showLive(await castFor(stage, healthy.shop), healthy.shop, print);
   } finally {
     await stage.stop();
   }

@@ -3,13 +3,16 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ChildProcess, answers, startChild } from "./peers/child-process.ts";
+import type { Disk } from "./peers/disk.ts";
 import { freePort } from "./peers/free-port.ts";
 
-const MAIN = resolve(import.meta.dirname, "../src/main.ts");
+export const MAIN = resolve(import.meta.dirname, "../src/main.ts");
 
 export type RampartOptions = {
   /** Everything it keeps: configuration, secrets, store. */
   readonly home: string;
+  /** Holds the store instead, where there is one. */
+  readonly disk: Disk | null;
   readonly gates: string;
   readonly prometheusUrl: string;
   readonly unleashUrl: string;
@@ -37,10 +40,11 @@ export async function startRampart(options: RampartOptions): Promise<Rampart> {
   const [port, probes] = [await freePort(), await freePort()];
   const bootstrap = `bootstrap-${randomUUID()}`;
   const configFile = await writeHome(options, port, probes);
+  const node = globalThis.process.execPath;
+  const args = ["--disable-proto=delete", MAIN, "serve", "--config", configFile];
   const process = await startChild({
     name: "rampart",
-    command: globalThis.process.execPath,
-    args: ["--disable-proto=delete", MAIN, "serve", "--config", configFile],
+    ...(options.disk?.on(node, args) ?? { command: node, args }),
     env: { ...globalThis.process.env, RAMPART_BOOTSTRAP_TOKEN: bootstrap },
     isReady: () => answers(`http://127.0.0.1:${probes}/readyz`),
     readyWithinMs: 30_000,
@@ -67,6 +71,11 @@ export async function startRampart(options: RampartOptions): Promise<Rampart> {
   };
 }
 
+/** As the service sees it. */
+export function storePath({ home, disk }: Pick<RampartOptions, "home" | "disk">): string {
+  return join(disk?.folder ?? home, "rampart.db");
+}
+
 async function writeHome(options: RampartOptions, port: number, probes: number): Promise<string> {
   const { home } = options;
   await mkdir(home, { recursive: true });
@@ -83,7 +92,7 @@ async function writeHome(options: RampartOptions, port: number, probes: number):
       "environment: production",
       `http: { listen: "127.0.0.1:${port}" }`,
       `metrics: { listen: "127.0.0.1:${probes}" }`,
-      `store: { path: "${join(home, "rampart.db")}" }`,
+      `store: { path: "${storePath(options)}" }`,
       `gates: { path: "${options.gates}" }`,
       `sources: { default: { url: "${options.prometheusUrl}", scrapeInterval: 1s, timeout: 2s } }`,
       "unleash:",

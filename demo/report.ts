@@ -19,18 +19,24 @@ export async function leaveReport(stage: Stage): Promise<void> {
   await rm(REPORT, { recursive: true, force: true });
   await mkdir(REPORT, { recursive: true });
   const flags = await Promise.all(
-    [...stage.shops.keys()].map(async (shop) => ({
-      flag: flagOf(shop),
-      steps: STEPS,
-      events: await stage.colleague.events(flagOf(shop)),
-      decisions: await stage.lead.decisions(flagOf(shop)),
-    })),
+    [...stage.shops.keys()].map(async (shop) => {
+      const { rampart } = stage.serviceOf(shop);
+      const reader = rampart.as(await rampart.personToken("release-lead"));
+      return {
+        flag: flagOf(shop),
+        steps: STEPS,
+        events: await stage.colleague.events(flagOf(shop)),
+        decisions: await reader.decisions(flagOf(shop)),
+      };
+    }),
   );
   await writeFile(join(REPORT, "ramps.json"), JSON.stringify({ flags } satisfies Report, null, 1));
   await stage.prometheus.snapshot(join(REPORT, "prometheus", "tsdb"));
 }
 
-/** The service's last words, for whoever looks into a failed scene. */
-export async function leaveLog(stage: Stage): Promise<void> {
-  await writeFile(join(REPORT, "rampart.log"), stage.rampart.process.output());
+/** The last words of the services, for whoever looks into a failed scene. */
+export async function leaveLogs(stage: Stage): Promise<void> {
+  for (const shop of stage.shops.keys()) {
+    await writeFile(join(REPORT, `rampart-${shop}.log`), stage.serviceOf(shop).rampart.process.output());
+  }
 }

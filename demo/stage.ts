@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { writeFastRules } from "../scripts/fast-rules.mjs";
@@ -8,30 +7,20 @@ import { type Prometheus, startPrometheus } from "./peers/prometheus.ts";
 import { type UnleashAdmin, unleashAdmin } from "./peers/unleash-admin.ts";
 import { createBackendToken, createPerson } from "./peers/unleash-people.ts";
 import { type Unleash, startUnleash } from "./peers/unleash.ts";
-import { type Rampart, type RampartClient, startRampart } from "./rampart.ts";
+import { type Service, startServices } from "./services.ts";
 import { type Shop, startShop } from "./shop.ts";
 
 const HERE = import.meta.dirname;
 const SCRAPE_INTERVAL = "1s";
 export const ENVIRONMENT = "production";
 
-/** Stands in for people of a shop; the release lead starts ramps, the second one approves, the third works in Unleash. */
-const PEOPLE = [
-  { name: "release-lead", groups: ["release-managers"], git: ["release-lead@example.com"] },
-  { name: "second-manager", groups: ["release-managers"], git: ["second-manager@example.com"] },
-] as const;
-
 export type Stage = {
   readonly home: string;
   readonly postgres: Postgres;
   readonly prometheus: Prometheus;
   readonly unleash: Unleash;
-  readonly rampart: Rampart;
-  /** The person who starts ramps, and the one who approves them. */
-  readonly lead: RampartClient;
-  readonly second: RampartClient;
-  readonly pipeline: RampartClient;
-  readonly leadToken: string;
+  /** The service that ramps this shop's flag. */
+  serviceOf(shop: string): Service;
   /** Somebody who changes flags by hand in Unleash. */
   readonly colleague: UnleashAdmin;
   readonly clientToken: string;
@@ -42,6 +31,8 @@ export type Stage = {
 
 export type StageOptions = {
   readonly shops: readonly string[];
+  /** Shops with a service, and a disk, of their own. */
+  readonly apart: readonly string[];
   readonly seed: number;
   readonly say: (line: string) => void;
 };
@@ -51,7 +42,7 @@ export function flagOf(shop: string): string {
 }
 
 /** Starts the whole world on loopback: PostgreSQL, Unleash, the shops, Prometheus and Rampart itself. */
-export async function setStage({ shops: names, seed, say }: StageOptions): Promise<Stage> {
+export async function setStage({ shops: names, apart, seed, say }: StageOptions): Promise<Stage> {
   const home = await mkdtemp(join(tmpdir(), "rampart-demo-"));
   const stops: (() => Promise<unknown>)[] = [() => rm(home, { recursive: true, force: true })];
   const stop = async (): Promise<void> => {
@@ -96,29 +87,27 @@ export async function setStage({ shops: names, seed, say }: StageOptions): Promi
     stops.push(() => prometheus.stop());
     say(`Prometheus ${prometheus.version} at ${prometheus.url}`);
 
-    const gates = await copyGates(join(home, "gates"), names);
-    const rampart = await startRampart({
-      home: join(home, "rampart"),
-      gates,
-      prometheusUrl: prometheus.url,
-      unleashUrl: unleash.url,
-      unleashToken: flags.rampartToken,
-      clientToken: flags.clientToken,
-      people: PEOPLE,
+    const serviceOf = await startServices({
+      home,
+      gates: names.map(flagOf),
+      apart: apart.map(flagOf),
+      peers: {
+        prometheusUrl: prometheus.url,
+        unleashUrl: unleash.url,
+        unleashToken: flags.rampartToken,
+        clientToken: flags.clientToken,
+      },
+      onStart({ rampart, disk }) {
+        stops.push(() => rampart.process.stop());
+        say(`Rampart at ${rampart.url}${disk === null ? "" : `, on a ${disk.kind} of its own`}`);
+      },
     });
-    stops.push(() => rampart.process.stop());
-    say(`Rampart at ${rampart.url}`);
-    const leadToken = await rampart.personToken("release-lead");
     return {
       home,
       postgres,
       prometheus,
       unleash,
-      rampart,
-      lead: rampart.as(leadToken),
-      second: rampart.as(await rampart.personToken("second-manager")),
-      pipeline: rampart.as(await rampart.machineToken("pipeline")),
-      leadToken,
+      serviceOf: (shop) => serviceOf(flagOf(shop)),
       colleague: flags.colleague,
       clientToken: flags.clientToken,
       shops,
@@ -158,20 +147,4 @@ async function fillUnleash(unleash: Unleash, shops: readonly string[]) {
     colleague: unleashAdmin(unleash, colleague.token),
     clientToken: await createBackendToken(unleash, ENVIRONMENT),
   };
-}
-
-/** The gates as they ship, and a lock file that says who wrote them, so that one approval by another person is enough. */
-async function copyGates(folder: string, shops: readonly string[]): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const wanted = new Set(["shop-signals.yaml", ...shops.map((shop) => `${flagOf(shop)}.yaml`)]);
-  const entries: { path: string; sha256: string; author: string; commit: string }[] = [];
-  for (const name of await readdir(join(HERE, "gates"))) {
-    if (!wanted.has(name)) continue;
-    const text = await readFile(join(HERE, "gates", name));
-    await writeFile(join(folder, name), text);
-    const sha256 = createHash("sha256").update(text).digest("hex");
-    entries.push({ path: name, sha256, author: PEOPLE[0].git[0], commit: "0000000" });
-  }
-  await writeFile(join(folder, "gates.lock"), JSON.stringify({ gates: entries }, null, 2));
-  return folder;
 }

@@ -1,8 +1,9 @@
+import type { Cast } from "../cast.ts";
 import { startProbe } from "../probe.ts";
 import { eventually } from "../rampart.ts";
 import { flagOf } from "../stage.ts";
 import { LEAST_PASSES } from "../evidence.ts";
-import { type Scene, awaitGate, climbTo, passesOf, seconds, startRamp, stepFigures } from "./scene.ts";
+import { type Scene, awaitGate, climbTo, awaitPasses, seconds, startRamp, stepFigures } from "./scene.ts";
 
 const FAULTS = { drop: 0.03, stick: 0.02 };
 
@@ -11,24 +12,23 @@ export const losingExporter: Scene = {
   number: 2,
   title: "the new exporter loses 3 % and sticks 2 % of exposed orders at 25 %",
   shop: "dach",
-  async play(stage, say) {
+  async play(cast, say) {
     const gate = flagOf("dach");
-    await startRamp(stage, "dach");
-    await climbTo(stage, "dach", 25, say);
-    const probe = await startProbe(stage, "dach");
+    await startRamp(cast, "dach");
+    await climbTo(cast, "dach", 25, say);
+    const probe = await startProbe(cast, "dach");
     try {
       await eventually("the SDK process sees the exposure", 20_000, async () =>
         probe.last().on > 20 ? true : null,
       );
-      const reached = await passesOf(stage, "dach");
-      await awaitMorePasses(stage, reached);
+      await awaitPasses(cast, "dach", LEAST_PASSES);
       const seen = probe.last();
       const faultAt = Date.now();
-      await stage.shop("dach").faults(FAULTS);
+      await cast.shop("dach").faults(FAULTS);
       say(`faults on; the SDK process sees the flag on for ${seen.on} of ${seen.of} orders`);
 
       const stopped = await awaitGate(
-        stage,
+        cast,
         "dach",
         "halts or rolls back",
         (now) => ["halted", "rolling-back", "rolled-back"].includes(now.state),
@@ -42,28 +42,22 @@ export const losingExporter: Scene = {
         100,
       );
       const offAt = probe.last().at;
-      await awaitGate(stage, "dach", "is rolled back", (now) => now.state === "rolled-back", 60_000);
-      const { exposure } = await stage.lead.gate(gate);
+      await awaitGate(cast, "dach", "is rolled back", (now) => now.state === "rolled-back", 60_000);
+      const { exposure } = await cast.lead.gate(gate);
       if (exposure.set !== 0 || exposure.served !== 0)
         throw new Error(`set ${exposure.set}, served ${exposure.served}`);
       const { on, of } = probe.last();
-      const cause = await causeOf(stage, gate);
-      return `fault to 0 % served ${seconds(offAt - faultAt)}, SDK process ${on} of ${of} on, by ${cause}; ${await stepFigures(stage, "dach")}`;
+      const cause = await causeOf(cast, gate);
+      return `fault to 0 % served ${seconds(offAt - faultAt)}, SDK process ${on} of ${of} on, by ${cause}; ${await stepFigures(cast, "dach")}`;
     } finally {
       await probe.stop();
-      await stage.shop("dach").faults({});
+      await cast.shop("dach").faults({});
     }
   },
 };
 
-async function awaitMorePasses(stage: Parameters<Scene["play"]>[0], before: number): Promise<void> {
-  await eventually("ten passes at 25 %", 40_000, async () =>
-    (await passesOf(stage, "dach")) >= before + LEAST_PASSES ? true : null,
-  );
-}
-
-async function causeOf(stage: Parameters<Scene["play"]>[0], gate: string): Promise<string> {
-  const decisions = await stage.lead.decisions(gate);
+async function causeOf(cast: Cast, gate: string): Promise<string> {
+  const decisions = await cast.lead.decisions(gate);
   const first = decisions.findLast(
     (decision) => decision.after === "halted" || decision.after === "rolling-back",
   );

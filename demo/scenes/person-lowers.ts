@@ -1,7 +1,6 @@
 import { LEAST_PASSES } from "../evidence.ts";
-import { eventually } from "../rampart.ts";
 import { ENVIRONMENT, flagOf } from "../stage.ts";
-import { type Scene, awaitGate, climbTo, passesOf, startRamp, stepFigures } from "./scene.ts";
+import { type Scene, awaitGate, climbTo, awaitPasses, rolloutOf, startRamp, stepFigures } from "./scene.ts";
 
 const LOWERED_TO = 7;
 
@@ -10,38 +9,27 @@ export const personLowers: Scene = {
   number: 4,
   title: "a person lowers the flag in Unleash at 25 %",
   shop: "benelux",
-  async play(stage, say) {
+  async play(cast, say) {
     const gate = flagOf("benelux");
-    await startRamp(stage, "benelux");
-    await climbTo(stage, "benelux", 25, say);
-    const reached = await passesOf(stage, "benelux");
-    await eventually("ten passes at 25 %", 40_000, async () =>
-      (await passesOf(stage, "benelux")) >= reached + LEAST_PASSES ? true : null,
-    );
+    await startRamp(cast, "benelux");
+    await climbTo(cast, "benelux", 25, say);
+    await awaitPasses(cast, "benelux", LEAST_PASSES);
     const place = { flag: gate, environment: ENVIRONMENT };
-    const [strategy] = await stage.colleague.strategies(place);
+    const [strategy] = await cast.colleague.strategies(place);
     if (strategy === undefined) throw new Error("the flag has no strategy");
-    await stage.colleague.setRollout(place, strategy.id, LOWERED_TO);
-    const halted = await awaitGate(stage, "benelux", "halts", (now) => now.state === "halted");
+    await cast.colleague.setRollout(place, strategy.id, LOWERED_TO);
+    const halted = await awaitGate(cast, "benelux", "halts", (now) => now.state === "halted");
     say(`halted: ${halted.because.find((reason) => reason.kind === "state")?.message}`);
-    await stage.lead.act(gate, "resume", "demo");
-    const resumed = await passesOf(stage, "benelux");
-    await eventually("passes after the resume", 60_000, async () =>
-      (await passesOf(stage, "benelux")) >= resumed + 2 * LEAST_PASSES ? true : null,
-    );
-    const { exposure, because } = await stage.lead.gate(gate);
+    await cast.lead.act(gate, "resume", "demo");
+    await awaitPasses(cast, "benelux", 2 * LEAST_PASSES);
+    const { exposure, because } = await cast.lead.gate(gate);
     if (exposure.set !== LOWERED_TO) throw new Error(`exposure is ${exposure.set}%, not ${LOWERED_TO}%`);
     if (!because.some((reason) => reason.code === "ceiling")) throw new Error("the ceiling is not named");
-    const events = await stage.colleague.events(gate);
+    const events = await cast.colleague.events(gate);
     const raised = events.find(
       (event) => rolloutOf(event.data) > rolloutOf(event.preData) && rolloutOf(event.preData) === LOWERED_TO,
     );
     if (raised !== undefined) throw new Error("somebody raised it again");
-    return `lowered to ${LOWERED_TO} % by hand, adopted, ${2 * LEAST_PASSES} passes later still ${LOWERED_TO} %; ${await stepFigures(stage, "benelux")}`;
+    return `lowered to ${LOWERED_TO} % by hand, adopted, ${2 * LEAST_PASSES} passes later still ${LOWERED_TO} %; ${await stepFigures(cast, "benelux")}`;
   },
 };
-
-function rolloutOf(data: unknown): number {
-  const { parameters } = (data ?? {}) as { parameters?: { rollout?: string } };
-  return Number(parameters?.rollout ?? 0);
-}
