@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { castFor } from "./cast.ts";
-import { leaveLogs, leaveReport, REPORT } from "./report.ts";
+import { clearReport, leaveLogs, leaveReport, REPORT } from "./report.ts";
 import { showLive } from "./live.ts";
 import { blind } from "./scenes/blind.ts";
 import { healthy } from "./scenes/healthy.ts";
@@ -52,14 +52,25 @@ async function perform(numbers: readonly number[], seed: number): Promise<number
       const playing = act.filter((scene) => numbers.includes(scene.number));
       failed.push(...(await Promise.all(playing.map((scene) => play(stage, scene, say)))).flat());
     }
-    await leaveReport(stage);
-    if (failed.length > 0) await leaveLogs(stage);
-    say(`evidence left in ${REPORT}; npm run demo:verify looks at it again`);
+    await leaveEvidence(stage, failed.length > 0, say);
   } finally {
     await stage.stop();
   }
   process.stdout.write(failed.length === 0 ? "DEMO OK\n" : `DEMO FAILED: scene ${failed.join(", ")}\n`);
   return failed.length === 0 ? 0 : 1;
+}
+
+/** A scene that failed may have left a service that answers no more; its last words then stand alone. */
+async function leaveEvidence(stage: Stage, hasFailed: boolean, say: (line: string) => void): Promise<void> {
+  await clearReport();
+  if (hasFailed) await leaveLogs(stage);
+  try {
+    await leaveReport(stage);
+    say(`evidence left in ${REPORT}; npm run demo:verify looks at it again`);
+  } catch (error) {
+    if (!hasFailed) throw error;
+    say(`only logs left in ${REPORT}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 async function play(stage: Stage, scene: Scene, say: (line: string) => void): Promise<readonly number[]> {

@@ -15,9 +15,13 @@ export type Report = {
   }[];
 };
 
-export async function leaveReport(stage: Stage): Promise<void> {
+/** What an earlier run left must not be taken for this one's. */
+export async function clearReport(): Promise<void> {
   await rm(REPORT, { recursive: true, force: true });
   await mkdir(REPORT, { recursive: true });
+}
+
+export async function leaveReport(stage: Stage): Promise<void> {
   const flags = await Promise.all(
     [...stage.shops.keys()].map(async (shop) => {
       const { rampart } = stage.serviceOf(shop);
