@@ -1,3 +1,4 @@
+import { stepText } from "../domain/percent.ts";
 import type { DecisionBody } from "../api/decision.ts";
 import type { GateBody } from "../api/gate.ts";
 import { reportAccepted } from "./act-command.ts";
@@ -6,7 +7,6 @@ import type { Exit } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";
 import { explainDecision } from "./render-explain.ts";
 import type { Session } from "./session.ts";
-import { percent } from "./words.ts";
 
 type Request = NonNullable<GateBody["request"]>;
 
@@ -52,7 +52,7 @@ function evidence(
 ): string {
   const given = request.given.map(({ person, at }) => `${person} at ${time.short(Date.parse(at))}`);
   return [
-    `${gate} asks to enter step ${request.step} (${percent(request.to)}); needed: ${request.needed.join(", ")}`,
+    `${gate} asks to enter step ${request.step} (${entered(request)}); needed: ${request.needed.join(", ")}`,
     `given: ${given.length === 0 ? "none yet" : given.join(", ")}`,
     "",
     explainDecision(decision, { time, paint: printer.paint }),
@@ -60,6 +60,10 @@ function evidence(
 }
 
 async function agrees({ context }: Session, request: Request, notYet: boolean): Promise<boolean> {
-  const question = notYet ? "Answer not yet?" : `Approve ${percent(request.to)} on this evidence?`;
+  const question = notYet ? "Answer not yet?" : `Approve ${entered(request)} on this evidence?`;
   return /^y(?:es)?$/i.test((await context.stdin.ask(`${question} [y/N] `)).trim());
+}
+
+function entered({ to }: Request): string {
+  return to === null ? "-" : stepText(to);
 }

@@ -1,6 +1,7 @@
 import type { BecauseBody } from "../api/because.ts";
 import type { GateSummary } from "../api/gate.ts";
 import type { StatusBody } from "../api/status.ts";
+import { stepText } from "../domain/percent.ts";
 import type { RampState } from "../domain/ramp.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import type { LocalTime } from "./local-time.ts";
@@ -62,7 +63,7 @@ export function nextOf(
 ): string {
   if (gate.exitCode === 5)
     return gate.because.find(({ opens }) => opens !== undefined)?.opens ?? "an approval";
-  const target = gate.step.next === null ? "" : ` → ${gate.step.next}%`;
+  const target = gate.step.next === null ? "" : ` → ${stepText(gate.step.next)}`;
   if (gate.open) return gate.step.next === null ? "-" : `now${target}`;
   const opens = gate.because.find((because) => because.opens !== undefined)?.opens;
   if (opens !== undefined) return opens;
@@ -91,7 +92,7 @@ function stopWord({ state, verdict }: StatusBody): string {
 function allowed({ for: purpose, step }: StatusBody): string {
   switch (purpose) {
     case "advance":
-      return step.next === null ? "may advance" : `may go to ${step.next}%`;
+      return step.next === null ? "may advance" : `may go to ${stepText(step.next)}`;
     case "deploy":
       return "lets deploys go out";
     case "finish":
@@ -103,7 +104,7 @@ function refused({ for: purpose, step, exitCode }: StatusBody): string {
   const yet = exitCode === 4 ? "" : " yet";
   switch (purpose) {
     case "advance":
-      return step.next === null ? "has no next step" : `may not go to ${step.next}%${yet}`;
+      return step.next === null ? "has no next step" : `may not go to ${stepText(step.next)}${yet}`;
     case "deploy":
       return "lets no deploy go out now";
     case "finish":

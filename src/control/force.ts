@@ -1,6 +1,7 @@
 import type { Command, CommandOutcome } from "../domain/command.ts";
 import { isWaived, type PassResult } from "../domain/decide.ts";
 import { isLegal } from "../domain/moves.ts";
+import { stepText } from "../domain/percent.ts";
 import { refusal, unknownGate } from "./carry-out.ts";
 import { actorOf } from "./command-row.ts";
 import type { ReplyKeeper } from "./controller.ts";
@@ -36,7 +37,7 @@ export async function forceAdvance(
 function outcomeOf(name: string, { record, decision }: PassResult): CommandOutcome {
   const { intention, ramp } = record;
   if (intention?.kind === "raise" && intention.decision === decision.id) {
-    const message = `${name} goes to ${intention.to}% by force`;
+    const message = `${name} goes to ${stepText(intention.to)} by force`;
     return { kind: "done", decision: decision.id, state: ramp.state, message };
   }
   const open = decision.because.filter((reason) => !isWaived(reason) && reason.code !== "proving");

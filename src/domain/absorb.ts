@@ -203,7 +203,10 @@ function landed(
   return {
     ...verified,
     // Until the next pass has looked, the reasons of the step before would answer for the new one.
-    because: [because("settle", "just-changed", `exposure has just gone to ${intention.to}%`)],
+    because: [because("settle", "just-changed", justEntered(intention.to))],
+    // A shadow step changes no exposure, and yet its hold begins now.
+    exposure: { ...verified.exposure, setAt: facts.now },
+    holdMs: 0,
     ramp: standingOf(verified.ramp) === null ? verified.ramp : withStanding(verified.ramp, standing),
     run:
       verified.run === null
@@ -213,6 +216,10 @@ function landed(
             approvals: verified.run.approvals.filter((given) => given.step > intention.step),
           },
   };
+}
+
+function justEntered(to: Percent): string {
+  return to === 0 ? "the shadow step has just begun" : `exposure has just gone to ${to}%`;
 }
 
 /**

@@ -10,6 +10,7 @@ import type {
 } from "./gate.ts";
 import type { Millis } from "./instant.ts";
 import type { Limit, Persistence } from "./limit.ts";
+import { stepText } from "./percent.ts";
 
 /** How a new definition of a gate relates to the one a run began with. */
 export type Compared =
@@ -70,12 +71,11 @@ function stepsLooser(old: readonly Step[], now: readonly Step[]): readonly strin
   if (now.length !== old.length) return ["steps"];
   return old.flatMap((step, index) => {
     const next = now[index];
-    if (next?.to !== step.to) return [`steps ${step.to}%`];
+    const name = `steps ${stepText(step.to)}`;
+    if (next?.to !== step.to) return [name];
     return failing({
-      [`steps ${step.to}%: hold`]: next.holdMs >= step.holdMs,
-      [`steps ${step.to}%: approve`]: step.approve.every((demand, at) =>
-        asksAsMuch(next.approve[at], demand),
-      ),
+      [`${name}: hold`]: next.holdMs >= step.holdMs,
+      [`${name}: approve`]: step.approve.every((demand, at) => asksAsMuch(next.approve[at], demand)),
     });
   });
 }

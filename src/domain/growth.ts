@@ -11,7 +11,7 @@ import {
 import type { Author, Gate, Step } from "./gate.ts";
 import { type Instant, type Millis, SECOND, formatMillis } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
-import type { Percent } from "./percent.ts";
+import { type Percent, stepText } from "./percent.ts";
 import { askingOf, promiseBlockers } from "./promise.ts";
 import type { GateRecord } from "./record.ts";
 import { rivalBecause } from "./rivals.ts";
@@ -169,7 +169,7 @@ function approvalBlockers(gate: Gate, record: GateRecord, step: number, author: 
     because(
       "approval",
       "needed",
-      `${next.to}% needs ${missing === 1 ? "an approval" : `${missing} approvals`} by ${by}`,
+      `${stepText(next.to)} needs ${missing === 1 ? "an approval" : `${missing} approvals`} by ${by}`,
       {
         opens: `rampart approve ${gate.name}`,
       },

@@ -6,7 +6,7 @@ import { ACTIONS, ACTION_SCOPES, type ActionName } from "./command.ts";
 import { modeOf, percentOf } from "./growth.ts";
 import type { Instant } from "./instant.ts";
 import { isLegal } from "./moves.ts";
-import type { Percent } from "./percent.ts";
+import { type Percent, stepText } from "./percent.ts";
 import { promisableBy } from "./promise.ts";
 import { type Principal, type Scope, mayUse } from "./principal.ts";
 import { haltWaiting, lateRollback, pauseWaiting } from "./stopped.ts";
@@ -103,7 +103,7 @@ function approvalFor(by: Principal, view: GateView): InboxItem | null {
   const { others, request } = answerable;
   const { step, adopts, given } = request;
   const to = percentOf(gate, step);
-  const what = adopts === null ? `${to}%` : "a looser definition";
+  const what = adopts === null ? stepText(to) : "a looser definition";
   const then = others.length === 0 ? "" : `, and then for ${others.join(", ")}`;
   const waiting: Waiting = {
     kind: "approval",

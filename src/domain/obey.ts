@@ -21,6 +21,7 @@ import {
   type Writer,
   begin,
   beyondTitle,
+  exposingStepAt,
   exposureChanged,
   highestStepAt,
   intend,
@@ -29,6 +30,7 @@ import {
   rollBack,
   standingAt,
   standingOf,
+  standsAtZero,
   standingOrStart,
   voidApprovals,
 } from "./transition.ts";
@@ -125,7 +127,7 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
     if (left > 0) return refused("cooldown", `the cooldown lasts another ${formatMillis(left)}`);
   }
   const at = command.at ?? 0;
-  const step = gate.steps.findIndex((declared) => declared.to === at) + 1;
+  const step = exposingStepAt(gate, at);
   const entry = startAtRefusal(gate, record, command, facts, at, step);
   if (entry !== null) return entry;
   if (gate.flag === null || facts.observation === null) return refused("flag", "the flag could not be read");
@@ -310,11 +312,17 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
 
 /** Taking the flag as it is settles a halt that drift alone has caused; a pause, and any other halt, wait for a resume. */
 function afterAdoption(gate: Gate, ramp: Ramp, percent: Percent): Ramp {
-  const from = standingAt(gate, highestStepAt(gate, percent));
+  const from = standingAt(gate, stepToTake(gate, ramp, percent));
   const isHalted = ramp.state === "halted";
   const driftAlone = isHalted && ramp.causes.every((cause) => cause.kind === "drift");
   if (ramp.state === "paused" || (isHalted && !driftAlone)) return { ...ramp, from };
   return isHalted && ramp.paused !== null ? { ...ramp.paused, from } : from;
+}
+
+/** At 0 % a shadow step is kept by who has entered it, and by nobody else: the flag does not show it. */
+function stepToTake(gate: Gate, ramp: Ramp, percent: Percent): number {
+  const highest = highestStepAt(gate, percent);
+  return percent === 0 ? Math.min(highest, standingOrStart(ramp).step) : highest;
 }
 
 function withoutCeiling(record: GateRecord): GateRecord["run"] {
@@ -338,8 +346,7 @@ function restore(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {
 }
 
 function abort(gate: Gate, record: GateRecord): Obeyed {
-  const standing = standingOf(record.ramp);
-  if (standing?.step !== 0 || (record.exposure.set ?? 0) > 0) {
+  if (!standsAtZero(record) || (record.exposure.set ?? 0) > 0) {
     return refused("illegal-move", "abort ends a run that stands at 0%; this one is exposed: rollback");
   }
   const ended: GateRecord = {

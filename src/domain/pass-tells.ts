@@ -3,6 +3,7 @@ import type { PassFacts } from "./draft.ts";
 import type { Gate } from "./gate.ts";
 import { percentOf } from "./growth.ts";
 import { type Instant, type Millis, formatMillis } from "./instant.ts";
+import { stepText } from "./percent.ts";
 import type { Drift, GateRecord, Intention } from "./record.ts";
 import { deployText } from "./settle.ts";
 import type { Tell } from "./tell.ts";
@@ -31,7 +32,7 @@ export function driftTells(
 export function landedTells(gate: Gate, intention: Intention, record: GateRecord): readonly Tell[] {
   if (intention.kind !== "raise") return [];
   const to = percentOf(gate, intention.step);
-  const message = `${intention.from ?? 0}% to ${to}%, step ${intention.step} of ${gate.steps.length}`;
+  const message = `${intention.from ?? 0}% to ${stepText(to)}, step ${intention.step} of ${gate.steps.length}`;
   return [{ kind: "advanced", page: false, causes: [because("state", record.ramp.state, message)] }];
 }
 

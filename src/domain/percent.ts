@@ -10,3 +10,8 @@ const WHOLE_PERCENT = /^(?:0|[1-9]\d?|100)$/;
 export function parseRollout(text: string): Percent | null {
   return WHOLE_PERCENT.test(text) ? Number(text) : null;
 }
+
+/** A step in words. Only a shadow step stands at 0 %: the new path runs beside the old one and nobody is exposed to it. */
+export function stepText(to: Percent): string {
+  return to === 0 ? "shadow" : `${to}%`;
+}

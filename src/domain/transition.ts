@@ -83,7 +83,18 @@ export function highestStepAt(gate: Gate, percent: Percent): number {
 
 /** The declared step whose percent the flag shows exactly, at which a run may start; 0 where there is none. */
 export function entryStep(gate: Gate, { exposure }: GateRecord): number {
-  return gate.steps.findIndex(({ to }) => to === exposure.set) + 1;
+  return exposingStepAt(gate, exposure.set ?? 0);
+}
+
+/** The step of this percent; 0 where there is none. At 0 % a run is before its first step, which may be a shadow step. */
+export function exposingStepAt(gate: Gate, percent: Percent): number {
+  return percent === 0 ? 0 : gate.steps.findIndex(({ to }) => to === percent) + 1;
+}
+
+/** Whether the run means to expose nobody: it is before its first step, or in its shadow step. */
+export function standsAtZero({ ramp, exposure }: GateRecord): boolean {
+  const standing = standingOf(ramp);
+  return standing !== null && (standing.step === 0 || exposure.wanted === 0);
 }
 
 /** The same state with another standing inside it. */

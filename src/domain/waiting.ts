@@ -2,7 +2,7 @@ import type { ActionName } from "./command.ts";
 import type { Instant } from "./instant.ts";
 import type { Drift, GateRecord } from "./record.ts";
 import { isExposed } from "./shrink.ts";
-import { standingOf } from "./transition.ts";
+import { standsAtZero } from "./transition.ts";
 
 export const WAITING_KINDS = [
   "approval",
@@ -42,5 +42,5 @@ export function settling(drift: readonly Drift[]): readonly Order[] {
 
 /** What ends the run: where nobody is exposed there is nothing to roll back. */
 export function ending(record: GateRecord): "abort" | "rollback" {
-  return standingOf(record.ramp)?.step === 0 && !isExposed(record) ? "abort" : "rollback";
+  return standsAtZero(record) && !isExposed(record) ? "abort" : "rollback";
 }

@@ -1,13 +1,16 @@
+import { z } from "zod";
+
 import type { PromiseDemand, Step } from "../domain/gate.ts";
 import { HOUR, type Millis } from "../domain/instant.ts";
 import type { Percent } from "../domain/percent.ts";
 import { approvalDemands, type PromiseAsked } from "./approval.ts";
-import { duration, listOf, longerThanNothing, type Read } from "./leaf.ts";
+import { duration, leaf, listOf, longerThanNothing, type Read } from "./leaf.ts";
 import { type Fields, readMap } from "./mapping.ts";
 import { percent } from "./percent.ts";
 
 const STEP_KEYS = {
   to: percent,
+  shadow: leaf(z.literal(true), "`true`, or left out"),
   hold: duration(),
   bake: longerThanNothing,
   approve: approvalDemands,
@@ -21,7 +24,7 @@ const step: Read<StepFields> = (value, complain) =>
     {
       what: "a step",
       keys: STEP_KEYS,
-      unsupported: ["prove", "segment", "values", "share", "shadow", "dither"],
+      unsupported: ["prove", "segment", "values", "share", "dither"],
       required: value.kind === "map" && value.entries.some(({ key }) => key === "segment") ? [] : ["to"],
     },
     complain,

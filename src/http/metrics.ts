@@ -146,7 +146,8 @@ function registerGateGauges(registry: Registry, controller: Pick<Controller, "ga
 function directionOf({ action }: Decision): "up" | "down" | null {
   switch (action.kind) {
     case "raise":
-      return "up";
+      // A shadow step exposes nobody.
+      return action.to === action.from ? null : "up";
     case "lower":
     case "switch-off":
       return "down";

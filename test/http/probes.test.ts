@@ -77,13 +77,15 @@ describe("the probes", () => {
       decision({ actor: "person:anna", action: { kind: "lower", from: 25, to: 0, title: "" } }),
     );
     metrics.onDecision(decision({ because: [], action: { kind: "raise", from: 1, to: 25, title: "" } }));
+    // The entry into a shadow step changes no exposure.
+    metrics.onDecision(decision({ because: [], action: { kind: "raise", from: 0, to: 0, title: "" } }));
     metrics.onMissedPasses("erp-order-export-v2", 4);
     metrics.onQuery("main", "answered", 30);
     metrics.onAlertmanagerRequest("main", "failed", 30);
     const { text } = await request(app).get("/metrics");
     for (const line of [
       'rampart_decisions_total{gate="erp-order-export-v2",verdict="wait",reason="hold"} 2',
-      'rampart_decisions_total{gate="erp-order-export-v2",verdict="wait",reason="none"} 1',
+      'rampart_decisions_total{gate="erp-order-export-v2",verdict="wait",reason="none"} 2',
       'rampart_exposure_changes_total{gate="erp-order-export-v2",direction="down",actor_kind="person"} 1',
       'rampart_exposure_changes_total{gate="erp-order-export-v2",direction="up",actor_kind="clock"} 1',
       'rampart_missed_passes_total{gate="erp-order-export-v2"} 4',

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../src/domain/instant.ts";
+import type { Gate } from "../../src/domain/gate.ts";
 import type { GateRecord } from "../../src/domain/record.ts";
 import { aGate, aStep } from "../support/builders.ts";
 import { type Guard, dyingAt } from "../support/port-guard.ts";
@@ -13,6 +14,12 @@ const GATE = aGate({
   bakeMs: 5 * MINUTE,
   cooldownMs: HOUR,
 });
+
+/** Watched in the shadow before it goes to everybody. */
+const SHADOWED: Gate = {
+  ...GATE,
+  steps: [aStep({ to: 0, holdMs: HOLD }), aStep({ to: 100, holdMs: HOLD })],
+};
 
 function nothingHappens(): void {}
 
@@ -39,6 +46,7 @@ type Scene = {
   readonly end: (record: GateRecord) => boolean;
   readonly percent: number;
   readonly raises: readonly string[];
+  readonly gate?: Gate;
 };
 
 const isFinished = ({ ramp }: GateRecord): boolean => ramp.state === "finished";
@@ -60,6 +68,18 @@ const SCENES: readonly Scene[] = [
     end: isFinished,
     percent: 100,
     raises: ["5", "25", "100"],
+  },
+  {
+    name: "the start and the entry into a shadow step",
+    prepare: async (world) => void (await world.tell({ action: "act" })),
+    act: async (world) => {
+      await world.tell({ action: "start" });
+      await world.pass();
+    },
+    end: isFinished,
+    percent: 100,
+    raises: ["100"],
+    gate: SHADOWED,
   },
   {
     name: "a raise in the middle",
@@ -139,7 +159,7 @@ async function playDying(
   chance: number,
 ): Promise<{ readonly world: World; readonly died: boolean }> {
   const life = mortal();
-  const world = createWorld({ gates: [GATE], guard: life.guard });
+  const world = createWorld({ gates: [scene.gate ?? GATE], guard: life.guard });
   await scene.prepare(world);
   const hasDied = life.dieAt(chance);
   await scene.act(world).catch((error: unknown) => {

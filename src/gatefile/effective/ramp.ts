@@ -70,6 +70,7 @@ function linesOfStep(sheet: Sheet, step: Step, item: Value | undefined, path: st
   const origin = (key: string, otherwise: string): string => originBelow(sheet, item, otherwise, key);
   return [
     line(`${path}.to`, `${step.to}%`, origin("to", originIn(sheet, "default", "stopsAt"))),
+    ...(step.to === 0 ? [line(`${path}.shadow`, true, origin("shadow", "default"))] : []),
     line(`${path}.hold`, durationText(step.holdMs), origin("hold", defaultHold(sheet, step))),
     ...step.approve.flatMap((demand, index) =>
       linesOfDemand(demand, `${path}.approve[${index}]`, origin("approve", "default")),
