@@ -31,7 +31,7 @@ const SUMMARIES: Readonly<Record<SimpleAction, readonly [summary: string, reason
   "adopt-definition": ["let the run go on under the changed file", "the hold is a day longer now"],
   restore: ["bring the flag back to what was recorded", "changed by mistake"],
   abort: ["end a run that stands at 0%", "feature withdrawn"],
-  finish: ["end the bake early; every signal must be good", "baked for a week"],
+  finish: ["end the bake early, with good signals, or a drain", "baked for a week"],
 };
 
 type ReasonOptions = SessionOptions & { readonly reason: string };

@@ -50,7 +50,7 @@ const OF_PROBLEM: Readonly<Record<ProblemCode, Exit>> = {
   failed: EXIT.blind,
 };
 
-const STOPPED: readonly (string | null | undefined)[] = ["halted", "rolling-back", "rolled-back"];
+const STOPPED: readonly (string | null | undefined)[] = ["halted", "rolling-back", "draining", "rolled-back"];
 
 export function exitOfProblem(problem: ProblemBody): Exit {
   if (problem.status >= 500) return EXIT.blind;

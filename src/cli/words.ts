@@ -16,6 +16,7 @@ const STATES: Readonly<Record<RampState, Told>> = {
   paused: { icon: "‖", word: "paused", tone: "waiting" },
   halted: { icon: "✋", word: "halted", tone: "bad" },
   "rolling-back": { icon: "⏪", word: "rolling back", tone: "bad" },
+  draining: { icon: "⏪", word: "draining", tone: "bad" },
   "rolled-back": { icon: "⏪", word: "rolled back", tone: "bad" },
   finished: { icon: "✔", word: "finished", tone: "good" },
 };
@@ -83,10 +84,13 @@ export function answerLine(status: StatusBody): string {
   return `${word}: ${status.gate} ${status.open ? allowed(status) : refused(status)}`;
 }
 
+const STOPPED: readonly RampState[] = ["halted", "rolling-back", "draining", "rolled-back"];
+
 /** A gate at halt may be rolled back already, and people must see which. */
 function stopWord({ state, verdict }: StatusBody): string {
-  const isStopped = state === "halted" || state === "rolling-back" || state === "rolled-back";
-  return isStopped ? STATES[state].word : VERDICTS[verdict === "rollback" ? "rollback" : "halt"].word;
+  return STOPPED.includes(state)
+    ? STATES[state].word
+    : VERDICTS[verdict === "rollback" ? "rollback" : "halt"].word;
 }
 
 function allowed({ for: purpose, step }: StatusBody): string {

@@ -62,6 +62,9 @@ function whatHappened(from: number | null, to: number, after: GateRecord): strin
 function whyWritten({ kind, step }: Intention, { ramp }: GateRecord): string {
   if (kind === "raise") return `raised to step ${step}`;
   if (kind === "restore") return "restored to what was recorded";
-  const causes = ramp.state === "rolling-back" || ramp.state === "rolled-back" ? sentence(ramp.causes) : "";
-  return causes === "" ? "lowered to what was recorded" : `rolled back: ${causes}`;
+  if (ramp.state !== "rolling-back" && ramp.state !== "draining" && ramp.state !== "rolled-back") {
+    return "lowered to what was recorded";
+  }
+  const isStep = ramp.state === "rolling-back" && ramp.stepBack !== undefined;
+  return `${isStep ? "one step back" : "rolled back"}: ${sentence(ramp.causes)}`;
 }

@@ -98,8 +98,7 @@ export function answer(purpose: Purpose, asked: Asked): StatusAnswer {
 
 /** Whether the ramp stopped or went back soon after the last deploy of its own service. */
 function isSuspect({ ramp }: GateRecord): boolean {
-  const stopped = ramp.state === "halted" || ramp.state === "rolling-back" || ramp.state === "rolled-back";
-  return stopped && ramp.causes.some((cause) => cause.code === "suspect");
+  return "causes" in ramp && ramp.causes.some((cause) => cause.code === "suspect");
 }
 
 function remarksOn(gate: Gate): readonly string[] {
@@ -169,7 +168,7 @@ const BLIND: readonly string[] = [
   "no-evidence",
   "not-evaluated",
 ];
-const STOPPED: readonly string[] = ["halted", "rolling-back", "rolled-back", "halt", "rollback"];
+const STOPPED: readonly string[] = ["halted", "rolling-back", "draining", "rolled-back", "halt", "rollback"];
 
 /** The first that applies of 4, 6, 3 and 5, so that 5 means an approval is the only thing left. */
 function exitCodeOf(reasons: readonly Because[], exposed: boolean): ExitCode {

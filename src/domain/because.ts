@@ -60,8 +60,16 @@ export function stateBecause(record: GateRecord): Because {
       return because("state", "halted", `halted: ${sentence(ramp.causes)}`, {
         opens: `rampart resume ${gate} --reason ..., or rampart rollback ${gate}`,
       });
-    case "rolling-back":
-      return because("state", "rolling-back", `rolling back: ${sentence(ramp.causes)}`);
+    case "rolling-back": {
+      const how =
+        ramp.stepBack === undefined ? "rolling back" : `going one step back, to ${ramp.stepBack.to}%`;
+      return because("state", "rolling-back", `${how}: ${sentence(ramp.causes)}`);
+    }
+    case "draining":
+      return because("state", "draining", `draining at 0%, rolled back: ${sentence(ramp.causes)}`, {
+        until: ramp.until,
+        opens: `rampart finish ${gate} --reason ... once nobody is left on the new path`,
+      });
     case "rolled-back":
       return because("state", "rolled-back", `rolled back: ${sentence(ramp.causes)}`, {
         opens: `rampart restart ${gate}`,

@@ -58,6 +58,7 @@ function rampLooser(old: Gate, now: Gate): readonly string[] {
     bake: now.bakeMs >= old.bakeMs,
     haltDeadline: now.haltDeadlineMs <= old.haltDeadlineMs,
     cooldown: now.cooldownMs >= old.cooldownMs,
+    "rollback.mode": now.drainMs === old.drainMs,
     "data.missing": EFFECTS.indexOf(now.data.missing) >= EFFECTS.indexOf(old.data.missing),
     "data.dark":
       notLater(now.data.darkHaltMs, old.data.darkHaltMs) &&
@@ -156,6 +157,7 @@ function notLater(now: Millis | null, old: Millis | null): boolean {
 function isAsStrict(now: Limit | null, old: Limit | null, by: "met" | "breached"): boolean {
   if (old === null) return true;
   if (now === null || now.comparison !== old.comparison) return false;
+  if (now.to !== undefined && old.to === undefined) return false;
   return isAsStrictNumber(now, old, by) && lastsNoLonger(now.persistence, old.persistence);
 }
 

@@ -4,6 +4,7 @@ import { isAstray, settleAnew } from "./astray.ts";
 import { because, definitionBecause, driftBecause, stateBecause } from "./because.ts";
 import type { Action, Decision } from "./decision.ts";
 import { namingDeploy, noteDeploy } from "./deploy.ts";
+import { drain } from "./draining.ts";
 import { type Draft, type Forced, type PassFacts, tell } from "./draft.ts";
 import type { Gate } from "./gate.ts";
 import {
@@ -21,7 +22,7 @@ import { darkTells, definitionTells, deployTells, driftTells, landedTells } from
 import type { Percent } from "./percent.ts";
 import type { Approval, GateRecord } from "./record.ts";
 import { standingPromises } from "./promise.ts";
-import { verify } from "./rolling-back.ts";
+import { goBack } from "./rolling-back.ts";
 import { followPerson, isAlarmed, shrink, stop } from "./shrink.ts";
 import { tellings } from "./tell.ts";
 import type { Telling } from "./telling.ts";
@@ -45,7 +46,7 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
   const counted = withTime(gate, yielded.record, facts);
   const valid = withValidApprovals(gate, counted, facts);
   // A rollback once ordered is driven to its end, whatever the mode says meanwhile.
-  const acting = modeOf(gate, valid) === "act" || valid.ramp.state === "rolling-back";
+  const acting = modeOf(gate, valid) === "act" || isTakenBack(valid);
   const start: Draft = {
     record: valid,
     tells: [
@@ -77,6 +78,10 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
     decision: { ...decisionOf(gate, before, record, facts, reasons), would: would?.would ?? null },
     tellings: tellings(gate, record, facts.decision, moved.tells),
   };
+}
+
+function isTakenBack({ ramp }: GateRecord): boolean {
+  return ramp.state === "rolling-back" || ramp.state === "draining";
 }
 
 function withTime(gate: Gate, before: GateRecord, facts: PassFacts): GateRecord {
@@ -145,7 +150,8 @@ function withValidApprovals(gate: Gate, record: GateRecord, facts: PassFacts): G
 /** What the pass does, by state. Shrinking is looked at first and waits for nothing. */
 function move(gate: Gate, draft: Draft, facts: PassFacts): Draft {
   const { ramp } = draft.record;
-  if (ramp.state === "rolling-back") return verify(gate, draft, ramp, facts);
+  if (ramp.state === "rolling-back") return goBack(gate, draft, ramp, facts);
+  if (ramp.state === "draining") return drain(draft, ramp, facts.now);
   if (ramp.state === "paused" && ramp.until !== null && facts.now >= ramp.until) {
     return move(gate, goneOn(draft, facts), facts);
   }

@@ -165,6 +165,8 @@ export type Gate = {
   readonly drift: DriftPolicy;
   readonly haltDeadlineMs: Millis;
   readonly cooldownMs: Millis;
+  /** How long those on the new path may take to finish there after a rollback. Absent: nobody waits for them. */
+  readonly drainMs?: Millis;
 };
 
 /**

@@ -9,7 +9,7 @@ import { isLegal } from "./moves.ts";
 import { type Percent, stepText } from "./percent.ts";
 import { promisableBy } from "./promise.ts";
 import { type Principal, type Scope, mayUse } from "./principal.ts";
-import { haltWaiting, lateRollback, pauseWaiting } from "./stopped.ts";
+import { drainWaiting, haltWaiting, lateRollback, pauseWaiting } from "./stopped.ts";
 import type { GateView } from "./view.ts";
 import type { Order, Waiting, WaitingKind } from "./waiting.ts";
 
@@ -40,6 +40,8 @@ const CONCERNS: Readonly<Record<WaitingKind, Scope>> = {
   halted: "operate",
   paused: "operate",
   drift: "adopt",
+  draining: "operate",
+  "drain-overdue": "operate",
   "late-rollback": "read",
   blind: "read",
   "definition-changed": "read",
@@ -77,7 +79,7 @@ function itemsAt(view: GateView, by: Principal, now: Instant): readonly InboxIte
 /** Everything at a gate that waits for somebody, but for approvals: those depend on who asks. */
 function waitingAt(view: GateView, now: Instant): readonly Waiting[] {
   const { gate, record } = view;
-  const found = [definitionWaiting(view), lateRollback(record.ramp, now)];
+  const found = [definitionWaiting(view), lateRollback(record.ramp, now), drainWaiting(record.ramp)];
   if (gate !== null) {
     found.push(
       haltWaiting(gate, view),

@@ -147,6 +147,7 @@ function clockAfter(
     unknownSince: null,
     missingStreak: 0,
     acknowledgedAt: acknowledged ? before.acknowledgedAt : null,
+    ...(before.steppedBackAt === undefined ? {} : { steppedBackAt: before.steppedBackAt }),
   };
 }
 
@@ -185,23 +186,37 @@ function enoughBad(signal: Signal, bad: Reading["bad"]): boolean {
   return signal.unit !== "ratio" || bad === null || bad.kind === "unknown" || bad.value >= signal.minBad;
 }
 
-function breached({ signal, reading, clock, context }: Case, raw: number): Said | null {
+function breached(own: Case, raw: number): Said | null {
+  const { signal, reading, clock, context } = own;
   if (!enoughBad(signal, reading.bad)) return null;
   const value = formatValue(signal, raw);
-  const over = (limit: Limit | null, own: SignalClock["halt"]): limit is Limit =>
-    limit !== null && lasted(limit, own, signal.periodMs, signal.asOf !== null);
+  const over = (limit: Limit | null, timer: SignalClock["halt"]): limit is Limit =>
+    limit !== null && lasted(limit, timer, signal.periodMs, signal.asOf !== null);
   const said = (verdict: Verdict, limit: Limit): Said => ({
     verdict,
     code: "breached",
-    message: `${value}, ${verdict} ${limit.text}`,
+    message: `${value}, ${limit.to === undefined ? verdict : "one step back"} ${limit.text}`,
     limit: limit.text,
     until: null,
   });
-  if (over(signal.rollback, clock.rollback)) return said("rollback", signal.rollback);
+  if (over(signal.rollback, clock.rollback)) {
+    return withheld(own, said("rollback", signal.rollback)) ?? said("rollback", signal.rollback);
+  }
   if (over(signal.halt, clock.halt) && !stillAcknowledged(signal.halt, clock, context)) {
     return said("halt", signal.halt);
   }
   return null;
+}
+
+/** A step back may be what mends this: until it has settled the same breach is a halt, and orders no further step. */
+function withheld({ reading, settleMs, clock, context }: Case, breach: Said): Said | null {
+  const { steppedBackAt } = clock;
+  if (steppedBackAt === undefined) return null;
+  const until = steppedBackAt + settleMs;
+  const isOld = reading.asOf !== null && reading.asOf <= steppedBackAt;
+  if (context.now >= until && !isOld) return null;
+  const message = `${breach.message}; the step back before has not settled`;
+  return { ...breach, verdict: "halt", message, until: context.now < until ? until : null };
 }
 
 function stillAcknowledged(limit: Limit, clock: SignalClock, context: JudgeContext): boolean {

@@ -14,6 +14,8 @@ export type Limit = {
   readonly comparison: Comparison;
   readonly value: number;
   readonly persistence: Persistence;
+  /** Of a `rollback` limit: one declared step down, and no further. Absent: 0 %. */
+  readonly to?: "previous";
 };
 
 /** Whether the comparison is true of the value: an `advance` limit is met, a `halt` or `rollback` limit is breached. */

@@ -15,11 +15,12 @@ const LEGAL_FROM: Readonly<Record<ActionName, readonly RampState[]>> = {
   rollback: RAMP_STATES,
   reject: ["proving", "paused"],
   restart: ["rolled-back"],
-  "adopt-flag": [...ARMED, ...AT_REST],
+  "adopt-flag": [...ARMED, "draining", ...AT_REST],
   "adopt-definition": ARMED,
-  restore: [...ARMED, ...AT_REST],
+  restore: [...ARMED, "draining", ...AT_REST],
   abort: ["proving", "paused", "halted"],
-  finish: ["baking"],
+  // After a rollback: its drain, and one that nobody has called done before its deadline.
+  finish: ["baking", "draining", "rolled-back"],
 };
 
 export function isLegal(action: ActionName, state: RampState): boolean {

@@ -5,6 +5,7 @@ import type { Gate } from "./gate.ts";
 import { adoptDefinition } from "./adopt-definition.ts";
 import { type DefinitionFacts, because } from "./because.ts";
 import { modeOf, nextStep } from "./growth.ts";
+import { finishDrain } from "./draining.ts";
 import { type Instant, formatMillis } from "./instant.ts";
 import { isLegal } from "./moves.ts";
 import { type Obeyed, done, refused } from "./obeyed.ts";
@@ -89,7 +90,7 @@ export function obey(gate: Gate, record: GateRecord, command: Command, facts: Co
     case "abort":
       return abort(gate, record);
     case "finish":
-      return finish(gate, record, facts);
+      return state === "baking" ? finish(gate, record, facts) : finishDrain(record, command, facts.now);
   }
 }
 
@@ -246,11 +247,13 @@ function goOn(gate: Gate, record: GateRecord, command: Command, facts: CommandFa
 }
 
 function goBack(gate: Gate, record: GateRecord, command: Command, facts: CommandFacts): Obeyed {
-  if (record.ramp.state === "rolling-back") return done(record, `${gate.name} is rolling back already`);
+  const { ramp } = record;
+  if (ramp.state === "rolling-back" && ramp.stepBack === undefined)
+    return done(record, `${gate.name} is rolling back already`);
   const cause = because("state", command.action, `ordered by ${command.by.name}: ${command.reason}`);
   const pinned = pinForRollback(gate, record, facts);
   if (pinned === null) return refused("flag", `${gate.name} has no strategy of which Rampart knows`);
-  const from = standingOrStart(record.ramp);
+  const from = ramp.state === "rolling-back" ? ramp.from : standingOrStart(ramp);
   const next = nextStep(gate, from.step);
   if (command.action === "reject" && next?.approve[0]?.onReject === "pause") {
     return pause(gate, { ...record, run: voidApprovals(record.run) }, command, facts);
@@ -285,6 +288,10 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
   const checked = preflight(target, observation, parseRollout(taken?.rollout ?? ""));
   if (checked.kind === "refused") {
     return refused("preflight", checked.refusals.map((refusal) => refusal.message).join("; "));
+  }
+  if (record.ramp.state === "draining" && checked.record.rollout > 0) {
+    const message = `${gate.name} drains, so nobody new takes the new path; first restore or rollback ${gate.name}`;
+    return refused("flag", message);
   }
   const adopted = {
     ...beyondTitle(record, checked.record.title, facts.storeId),

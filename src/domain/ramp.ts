@@ -26,6 +26,15 @@ export type Paused = {
   readonly until: Instant | null;
 };
 
+/** A rollback that goes one declared step down and ends halted there. */
+export type StepBack = {
+  readonly step: number;
+  /** Percent of that step, above 0: a step back to 0 % is a whole rollback. */
+  readonly to: Percent;
+  /** Whose breach ordered it. Each of them takes the next step only on a reading that this one has settled in. */
+  readonly signals: readonly string[];
+};
+
 /** One state a ramp can be in, with just the data that state has. */
 export type Ramp =
   | { readonly state: "idle" }
@@ -51,12 +60,25 @@ export type Ramp =
       readonly rung: "rollout" | "environment-off";
       readonly verification: Verification;
       readonly pagedAt: Instant | null;
+      /** Absent: to 0 %. */
+      readonly stepBack?: StepBack;
+    }
+  | {
+      /** Verified at 0 %; those who took the new path before finish there. */
+      readonly state: "draining";
+      readonly since: Instant;
+      readonly fromPercent: Percent | null;
+      readonly causes: readonly Because[];
+      /** When it ends, whoever is left. */
+      readonly until: Instant;
     }
   | {
       readonly state: "rolled-back";
       readonly since: Instant;
       readonly fromPercent: Percent | null;
       readonly causes: readonly Because[];
+      /** Nobody has said that the drain before it was done. */
+      readonly drain?: "overdue";
     }
   | { readonly state: "finished"; readonly since: Instant };
 
@@ -70,6 +92,7 @@ export const RAMP_STATES = [
   "paused",
   "halted",
   "rolling-back",
+  "draining",
   "rolled-back",
   "finished",
 ] as const satisfies readonly RampState[];

@@ -25,6 +25,8 @@ export type SignalClock = {
   readonly missingStreak: number;
   /** A resume acknowledged this signal's halt at this instant; cleared once the halt limit is unbreached. */
   readonly acknowledgedAt: Instant | null;
+  /** When a step back that this signal ordered was seen as set. Absent: it ordered none since exposure last changed. */
+  readonly steppedBackAt?: Instant;
 };
 
 /** A write that was decided and recorded, and is not yet known to have happened or not. */

@@ -6,8 +6,10 @@ import type { Gate } from "./gate.ts";
 import { because, alertBecause, driftBecause, signalBecause } from "./because.ts";
 import { MINUTE, type Millis } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
+import type { Percent } from "./percent.ts";
 import type { Ramp, Standing } from "./ramp.ts";
-import type { GateRecord } from "./record.ts";
+import type { Drift, GateRecord } from "./record.ts";
+import { stepBackOf, steppingSignals } from "./step-back.ts";
 import {
   halt,
   highestStepAt,
@@ -31,29 +33,50 @@ export function isAlarmed(judgement: GateJudgement): boolean {
 
 /** A reason to decrease waits for nothing: the rollback is ordered in this pass. Null when there is none. */
 export function shrink(gate: Gate, draft: Draft, from: Standing, facts: PassFacts): Draft | null {
-  const causes = shrinkCauses(gate, draft.record, facts);
+  const { causes, isWhole } = shrinkCauses(gate, draft.record, facts);
   if (causes.length === 0) return null;
-  const record = rollBack(gate, draft.record, facts, {
-    from,
-    causes,
-    decision: facts.decision,
-    at: facts.now,
-  });
-  return tell({ ...draft, record }, { kind: "rolling-back", page: true, causes });
+  const stepBack = isWhole ? null : stepBackOf(gate, draft.record, facts.judgement);
+  return orderBack(gate, draft, { from, causes, ...(stepBack === null ? {} : { stepBack }) }, facts);
 }
 
-function shrinkCauses(gate: Gate, record: GateRecord, facts: PassFacts): readonly Because[] {
+/** Orders a rollback and pages, in one. */
+export function orderBack(
+  gate: Gate,
+  draft: Draft,
+  order: Pick<Parameters<typeof rollBack>[3], "from" | "causes" | "stepBack">,
+  facts: PassFacts,
+): Draft {
+  const record = rollBack(gate, draft.record, facts, { ...order, decision: facts.decision, at: facts.now });
+  return tell({ ...draft, record }, { kind: "rolling-back", page: true, causes: order.causes });
+}
+
+type ShrinkCauses = {
+  readonly causes: readonly Because[];
+  /** Whether any of them asks for more than a step back. */
+  readonly isWhole: boolean;
+};
+
+/** Why exposure must go down; no causes: it need not. */
+export function shrinkCauses(gate: Gate, record: GateRecord, facts: PassFacts): ShrinkCauses {
   const { ramp } = record;
   const exposed = isExposed(record);
   const drift = record.drift.filter((found) => treatmentOf(found.kind, gate.drift) === "roll-back");
-  const causes = [
-    ...(exposed ? evidenceAgainst(record, facts, ["rollback"]) : []),
-    ...drift.map((found) => driftBecause(gate, found)),
-  ];
+  const evidence = exposed ? evidenceAgainst(record, facts, ["rollback"]) : [];
+  const others = drift.map((found) => driftBecause(gate, found));
   if (exposed && ramp.state === "halted" && ramp.alarmMs >= gate.haltDeadlineMs) {
-    causes.push(because("state", "halt-deadline", "nobody decided on the halt before its deadline"));
+    others.push(because("state", "halt-deadline", "nobody decided on the halt before its deadline"));
   }
-  return causes;
+  const stepping = steppingSignals(gate, facts.judgement);
+  const isWhole = others.length > 0 || hasVerdict(facts.judgement, "rollback", stepping);
+  return { causes: [...evidence, ...others], isWhole };
+}
+
+/** Whether a guard, or a signal that counts and is none of these, has the verdict. */
+function hasVerdict({ signals, alerts }: GateJudgement, said: Verdict, but: readonly string[]): boolean {
+  return (
+    signals.some(({ counts, verdict, signal }) => counts && verdict === said && !but.includes(signal)) ||
+    alerts.some(({ verdict }) => verdict === said)
+  );
 }
 
 /** Signals and guards with such a verdict, and the deploy that may have brought it about. */
@@ -78,17 +101,9 @@ export function isExposed(record: GateRecord): boolean {
 /** A person lowered the flag to a value above 0: that value stands, nothing is written, and growth waits for a person. */
 export function followPerson(gate: Gate, draft: Draft, standing: Standing, facts: PassFacts): Draft | null {
   const { record } = draft;
-  const lowered = record.drift.find((found) => treatmentOf(found.kind, gate.drift) === "ceiling");
-  if (lowered?.observed == null || record.flag === null || record.run === null) return null;
-  const ceiling = lowered.observed;
-  const followed: GateRecord = {
-    ...record,
-    flag: { ...record.flag, rollout: ceiling },
-    run: { ...record.run, ceiling },
-    exposure: { ...record.exposure, wanted: ceiling, setAt: facts.now },
-    intention: null,
-    drift: record.drift.filter((found) => found !== lowered),
-  };
+  const found = underCeiling(gate, record, facts);
+  if (found === null) return null;
+  const { lowered, ceiling, record: followed } = found;
   const from = standingAt(gate, Math.min(standing.step, highestStepAt(gate, ceiling)));
   const causes = [driftBecause(gate, lowered)];
   if (record.ramp.state === "halted") {
@@ -98,6 +113,24 @@ export function followPerson(gate: Gate, draft: Draft, standing: Standing, facts
     { ...draft, record: halt(followed, from, causes, facts.now) },
     { kind: "halted", page: false, causes },
   );
+}
+
+type UnderCeiling = { readonly record: GateRecord; readonly lowered: Drift; readonly ceiling: Percent };
+
+/** The record with a person's decrease as its ceiling and as what is wanted; null where nobody lowered. */
+export function underCeiling(gate: Gate, record: GateRecord, { now }: PassFacts): UnderCeiling | null {
+  const lowered = record.drift.find((found) => treatmentOf(found.kind, gate.drift) === "ceiling");
+  if (lowered?.observed == null || record.flag === null || record.run === null) return null;
+  const ceiling = lowered.observed;
+  const followed: GateRecord = {
+    ...record,
+    flag: { ...record.flag, rollout: ceiling },
+    run: { ...record.run, ceiling },
+    exposure: { ...record.exposure, wanted: ceiling, setAt: now },
+    intention: null,
+    drift: record.drift.filter((found) => found !== lowered),
+  };
+  return { record: followed, lowered, ceiling };
 }
 
 /** Halts, or keeps a halt alive: its reminder and the re-assertion of what was recorded. */

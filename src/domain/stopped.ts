@@ -1,5 +1,6 @@
 import type { StatusAnswer } from "./answer.ts";
 import { sentence } from "./because.ts";
+import { OVERDUE } from "./draining.ts";
 import type { Gate } from "./gate.ts";
 import type { Instant } from "./instant.ts";
 import type { Ramp } from "./ramp.ts";
@@ -61,6 +62,17 @@ export function lateRollback(ramp: Ramp, now: Instant): Waiting | null {
   if (ramp.state !== "rolling-back") return null;
   const late = lateness(ramp, now);
   if (late === null) return null;
-  const message = `rolling back: ${late.message}; ${late.opens}`;
+  const message = `${ramp.stepBack === undefined ? "rolling back" : "going one step back"}: ${late.message}; ${late.opens}`;
   return { kind: "late-rollback", message, since: ramp.since, until: null, orders: ["status"] };
+}
+
+/** A drain, which a person may end before its deadline; and one that nobody has called done. */
+export function drainWaiting(ramp: Ramp): Waiting | null {
+  if (ramp.state === "draining") {
+    const message = "draining at 0%: those on the new path finish there, until somebody says that all have";
+    return { kind: "draining", message, since: ramp.since, until: ramp.until, orders: ["finish"] };
+  }
+  if (ramp.state !== "rolled-back" || ramp.drain === undefined) return null;
+  const message = `the drain is over by its deadline: ${OVERDUE.message}`;
+  return { kind: "drain-overdue", message, since: ramp.since, until: null, orders: ["finish", "restart"] };
 }

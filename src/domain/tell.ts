@@ -50,7 +50,11 @@ function effect(said: Tell, record: GateRecord): string {
     case "halt-reminder":
       return `is still halted at ${percent} and waits for a person`;
     case "rolling-back":
-      return `is rolling back from ${percent} to 0%`;
+      return goingBack(percent, record);
+    case "draining":
+      return "is at 0%, verified as set and as served, and drains";
+    case "drain-overdue":
+      return "has not been said to be drained before its deadline; it counts as rolled back";
     case "rolled-back":
       return "is rolled back to 0%, verified as set and as served";
     case "rollback-late":
@@ -66,6 +70,13 @@ function effect(said: Tell, record: GateRecord): string {
     case "deployed":
       return `takes notice of a deploy, at ${percent}`;
   }
+}
+
+function goingBack(percent: string, { ramp }: GateRecord): string {
+  const back = ramp.state === "rolling-back" ? ramp.stepBack : undefined;
+  return back === undefined
+    ? `is rolling back from ${percent} to 0%`
+    : `goes one step back, from ${percent} to ${back.to}%`;
 }
 
 function text(gate: Gate, record: GateRecord, said: Tell): string {
@@ -85,7 +96,13 @@ function text(gate: Gate, record: GateRecord, said: Tell): string {
   return lines.join("\n");
 }
 
-const WAIT_FOR_COMMAND: readonly TellingKind[] = ["paused", "halted", "halt-reminder", "rolled-back"];
+const WAIT_FOR_COMMAND: readonly TellingKind[] = [
+  "paused",
+  "halted",
+  "halt-reminder",
+  "draining",
+  "rolled-back",
+];
 
 /** What people can do: about the causes, or else the command that leaves the state. */
 function nextSteps(record: GateRecord, said: Tell): readonly string[] {

@@ -9,6 +9,8 @@ export type TellingKind =
   | "halted"
   | "halt-reminder"
   | "rolling-back"
+  | "draining"
+  | "drain-overdue"
   | "rolled-back"
   | "rollback-late"
   | "cannot-see"

@@ -4,7 +4,7 @@ import { percentOf } from "./growth.ts";
 import type { Instant } from "./instant.ts";
 import { UNBREACHED } from "./limit-clock.ts";
 import type { Percent } from "./percent.ts";
-import type { Ramp, Standing } from "./ramp.ts";
+import type { Ramp, Standing, StepBack } from "./ramp.ts";
 import type { Exposure, GateRecord, Intention, Run, SignalClock } from "./record.ts";
 import { type WriteToken, splitTitle, titleWith } from "./token.ts";
 import type { Because } from "./verdict.ts";
@@ -56,6 +56,7 @@ export function standingOf(ramp: Ramp): Standing | null {
       return ramp.from;
     case "idle":
     case "rolling-back":
+    case "draining":
     case "rolled-back":
     case "finished":
       return null;
@@ -106,7 +107,7 @@ export function withStanding(ramp: Ramp, standing: Standing): Ramp {
 /** What every change of exposure, by anybody, resets: the timers of limits, hold and bake; settle starts at `at`. */
 export function exposureChanged<R extends GateRecord>(record: R, percent: Percent, at: Instant): R {
   const clocks: Record<string, SignalClock> = {};
-  for (const [name, clock] of Object.entries(record.clocks)) {
+  for (const [name, { steppedBackAt: _over, ...clock }] of Object.entries(record.clocks)) {
     clocks[name] = { ...clock, halt: UNBREACHED, rollback: UNBREACHED };
   }
   const { exposure } = record;
@@ -191,7 +192,7 @@ export function halt(
   };
 }
 
-/** Orders exposure to 0: the state, and the write that belongs to it. */
+/** Orders exposure to 0, or one step back: the state, and the write that belongs to it. */
 export function rollBack(
   gate: Gate,
   record: GateRecord,
@@ -201,8 +202,10 @@ export function rollBack(
     readonly causes: readonly Because[];
     readonly decision: string;
     readonly at: Instant;
+    readonly stepBack?: StepBack;
   },
 ): GateRecord {
+  const { stepBack } = order;
   const ramp: Ramp = {
     state: "rolling-back",
     from: order.from,
@@ -212,11 +215,12 @@ export function rollBack(
     rung: "rollout",
     verification: { firstAt: null, servedLateSince: null },
     pagedAt: null,
+    ...(stepBack === undefined ? {} : { stepBack }),
   };
   return intend(gate, { ...record, ramp, run: voidApprovals(record.run) }, writer, {
     kind: "lower",
-    to: 0,
-    step: 0,
+    to: stepBack?.to ?? 0,
+    step: stepBack?.step ?? 0,
     decision: order.decision,
     at: order.at,
   });

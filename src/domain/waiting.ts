@@ -9,6 +9,8 @@ export const WAITING_KINDS = [
   "halted",
   "paused",
   "drift",
+  "draining",
+  "drain-overdue",
   "late-rollback",
   "blind",
   "definition-changed",

@@ -53,21 +53,27 @@ function overwritten(
 /** Gives the person's decrease back at once: its value is written again, is the ceiling, and a ramp that runs halts there. */
 function yieldToPerson(gate: Gate, record: GateRecord, { to, by }: Decrease, facts: FlagFacts): Yielded {
   const causes = [because("drift", to === 0 ? "lowered-to-zero" : "lowered", `changed to ${to}% by ${by}`)];
-  const standing = standingOf(record.ramp);
+  const { ramp } = record;
+  const standing = standingOf(ramp);
   const { now: at, decision } = facts;
   if (to === 0) {
-    const from = standingOrStart(record.ramp);
+    const from = standingOrStart(ramp);
     const ordered = rollBack(gate, record, facts, { from, causes, decision, at });
     return { record: ordered, tells: [{ kind: "rolling-back", page: true, causes }] };
   }
   const step = highestStepAt(gate, to);
   const lowered = intend(gate, record, facts, { kind: "lower", to, step, decision, at });
-  if (standing === null)
-    return { record: lowered, tells: [{ kind: "changed-by-hand", page: false, causes }] };
+  const isStepBack = ramp.state === "rolling-back" && ramp.stepBack !== undefined;
   const ceiling: GateRecord = {
     ...lowered,
-    run: lowered.run === null ? null : { ...lowered.run, ceiling: to },
+    run:
+      lowered.run === null || (standing === null && !isStepBack)
+        ? lowered.run
+        : { ...lowered.run, ceiling: to },
   };
+  // A step back under way ends there, halted under that ceiling.
+  if (standing === null)
+    return { record: ceiling, tells: [{ kind: "changed-by-hand", page: false, causes }] };
   const halted = halt(ceiling, standingAt(gate, Math.min(step, standing.step)), causes, at);
   return { record: halted, tells: [{ kind: "halted", page: false, causes }] };
 }

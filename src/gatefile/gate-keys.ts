@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { DataPolicy, DriftPolicy, MissingBounds } from "../domain/gate.ts";
+import type { DataPolicy, DriftPolicy, Gate, MissingBounds } from "../domain/gate.ts";
 import { HOUR, type Millis, MINUTE, SECOND } from "../domain/instant.ts";
 import { alertList } from "./alert.ts";
 import { flagDraft } from "./flag.ts";
@@ -18,9 +18,11 @@ import {
 import { type Fields, readMap, unsupported } from "./mapping.ts";
 import { missingBounds } from "./missing-bounds.ts";
 import { argumentsGiven, parameters } from "./parameters.ts";
-import { percent } from "./percent.ts";
+import { percent, rollbackPercent } from "./percent.ts";
+import type { Complain } from "./problem-list.ts";
 import { GATE_SIGNAL_KEYS, type GateSignalFields, LATER_SIGNAL_KEYS } from "./signal-keys.ts";
 import { requirementList } from "./requirement.ts";
+import type { Span } from "./source.ts";
 import { stepList } from "./steps.ts";
 
 type DataFields = { readonly policy: DataPolicy; readonly missing: MissingBounds | null };
@@ -44,17 +46,11 @@ const data: Read<DataFields> = (value, complain) => {
   };
 };
 
-type RollbackFields = { readonly haltDeadlineMs: Millis; readonly cooldownMs: Millis };
+type RollbackFields = Pick<Gate, "haltDeadlineMs" | "cooldownMs" | "drainMs">;
 
 export const DEFAULT_ROLLBACK: RollbackFields = { haltDeadlineMs: 2 * HOUR, cooldownMs: HOUR };
 
-const rollbackMode: Read<"revert"> = (value, complain) => {
-  if (value.kind === "scalar" && value.value === "drain") {
-    complain(unsupported(value.at, "`mode: drain`"));
-    return undefined;
-  }
-  return oneOf("revert")(value, complain);
-};
+const DEFAULT_DRAIN_MS: Millis = 72 * HOUR;
 
 const startMode: Read<"manual"> = (value, complain) => {
   if (value.kind === "scalar" && value.value === "auto") {
@@ -64,31 +60,41 @@ const startMode: Read<"manual"> = (value, complain) => {
   return oneOf("manual")(value, complain);
 };
 
-const rollbackTo: Read<number> = (value, complain) => {
-  const to = percent(value, complain);
-  if (to !== undefined && to > 0) complain(unsupported(value.at, `a rollback to ${to}%`));
-  return to;
-};
-
 const rollback: Read<RollbackFields> = (value, complain) => {
   const keys = {
-    to: rollbackTo,
-    mode: rollbackMode,
+    to: rollbackPercent,
+    mode: oneOf("revert", "drain"),
     haltDeadline: longerThanNothing,
     cooldown: duration(),
+    drainDeadline: longerThanNothing,
   } as const;
-  const shape = {
-    what: "`rollback`",
-    keys,
-    unsupported: ["reconcile", "drainDeadline", "rotateCohort"],
-  } as const;
-  const given = readMap(value, shape, complain)?.values;
-  if (given === undefined) return undefined;
+  const shape = { what: "`rollback`", keys, unsupported: ["reconcile", "rotateCohort"] } as const;
+  const fields = readMap(value, shape, complain);
+  if (fields === undefined) return undefined;
+  const { mode, haltDeadline, cooldown, drainDeadline } = fields.values;
+  drainTogether(fields, complain);
   return {
-    haltDeadlineMs: given.haltDeadline ?? DEFAULT_ROLLBACK.haltDeadlineMs,
-    cooldownMs: given.cooldown ?? DEFAULT_ROLLBACK.cooldownMs,
+    haltDeadlineMs: haltDeadline ?? DEFAULT_ROLLBACK.haltDeadlineMs,
+    cooldownMs: cooldown ?? DEFAULT_ROLLBACK.cooldownMs,
+    ...(mode === "drain" ? { drainMs: drainDeadline ?? DEFAULT_DRAIN_MS } : {}),
   };
 };
+
+type DrainFields = { has(key: "mode" | "drainDeadline"): boolean; at(key: "drainDeadline"): Span } & {
+  readonly values: { readonly mode?: "revert" | "drain" };
+};
+
+/** R128: a deadline of what never begins. */
+function drainTogether(fields: DrainFields, complain: Complain): void {
+  const isUnread = fields.has("mode") && fields.values.mode === undefined;
+  if (!fields.has("drainDeadline") || isUnread || fields.values.mode === "drain") return;
+  complain({
+    code: "R128",
+    at: fields.at("drainDeadline"),
+    message: "`drainDeadline` says when a drain ends, and this gate does not drain",
+    suggestion: "add `mode: drain`, or leave it out",
+  });
+}
 
 export const DEFAULT_DRIFT: DriftPolicy = { raised: "halt", changed: "halt" };
 

@@ -1,5 +1,6 @@
 import type { Percent } from "../domain/percent.ts";
 import type { Read } from "./leaf.ts";
+import { unsupported } from "./mapping.ts";
 import { nameOfKind } from "./value.ts";
 
 const WHOLE = /^(?:0|[1-9]\d?|100)%?$/;
@@ -29,5 +30,13 @@ export const percent: Read<Percent> = (value, complain) => {
     at: value.at,
     message: `must be a whole percent from 0% to 100%, not ${nameOfKind(value)}`,
   });
+  return undefined;
+};
+
+/** Where a rollback goes, as a percent: only 0 % so far. */
+export const rollbackPercent: Read<Percent> = (value, complain) => {
+  const to = percent(value, complain);
+  if (to === undefined || to === 0) return to;
+  complain(unsupported(value.at, `a rollback to ${to}%`));
   return undefined;
 };

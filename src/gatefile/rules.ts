@@ -95,6 +95,10 @@ export const RULES = {
     "A deploy of nobody's service",
     "`onDeploy` says what a deploy of the gate's own service does to the ramp, and CI tells deploys by the name of a service. Without `service` nothing would ever be done.",
   ),
+  R128: error(
+    "A deadline of no drain",
+    "`drainDeadline` is how long those on the new path may take to finish there after a rollback. Only `mode: drain` waits for them.",
+  ),
   R131: warning(
     "Hold is shorter than settle",
     "Until a signal has settled its readings still show the exposure before the step. The step waits for that anyway; a hold below it promises a pace that cannot be kept.",

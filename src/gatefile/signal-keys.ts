@@ -15,7 +15,7 @@ import {
 import type { Fields } from "./mapping.ts";
 import { missingBounds } from "./missing-bounds.ts";
 import { argumentsGiven, parameters } from "./parameters.ts";
-import { limitSentence } from "./signal-limits.ts";
+import { limitSentence, rollbackSentence } from "./signal-limits.ts";
 
 const promql = inOwnGrammar("a PromQL query");
 
@@ -37,7 +37,7 @@ export const USE_KEYS = {
   gates: listOf(purpose, "a list of `advance`, `deploy` and `finish`"),
   advance: limitSentence,
   halt: limitSentence,
-  rollback: limitSentence,
+  rollback: rollbackSentence,
 } as const;
 
 /** What a signal means; with `use` it stands in the library alone. */

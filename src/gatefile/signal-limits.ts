@@ -3,11 +3,12 @@ import type { Limit } from "../domain/limit.ts";
 import type { Read } from "./leaf.ts";
 import { parseLimit } from "./limit-text.ts";
 import { inBaseUnit } from "./limit-unit.ts";
-import { unsupported } from "./mapping.ts";
+import { readMap, unsupported } from "./mapping.ts";
+import { rollbackPercent } from "./percent.ts";
 import type { Complain } from "./problem-list.ts";
 import type { Span } from "./source.ts";
 import { textOf, type Text } from "./text.ts";
-import { nameOfKind } from "./value.ts";
+import { headOf, type MapValue, nameOfKind } from "./value.ts";
 
 export const VERBS = ["advance", "halt", "rollback"] as const;
 
@@ -22,12 +23,20 @@ export type PlacedLimit = {
   readonly lastingAt: Span | null;
 };
 
+/** A limit as written, with how far a rollback by it goes where that is said. */
+export type LimitText = Text & Pick<Limit, "to">;
+
 /** The sentence as written; what it means depends on the signal's unit. */
-export const limitSentence: Read<Text> = (value, complain) => {
+export const limitSentence: Read<LimitText> = (value, complain) => {
   if (value.kind === "refused") return undefined;
   if (value.kind === "scalar" && typeof value.value === "string") return textOf(value);
-  if (value.kind === "map" && value.entries.some((entry) => entry.key === "when" || entry.key === "to")) {
-    complain(unsupported(value.entries[0]?.keyAt ?? value.at, "a limit with `when` and `to`"));
+  if (value.kind === "map" && isWhenTo(value)) {
+    complain({
+      code: "R220",
+      at: headOf(value),
+      message: "only `rollback` takes `when` and `to`",
+      suggestion: "write the sentence alone, e.g. `above 2% for 10m`",
+    });
     return undefined;
   }
   complain({
@@ -39,13 +48,41 @@ export const limitSentence: Read<Text> = (value, complain) => {
   return undefined;
 };
 
+function isWhenTo({ entries }: MapValue): boolean {
+  return entries.some(({ key }) => key === "when" || key === "to");
+}
+
+/** How far a rollback goes: to nothing, or `previous`, which is one declared step down. */
+const stepBack: Read<"previous" | "nothing"> = (value, complain) => {
+  if (value.kind === "scalar" && value.value === "previous") return "previous";
+  if (value.kind !== "scalar" || !/^\d/.test(String(value.value))) {
+    complain({
+      code: "R108",
+      at: value.at,
+      message: `must be \`previous\` or \`0%\`, not ${nameOfKind(value)}`,
+    });
+    return undefined;
+  }
+  return rollbackPercent(value, complain) === undefined ? undefined : "nothing";
+};
+
+const WHEN_TO = { what: "a rollback limit", keys: { when: limitSentence, to: stepBack } } as const;
+
+/** The sentence alone, or with how far to go back: `{ when: above 20% for 10m, to: previous }`. */
+export const rollbackSentence: Read<LimitText> = (value, complain) => {
+  if (value.kind !== "map" || !isWhenTo(value)) return limitSentence(value, complain);
+  const given = readMap(value, { ...WHEN_TO, required: ["when", "to"] }, complain)?.values;
+  if (given?.when === undefined || given.to === undefined) return undefined;
+  return given.to === "previous" ? { ...given.when, to: given.to } : given.when;
+};
+
 /**
  * The limit in the signal's unit; null when it has none, and then why is complained. A unit of null: nobody knows it,
  * because the query that would tell cannot be understood; then only the sentence is looked at.
  */
 export function placeLimit(
   verb: Verb,
-  sentence: Text,
+  sentence: LimitText,
   unit: Unit | null,
   complain: Complain,
 ): PlacedLimit | null {
@@ -68,7 +105,13 @@ export function placeLimit(
   }
   return {
     verb,
-    limit: { text: sentence.text, comparison, value: base.value, persistence },
+    limit: {
+      text: sentence.text,
+      comparison,
+      value: base.value,
+      persistence,
+      ...(sentence.to === undefined ? {} : { to: sentence.to }),
+    },
     at: sentence.at,
     lastingAt: lasting === null ? null : sentence.spanOf(lasting.from, lasting.to),
   };

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { HOUR, MINUTE } from "../../src/domain/instant.ts";
 import type { Gate } from "../../src/domain/gate.ts";
+import { HOUR, MINUTE } from "../../src/domain/instant.ts";
 import type { GateRecord } from "../../src/domain/record.ts";
-import { aGate, aStep } from "../support/builders.ts";
+import { aGate, aLimit, aSignal, aStep } from "../support/builders.ts";
 import { type Guard, dyingAt } from "../support/port-guard.ts";
 import { ownRaises, unprovenRaises } from "../support/raise-oracle.ts";
 import { type World, createWorld } from "../support/world-of-fakes.ts";
@@ -46,11 +46,20 @@ type Scene = {
   readonly end: (record: GateRecord) => boolean;
   readonly percent: number;
   readonly raises: readonly string[];
-  readonly gate?: Gate;
+  /** What of the gate is another one here. */
+  readonly gate?: Partial<Gate>;
 };
+
+const CAPACITY = aSignal({
+  name: "throttled",
+  measure: { kind: "plain", query: "throttled" },
+  halt: null,
+  rollback: { ...aLimit("above 20%"), to: "previous" },
+});
 
 const isFinished = ({ ramp }: GateRecord): boolean => ramp.state === "finished";
 const isRolledBack = ({ ramp }: GateRecord): boolean => ramp.state === "rolled-back";
+const isHalted = ({ ramp }: GateRecord): boolean => ramp.state === "halted";
 
 async function toStep(world: World, percent: number): Promise<void> {
   await world.begin();
@@ -144,6 +153,35 @@ const SCENES: readonly Scene[] = [
     percent: 0,
     raises: ["5"],
   },
+  {
+    name: "a step back, from its breach to its halt",
+    gate: { signals: [aSignal(), CAPACITY] },
+    prepare: async (world) => {
+      await toStep(world, 25);
+      let breached = true;
+      // It breaches until somebody has lowered the flag for it.
+      world.metrics.set("throttled", () => {
+        breached &&= world.percent() === 25;
+        return breached ? 0.3 : 0;
+      });
+    },
+    act: (world) => world.run(MINUTE),
+    end: isHalted,
+    percent: 5,
+    raises: ["5", "25"],
+  },
+  {
+    name: "a drain, from the breach to its deadline",
+    gate: { drainMs: MINUTE },
+    prepare: async (world) => {
+      await toStep(world, 5);
+      world.metrics.set("errors", 0.06);
+    },
+    act: (world) => world.run(3 * MINUTE),
+    end: isRolledBack,
+    percent: 0,
+    raises: ["5"],
+  },
 ];
 
 async function ordered(world: World, scene: Scene): Promise<void> {
@@ -159,7 +197,7 @@ async function playDying(
   chance: number,
 ): Promise<{ readonly world: World; readonly died: boolean }> {
   const life = mortal();
-  const world = createWorld({ gates: [scene.gate ?? GATE], guard: life.guard });
+  const world = createWorld({ gates: [{ ...GATE, ...scene.gate }], guard: life.guard });
   await scene.prepare(world);
   const hasDied = life.dieAt(chance);
   await scene.act(world).catch((error: unknown) => {
@@ -176,12 +214,14 @@ async function playDying(
   return { world, died: true };
 }
 
+const ENDS: readonly string[] = ["finished", "rolled-back", "halted", "drain-overdue"];
+
 async function expectSound(world: World, scene: Scene): Promise<void> {
   expect(scene.end(await world.record())).toBe(true);
   expect(world.percent()).toBe(scene.percent);
   expect(await unprovenRaises(world)).toEqual([]);
   expect((await ownRaises(world)).map(({ rolloutAfter }) => rolloutAfter)).toEqual(scene.raises);
-  const told = world.tellings().filter(({ kind }) => kind === "finished" || kind === "rolled-back");
+  const told = world.tellings().filter(({ kind }) => ENDS.includes(kind));
   expect(told).toHaveLength(1);
 }
 

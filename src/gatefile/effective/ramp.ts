@@ -104,7 +104,10 @@ export function retreatLines(sheet: Sheet): EffectiveLine[] {
     line("drift.raised", gate.drift.raised, origin("drift", "raised")),
     line("drift.changed", gate.drift.changed, origin("drift", "changed")),
     line("rollback.to", "0%", origin("rollback", "to")),
-    line("rollback.mode", "revert", origin("rollback", "mode")),
+    line("rollback.mode", gate.drainMs === undefined ? "revert" : "drain", origin("rollback", "mode")),
+    ...(gate.drainMs === undefined
+      ? []
+      : [line("rollback.drainDeadline", durationText(gate.drainMs), origin("rollback", "drainDeadline"))]),
     line("rollback.haltDeadline", durationText(gate.haltDeadlineMs), origin("rollback", "haltDeadline")),
     line("rollback.cooldown", durationText(gate.cooldownMs), origin("rollback", "cooldown")),
   ];

@@ -1,4 +1,5 @@
 import type { Signal } from "../../domain/gate.ts";
+import type { Limit } from "../../domain/limit.ts";
 import { settleOf } from "../../domain/settle.ts";
 import { durationText } from "../../text/duration-text.ts";
 import { itemsOf, originBelow, originIn, type Sheet } from "./sheet.ts";
@@ -43,7 +44,7 @@ function linesOf(placed: Placed): EffectiveLine[] {
     ...countRemarks(placed),
     ...said("unit", signal.unit, isInferred ? FROM_QUERY : "default"),
     ...said("better", signal.better, isInferred ? FROM_QUERY : "inferred from the limits"),
-    ...VERBS.flatMap((verb) => said(verb, signal[verb]?.text ?? null)),
+    ...VERBS.flatMap((verb) => said(verb, limitValue(signal[verb]))),
     ...said("samples", signal.samples, FROM_QUERY),
     ...floorOf(placed, "floor", signal.floor),
     ...said("bad", signal.bad),
@@ -58,6 +59,12 @@ function linesOf(placed: Placed): EffectiveLine[] {
     ...said("missingFor", missingText(signal.missing), originIn(sheet, "default", "data", "missingFor")),
     ...said("gates", signal.gates),
   ];
+}
+
+/** A limit as a file would hold it. */
+function limitValue(limit: Limit | null): EffectiveValue | null {
+  if (limit?.to === undefined) return limit?.text ?? null;
+  return { when: limit.text, to: limit.to };
 }
 
 /** Where the key of a signal is written: by the gate or its profile, else by the library. */

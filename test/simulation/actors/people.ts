@@ -60,6 +60,8 @@ export function wayOn({ record }: Pick<GateView, "record">, draw: Draw): ActionN
     case "baking":
       if (drift.length > 0) return pickDriftWay(raised, draw);
       return run?.ceiling == null ? null : "adopt-flag";
+    case "draining":
+      return drift.length > 0 ? draw.pick(["restore", "rollback"]) : "finish";
     case "rolling-back":
       return null;
   }

@@ -2,6 +2,7 @@ import { Registry } from "prom-client";
 import { expect, test } from "vitest";
 import { SCOPES } from "../../../src/api/tokens.ts";
 import { mayUse } from "../../../src/domain/principal.ts";
+import { RAMP_STATES } from "../../../src/domain/ramp.ts";
 import type { TellingKind } from "../../../src/domain/telling.ts";
 import { createMetrics } from "../../../src/http/metrics.ts";
 import { codeOf, firstCode, page, rows } from "./doc-files.ts";
@@ -26,6 +27,13 @@ test("lists every scope, and whether a machine can hold it", () => {
   }
 });
 
+test("says what each state of a ramp is", () => {
+  const [, states = ""] = TEXT.split("## States of a ramp");
+  const [list = ""] = states.split("\n## ");
+  const listed = rows(list).flatMap(([first]) => codeOf(first ?? ""));
+  expect(listed).toEqual([...RAMP_STATES]);
+});
+
 test("lists every kind of message", () => {
   // A kind that is missing here, or is no more, does not compile.
   const kinds: Readonly<Record<TellingKind, true>> = {
@@ -38,6 +46,8 @@ test("lists every kind of message", () => {
     halted: true,
     "halt-reminder": true,
     "rolling-back": true,
+    draining: true,
+    "drain-overdue": true,
     "rolled-back": true,
     "rollback-late": true,
     "cannot-see": true,

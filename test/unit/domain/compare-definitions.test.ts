@@ -72,6 +72,12 @@ describe("a definition is tighter or equal when", () => {
     expect(looser(now)).toEqual(["tighter"]);
   });
 
+  test("a breach goes to 0% instead of one step back, or goes one step back as before", () => {
+    const stepping = withSignal({ rollback: { ...limit("above", 0.05), to: "previous" } });
+    expect(looser(withSignal({ rollback: limit("above", 0.05) }), stepping)).toEqual(["tighter"]);
+    expect(looser(stepping, stepping)).toEqual(["tighter"]);
+  });
+
   test.each(["advance", "halt", "rollback"] as const)("a limit to %s is added", (key) => {
     const without = withSignal({ [key]: null });
     expect(looser(withSignal({ [key]: limit("above", 0.05) }), without)).toEqual(["tighter"]);
@@ -102,6 +108,12 @@ describe("a definition is looser, and says where, when", () => {
     ["the bake is shorter", { ...OLD, bakeMs: HOUR }, "bake"],
     ["the halt deadline is farther", { ...OLD, haltDeadlineMs: DAY }, "haltDeadline"],
     ["the cooldown is shorter", { ...OLD, cooldownMs: 1 }, "cooldown"],
+    ["a rollback begins to drain", { ...OLD, drainMs: DAY }, "rollback.mode"],
+    [
+      "a breach goes one step back instead of to 0%",
+      withSignal({ rollback: { ...aSignal().rollback!, to: "previous" } }),
+      "signals errors: rollback",
+    ],
     ["a dark source halts later", { ...OLD, data: { ...OLD.data, darkHaltMs: null } }, "data.dark"],
     [
       "a raise by hand is treated otherwise",

@@ -12,6 +12,7 @@ import {
   aSignalClock,
   after,
   answers,
+  freshAt,
 } from "../../support/builders.ts";
 import { EVERY, type Judged, type WalkPass, instants, judgeOne, last, walk } from "./judging.ts";
 
@@ -242,5 +243,49 @@ describe("a halt that a person acknowledged", () => {
     expect(
       words(walk([[at(1), answers({ bad: 6, total: 200 })]], { signal, ...(clock && { clock }) })),
     ).toEqual(["wait"]);
+  });
+});
+
+describe("a limit that goes one step back", () => {
+  const signal = aSignal({ halt: null, rollback: { ...aLimit("above 5%"), to: "previous" } });
+  const BACK_AT = NOON - MINUTE;
+
+  it("is a halt until the step that this signal ordered has settled, and then asks for the next one", () => {
+    const clock = { steppedBackAt: BACK_AT };
+    const settle = 75 * SECOND;
+    const early = judgeOne(WORSE, { signal, clock });
+    expect(early.judgement).toMatchObject({
+      verdict: "halt",
+      code: "breached",
+      limit: "above 5%",
+      until: BACK_AT + settle,
+      message: "6%, one step back above 5%; the step back before has not settled",
+    });
+    expect(early.clock.steppedBackAt).toBe(BACK_AT);
+    const now = BACK_AT + settle;
+    const late = judgeOne(answers({ value: 0.06 }, { freshness: freshAt(now) }), {
+      signal,
+      clock,
+      context: { now },
+    });
+    expect(late.judgement).toMatchObject({ verdict: "rollback", message: "6%, one step back above 5%" });
+  });
+
+  it("is a halt, too, while its data ends before the step", () => {
+    const runs = { ...signal, asOf: "watermark", settleMs: MINUTE, periodMs: HOUR };
+    const clock = { steppedBackAt: at(0) };
+    const old = judgeOne(run(0, 0.06), { signal: runs, clock, context: { now: at(5) } });
+    expect(old.judgement).toMatchObject({ verdict: "halt", until: null });
+    const fresh = judgeOne(run(1, 0.06), { signal: runs, clock, context: { now: at(5) } });
+    expect(fresh.judgement.verdict).toBe("rollback");
+  });
+
+  it("forgets the step with the next change of exposure by anybody", () => {
+    const before = aRecord({ clocks: { errors: aSignalClock({ steppedBackAt: NOON }) } });
+    expect(exposureChanged(before, 25, after(MINUTE)).clocks["errors"]).toEqual(aSignalClock());
+  });
+
+  it("goes at once where no step was taken", () => {
+    expect(judgeOne(WORSE, { signal }).judgement.verdict).toBe("rollback");
   });
 });

@@ -10,26 +10,27 @@ const STATES: readonly RampState[] = [
   "paused",
   "halted",
   "rolling-back",
+  "draining",
   "rolled-back",
   "finished",
 ];
 
 // One column a state, in the order above.
 const TABLE: Readonly<Record<ActionName, string>> = {
-  start: "x......x",
-  act: "xxxxxxxx",
-  observe: "x.....xx",
-  pause: ".xx.....",
-  resume: "...xx...",
-  advance: ".x......",
-  rollback: "xxxxxxxx",
-  reject: ".x.x....",
-  restart: "......x.",
-  "adopt-flag": "xxxxx.xx",
-  "adopt-definition": ".xxxx...",
-  restore: "xxxxx.xx",
-  abort: ".x.xx...",
-  finish: "..x.....",
+  start: "x.......x",
+  act: "xxxxxxxxx",
+  observe: "x......xx",
+  pause: ".xx......",
+  resume: "...xx....",
+  advance: ".x.......",
+  rollback: "xxxxxxxxx",
+  reject: ".x.x.....",
+  restart: ".......x.",
+  "adopt-flag": "xxxxx.xxx",
+  "adopt-definition": ".xxxx....",
+  restore: "xxxxx.xxx",
+  abort: ".x.xx....",
+  finish: "..x...xx.",
 };
 
 const CELLS = ACTIONS.flatMap((action) =>
@@ -47,6 +48,10 @@ describe("the legal moves of a state", () => {
 
   test("of a rollback under way are only to order it again, and the mode", () => {
     expect(legalIn("rolling-back")).toEqual(["act", "rollback"]);
+  });
+
+  test("of a drain are to end it, to order the rollback again, and what settles a changed flag", () => {
+    expect(legalIn("draining")).toEqual(["act", "rollback", "adopt-flag", "restore", "finish"]);
   });
 
   test.each(STATES)("while %s include the rollback", (state) => {

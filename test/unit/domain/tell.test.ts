@@ -12,6 +12,7 @@ import {
   aLastPass,
   aPause,
   aRecord,
+  aRollback,
   anExposure,
 } from "../../support/builders.ts";
 
@@ -51,6 +52,8 @@ describe("the title says the effect first:", () => {
     halted: "checkout halted at 5%",
     "halt-reminder": "checkout is still halted at 5% and waits for a person",
     "rolling-back": "checkout is rolling back from 5% to 0%",
+    draining: "checkout is at 0%, verified as set and as served, and drains",
+    "drain-overdue": "checkout has not been said to be drained before its deadline; it counts as rolled back",
     "rolled-back": "checkout is rolled back to 0%, verified as set and as served",
     "rollback-late": "checkout has not finished rolling back",
     "cannot-see": "checkout cannot see its signals at 5%",
@@ -62,6 +65,12 @@ describe("the title says the effect first:", () => {
 
   test.each(Object.entries(titles))("%s", (kind, title) => {
     expect(told({ kind: kind as TellingKind }).title).toBe(title);
+  });
+
+  test("of a step back with the step it goes to", () => {
+    const ramp = aRollback({ stepBack: { step: 1, to: 5, signals: ["errors"] } });
+    const { title } = told({ kind: "rolling-back" }, { ramp, exposure: anExposure({ set: 25 }) });
+    expect(title).toBe("checkout goes one step back, from 25% to 5%");
   });
 
   test("with 0% where nothing was read yet", () => {

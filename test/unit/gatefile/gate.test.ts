@@ -32,6 +32,32 @@ function signalOf(body: string, more = ""): Signal {
   return first;
 }
 
+describe("a rollback", () => {
+  it("goes one step back where its limit says so, and is the plain sentence where it says 0%", () => {
+    const query = "  - query: sum(backlog)\n";
+    const back = signalOf(`${query}    rollback: { when: above 20 for 10m, to: previous }\n`);
+    expect(back.rollback).toEqual({
+      text: "above 20 for 10m",
+      comparison: "above",
+      value: 20,
+      persistence: { kind: "time", ms: 10 * MINUTE },
+      to: "previous",
+    });
+    const whole = signalOf(`${query}    rollback: above 20 for 10m\n`);
+    expect(signalOf(`${query}    rollback: { when: above 20 for 10m, to: 0% }\n`)).toEqual(whole);
+    expect(whole.rollback).not.toHaveProperty("to");
+  });
+
+  it("drains for three days unless the file says how long, and only where it says so", () => {
+    const drains = (rollback: string): number | undefined =>
+      gateOf(`${SMALLEST}rollback: ${rollback}\n`).drainMs;
+    expect(drains("{ mode: drain }")).toBe(72 * HOUR);
+    expect(drains("{ mode: drain, drainDeadline: 6h }")).toBe(6 * HOUR);
+    expect(gateOf(`${SMALLEST}rollback: { mode: revert }\n`)).not.toHaveProperty("drainMs");
+    expect(codesOf(`${SMALLEST}rollback: { mode: dry, drainDeadline: 6h }\n`)).toEqual(["R108"]);
+  });
+});
+
 describe("the smallest gate", () => {
   it("gets every default the language promises", () => {
     const gate = gateOf(SMALLEST);

@@ -59,8 +59,16 @@ export const RAMPS: { readonly [State in RampState]: Extract<Ramp, { state: Stat
     rung: "environment-off",
     verification: { firstAt: NOON + 2, servedLateSince: null },
     pagedAt: null,
+    stepBack: { step: 2, to: 5, signals: ["throttled"] },
   },
-  "rolled-back": { state: "rolled-back", since: NOON, fromPercent: null, causes: [] },
+  draining: { state: "draining", since: NOON, fromPercent: 25, causes: [because], until: NOON + 1 },
+  "rolled-back": {
+    state: "rolled-back",
+    since: NOON,
+    fromPercent: null,
+    causes: [],
+    drain: "overdue",
+  },
   finished: { state: "finished", since: NOON },
 };
 
