@@ -103,7 +103,8 @@ export function followPerson(gate: Gate, draft: Draft, standing: Standing, facts
   const { record } = draft;
   const found = underCeiling(gate, record, facts);
   if (found === null) return null;
-  const { lowered, ceiling, record: followed } = found;
+  const { lowered, ceiling } = found;
+  const followed: GateRecord = { ...found.record, reassertUntil: facts.now + REASSERT_FOR };
   const from = standingAt(gate, Math.min(standing.step, highestStepAt(gate, ceiling)));
   const causes = [driftBecause(gate, lowered)];
   if (record.ramp.state === "halted") {

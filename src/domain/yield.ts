@@ -1,4 +1,4 @@
-import type { FlagFacts } from "./absorb.ts";
+import { type FlagFacts, REASSERT_FOR } from "./absorb.ts";
 import type { FlagEvent } from "./flag.ts";
 import type { Gate } from "./gate.ts";
 import { because } from "./because.ts";
@@ -75,5 +75,6 @@ function yieldToPerson(gate: Gate, record: GateRecord, { to, by }: Decrease, fac
   if (standing === null)
     return { record: ceiling, tells: [{ kind: "changed-by-hand", page: false, causes }] };
   const halted = halt(ceiling, standingAt(gate, Math.min(step, standing.step)), causes, at);
-  return { record: halted, tells: [{ kind: "halted", page: false, causes }] };
+  const asserted = { ...halted, reassertUntil: at + REASSERT_FOR };
+  return { record: asserted, tells: [{ kind: "halted", page: false, causes }] };
 }
