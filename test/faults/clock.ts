@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FlagWrite } from "./flag-log.ts";
-import { type Lane, type LaneGate, LONG, ask, startLane, stateOf, waitFor } from "./lane.ts";
+import { type Lane, type LaneGate, LONG, ask, startLane, stateOf, waitForGate } from "./lane.ts";
 import { brokenLaws } from "./laws.ts";
 import { type Report, type Scenario, Tally, played } from "./scenario.ts";
 import { readStored } from "./stored.ts";
@@ -71,7 +71,8 @@ async function jump(surroundings: Surroundings, hand: Hand, library: string, cou
   const closed: Span[] = [];
   try {
     for (const { gate } of gates) await lane.start(gate);
-    for (const { gate } of bad) await waitFor("20%", async () => (await rollout(surroundings, gate)) === 20);
+    for (const { gate } of bad)
+      await waitForGate(lane, gate, "reaches 20%", async () => (await surroundings.percentOf(gate)) === 20);
     for (const [index, { gate }] of bad.entries()) {
       const ahead = index % 2 === 0;
       tally.add(ahead ? "jumps ahead" : "jumps back");
@@ -79,8 +80,13 @@ async function jump(surroundings: Surroundings, hand: Hand, library: string, cou
       closed.push(await whileWrong(surroundings, lane, ramp.gate, gate));
       tally.add("rollbacks that landed under a wrong clock");
       await hand.set(0);
-      const before = await rollout(surroundings, ramp.gate);
-      await waitFor("the ramp goes on", async () => (await rollout(surroundings, ramp.gate)) > before);
+      const before = await surroundings.percentOf(ramp.gate);
+      await waitForGate(
+        lane,
+        ramp.gate,
+        "goes on",
+        async () => (await surroundings.percentOf(ramp.gate)) > before,
+      );
     }
     lane.service.signal("SIGKILL");
     await lane.service.ended();
@@ -94,13 +100,13 @@ async function jump(surroundings: Surroundings, hand: Hand, library: string, cou
 type Span = { readonly gate: string; readonly from: number; readonly to: number };
 
 async function whileWrong(surroundings: Surroundings, lane: Lane, ramp: string, bad: string): Promise<Span> {
-  await waitFor("growth is closed for the clock", async () =>
+  await waitForGate(lane, ramp, "does not grow for the clock", async () =>
     (await codes(lane, ramp)).includes("health/clock"),
   );
   const from = Date.now();
   lane.signals.set(bad, 30);
-  await waitFor("the rollback lands", async () => (await rollout(surroundings, bad)) === 0);
-  await waitFor("it is told", async () => (await stateOf(lane, bad)) === "rolled-back");
+  await waitForGate(lane, bad, "is set to 0%", async () => (await surroundings.percentOf(bad)) === 0);
+  await waitForGate(lane, bad, "is rolled back", async () => (await stateOf(lane, bad)) === "rolled-back");
   await sleep(OFF_MS);
   return { gate: ramp, from, to: Date.now() };
 }
@@ -118,7 +124,9 @@ async function judge(
     const writes = await surroundings.writes(own.gate);
     const raises = writes.filter(({ from, to }) => to > from);
     tally.add("raises", raises.length);
-    violations.push(...brokenLaws(own, surroundings.rampart.id, writes, stored, HOUR_SECONDS * 1_000));
+    violations.push(
+      ...brokenLaws(own, surroundings.rampart.id, writes, stored, { ahead: HOUR_SECONDS * 1_000 }),
+    );
     violations.push(...raisedMeanwhile(own.gate, raises, closed));
   }
   return played(tally, violations);
@@ -140,10 +148,6 @@ async function codes(lane: Lane, gate: string): Promise<readonly string[]> {
     `/v1/gates/${gate}`,
   );
   return (found?.because ?? []).map(({ kind, code }) => `${kind}/${code}`);
-}
-
-async function rollout(surroundings: Surroundings, flag: string): Promise<number> {
-  return Number((await surroundings.rolloutOf(flag)).parameters["rollout"]);
 }
 
 /** Debian keeps it in a folder of each architecture. */

@@ -1,6 +1,6 @@
 import { open, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { type Lane, type LaneGate, LONG, startLane, stateOf, waitFor } from "./lane.ts";
+import { type Lane, type LaneGate, LONG, startLane, stateOf, waitFor, waitForGate } from "./lane.ts";
 import { brokenLaws } from "./laws.ts";
 import { mountSmall } from "./mounts.ts";
 import { type Report, type Scenario, Tally, played } from "./scenario.ts";
@@ -46,7 +46,7 @@ async function fillAndFree(surroundings: Surroundings, folder: string, count: nu
   try {
     for (const { gate } of gates) await lane.start(gate);
     for (const { gate } of bad) {
-      await waitFor("20%", async () => (await rollout(surroundings, gate)) === 20);
+      await waitForGate(lane, gate, "reaches 20%", async () => (await surroundings.percentOf(gate)) === 20);
     }
     for (const { gate } of bad) {
       violations.push(...(await fillOnce(surroundings, lane, tally, folder, { ramp: ramp.gate, bad: gate })));
@@ -78,18 +78,29 @@ async function fillOnce(
   await fill(filler, folder);
   await waitFor("a pass fails for want of space", async () => (await failedPasses(lane)) > failed);
   lane.signals.set(bad, 30);
-  const before = await rollout(surroundings, ramp);
-  await waitFor("the rollback lands on a full disk", async () => (await rollout(surroundings, bad)) === 0);
-  await waitFor("it is told", async () => (await stateOf(lane, bad)) === "rolled-back");
+  await waitForGate(
+    lane,
+    bad,
+    "is set to 0% on a full disk",
+    async () => (await surroundings.percentOf(bad)) === 0,
+  );
+  // Until the reserve is in use a raise may still have found room.
+  const before = await surroundings.percentOf(ramp);
+  await waitForGate(
+    lane,
+    bad,
+    "is rolled back on a full disk",
+    async () => (await stateOf(lane, bad)) === "rolled-back",
+  );
   tally.add("rollbacks that landed on a full disk");
   tally.add("passes that failed for want of space", (await failedPasses(lane)) - failed);
   if (lane.service.exitCode() !== null)
     return [`the process ended with ${lane.service.exitCode()} on a full disk`];
-  if ((await rollout(surroundings, ramp)) !== before) violations.push(`${ramp}: raised on a full disk`);
+  if ((await surroundings.percentOf(ramp)) !== before) violations.push(`${ramp}: raised on a full disk`);
 
   await rm(filler);
-  await waitFor("the ramp goes on", async () => (await rollout(surroundings, ramp)) > before);
-  const left = await rollout(surroundings, bad);
+  await waitForGate(lane, ramp, "goes on", async () => (await surroundings.percentOf(ramp)) > before);
+  const left = await surroundings.percentOf(bad);
   if (left !== 0) violations.push(`${bad}: rolled back, and Unleash has ${left}%`);
   return violations;
 }
@@ -110,8 +121,4 @@ async function fill(path: string, folder: string): Promise<void> {
 
 async function failedPasses(lane: Lane): Promise<number> {
   return (await lane.service.stdout()).split("the store is unavailable").length - 1;
-}
-
-async function rollout(surroundings: Surroundings, flag: string): Promise<number> {
-  return Number((await surroundings.rolloutOf(flag)).parameters["rollout"]);
 }

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Acknowledged } from "./acknowledged.ts";
-import { type Lane, type LaneGate, LONG, startLane, stateOf, waitFor } from "./lane.ts";
+import { HALTING, type Lane, type LaneGate, LONG, startLane, stateOf, waitForGate } from "./lane.ts";
 import { brokenLaws } from "./laws.ts";
 import { type Report, type Scenario, Tally, played } from "./scenario.ts";
 import { readStored } from "./stored.ts";
@@ -21,7 +21,7 @@ export const fsync: Scenario = {
     if (why !== null) return { kind: "skipped", why };
     const name = uniqueName("fsync");
     const ramp = { gate: `${name}-ramp`, steps: LONG, holdMs: 1_000 };
-    const halted = { gate: `${name}-halted`, steps: [1, 100], holdMs: 1_000 };
+    const halted = { gate: `${name}-halted`, ...HALTING };
     const lane = await startLane(surroundings, { gates: [ramp, halted] });
     try {
       return await failAgainAndAgain(surroundings, lane, { ramp, halted }, count);
@@ -43,9 +43,14 @@ async function failAgainAndAgain(
   const violations: string[] = [];
   const acknowledged = new Acknowledged();
   for (const { gate } of [ramp, halted]) await lane.start(gate);
-  await waitFor("1%", async () => (await surroundings.rolloutOf(halted.gate)).parameters["rollout"] === "1");
+  await waitForGate(
+    lane,
+    halted.gate,
+    "reaches 1%",
+    async () => (await surroundings.percentOf(halted.gate)) === 1,
+  );
   lane.signals.set(halted.gate, 15);
-  await waitFor("the halt", async () => (await stateOf(lane, halted.gate)) === "halted");
+  await waitForGate(lane, halted.gate, "halts", async () => (await stateOf(lane, halted.gate)) === "halted");
   lane.signals.set(halted.gate, 0);
 
   for (let round = 0; round < count; round += 1) {

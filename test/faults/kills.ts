@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beginServe } from "../support/running-service.ts";
 import { Acknowledged } from "./acknowledged.ts";
 import { type KillPoint, type Late, arm, pointsHere } from "./kill-points.ts";
-import { type Lane, type LaneGate, LONG, order, startLane, stateOf, waitFor } from "./lane.ts";
+import { HALTING, type Lane, type LaneGate, LONG, order, startLane, stateOf, waitForGate } from "./lane.ts";
 import { brokenLaws } from "./laws.ts";
 import { type Report, type Scenario, Tally, allOf, played } from "./scenario.ts";
 import { readStored, type Stored } from "./stored.ts";
@@ -15,6 +15,7 @@ const LANES = 3;
 const HOLD_MS = 1_000;
 const POINT_WITHIN_MS = 60_000;
 const REFUSED = "late raises that failed the test of their token";
+const AFTER_ROLLBACK = "late raises refused after a rollback";
 const DECREASES: readonly KillPoint[] = ["before a decrease was passed on", "after a decrease was applied"];
 
 /** The whole service is killed again and again, in the middle of everything, while it drives ramps on a real Unleash. */
@@ -24,7 +25,7 @@ export const kills: Scenario = {
   count: 200,
   shortCount: 24,
   async play(surroundings, count) {
-    const tally = new Tally(["raises in Unleash's log", REFUSED, ...pointsHere()]);
+    const tally = new Tally(["raises in Unleash's log", REFUSED, AFTER_ROLLBACK, ...pointsHere()]);
     const each = Math.ceil(count / LANES);
     const lanes = Array.from({ length: LANES }, (_, lane) => playLane(surroundings, tally, each, lane));
     return told(tally, (await allOf(lanes)).flat());
@@ -47,7 +48,7 @@ function cast(): Cast {
   const slow = { steps: [1, 100], holdMs: 600_000 };
   return {
     ramps: ["a", "b"].map((letter) => ({ gate: `${name}-${letter}`, steps: LONG, holdMs: HOLD_MS })),
-    halted: { gate: `${name}-halted`, ...slow, holdMs: 1_000 },
+    halted: { gate: `${name}-halted`, ...HALTING },
     paused: { gate: `${name}-paused`, ...slow },
   };
 }
@@ -65,9 +66,11 @@ async function playLane(
   try {
     await killer.prepare();
     const points = pointsHere();
-    for (let round = 0; round < count - DECREASES.length; round += 1) {
+    for (let round = 0; round < count - 1 - DECREASES.length; round += 1) {
       await killer.round(points[(round + offset) % points.length] ?? "at random");
     }
+    await killer.round("before a raise was passed on");
+    killer.keepForTheEnd();
     for (const { gate } of own.ramps) lane.signals.set(gate, 30);
     for (const point of DECREASES) await killer.round(point);
     await killer.settle();
@@ -80,7 +83,9 @@ async function playLane(
         writes.filter(({ by, from, to }) => by === ours && to > from).length,
       );
       tally.add("writes in Unleash's log", writes.length);
-      killer.violations.push(...brokenLaws(gate, ours, writes, stored));
+      killer.violations.push(
+        ...brokenLaws(gate, ours, writes, stored, { late: killer.landedLate(gate.gate) }),
+      );
     }
     tally.add("acknowledged decisions looked for after every kill", killer.acknowledged.size);
     return killer.violations;
@@ -97,7 +102,9 @@ class Killer {
   readonly #cast: Cast;
   readonly #tally: Tally;
   #late: Late | null = null;
+  #last: Late | null = null;
   #delivered = 0;
+  readonly #landed: string[] = [];
   #isUp = true;
 
   constructor(surroundings: Surroundings, lane: Lane, own: Cast, tally: Tally) {
@@ -111,10 +118,30 @@ class Killer {
   async prepare(): Promise<void> {
     const { halted, paused, ramps } = this.#cast;
     for (const { gate } of [halted, paused, ...ramps]) await this.#lane.start(gate);
-    await waitFor("the first step", async () => (await this.#rollout(halted.gate)) === 1);
+    await waitForGate(
+      this.#lane,
+      halted.gate,
+      "reaches 1%",
+      async () => (await this.#surroundings.percentOf(halted.gate)) === 1,
+    );
     this.#lane.signals.set(halted.gate, 15);
-    await waitFor("the halt", async () => (await stateOf(this.#lane, halted.gate)) === "halted");
+    await waitForGate(
+      this.#lane,
+      halted.gate,
+      "halts",
+      async () => (await stateOf(this.#lane, halted.gate)) === "halted",
+    );
     this.#lane.signals.set(halted.gate, 0);
+  }
+
+  landedLate(flag: string): number {
+    return this.#landed.filter((other) => other === flag).length;
+  }
+
+  /** The raise that was on its way arrives when all is taken back. */
+  keepForTheEnd(): void {
+    this.#last = this.#late;
+    this.#late = null;
   }
 
   /** One life, killed at that point, and what it leaves. */
@@ -183,6 +210,7 @@ class Killer {
     }
     this.#late = null;
     const { status } = await late.pass();
+    if (status === 200) this.#landed.push(late.flag);
     this.#tally.add(status === 200 ? "late raises that came before the new token" : REFUSED);
   }
 
@@ -208,15 +236,27 @@ class Killer {
   async settle(): Promise<void> {
     await this.#up();
     for (const { gate } of this.#cast.ramps) {
-      await waitFor(
-        `the rollback of ${gate}`,
+      await waitForGate(
+        this.#lane,
+        gate,
+        "is rolled back",
         async () => (await stateOf(this.#lane, gate)) === "rolled-back",
       );
-      const rollout = await this.#rollout(gate);
+      const rollout = await this.#surroundings.percentOf(gate);
       if (rollout !== 0) this.violations.push(`${gate}: told as rolled back, Unleash has ${rollout}%`);
     }
-    const halted = await this.#rollout(this.#cast.halted.gate);
+    await this.#deliverLast();
+    const halted = await this.#surroundings.percentOf(this.#cast.halted.gate);
     if (halted !== 1) this.violations.push(`${this.#cast.halted.gate}: halted at 1%, Unleash has ${halted}%`);
+  }
+
+  async #deliverLast(): Promise<void> {
+    if (this.#last === null) throw new Error("no raise was on its way when the ramps were taken back");
+    const { flag, pass } = this.#last;
+    const { status } = await pass();
+    if (status === 200)
+      this.violations.push(`${flag}: a raise of a dead process landed on what was rolled back`);
+    else this.#tally.add(AFTER_ROLLBACK);
   }
 
   async bury(): Promise<Stored> {
@@ -224,9 +264,5 @@ class Killer {
     const stored = await readStored(this.#lane.service.storePath);
     this.#check(stored);
     return stored;
-  }
-
-  async #rollout(flag: string): Promise<number> {
-    return Number((await this.#surroundings.rolloutOf(flag)).parameters["rollout"]);
   }
 }

@@ -9,6 +9,8 @@ import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import type { Declared } from "./laws.ts";
 import type { Surroundings } from "./surroundings.ts";
 
+/** Far longer than anything here takes on a machine that is not overloaded; whoever waits for so long waits for ever. */
+const PATIENCE_MS = 180_000;
 const DAY_SECONDS = 86_400;
 
 export type LaneGate = Declared & {
@@ -98,6 +100,9 @@ function textOf({ gate, steps, holdMs }: LaneGate): string {
   return rampGate({ name: gate, steps: lines });
 }
 
+/** A ramp that is halted at 1 %: there is time to halt it, and later nothing but the halt keeps it from growing. */
+export const HALTING = { steps: [1, 100], holdMs: 10_000 } as const;
+
 /** Percents from 1 to 100, as many as there are; the ramp outlasts any scenario. */
 export const LONG: readonly number[] = Array.from({ length: 100 }, (_, index) => index + 1);
 
@@ -134,12 +139,32 @@ export async function order(lane: Lane, gate: string, action: string): Promise<s
 export async function waitFor(
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  withinMs = 60_000,
+  withinMs = PATIENCE_MS,
 ): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`waited ${withinMs / 1_000} s in vain: ${what}`);
     await sleep(50);
+  }
+}
+
+/** The same for something that a gate is to do; says why it does not. */
+export async function waitForGate(
+  lane: Lane,
+  gate: string,
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+): Promise<void> {
+  try {
+    await waitFor(`${gate}: ${what}`, isSo);
+  } catch (error) {
+    const found = await ask<{ readonly because: readonly { readonly message: string }[] }>(
+      lane,
+      `/v1/gates/${gate}`,
+    );
+    const why =
+      found === null ? "the service does not answer" : found.because.map(({ message }) => message).join("; ");
+    throw new Error(`the gate says: ${why}`, { cause: error });
   }
 }
 

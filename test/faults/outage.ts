@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, PASS, hang } from "./fault-proxy.ts";
-import { type Lane, type LaneGate, ask, startLane, stateOf, waitFor } from "./lane.ts";
+import { type Lane, type LaneGate, ask, startLane, stateOf, waitForGate } from "./lane.ts";
 import { brokenLaws } from "./laws.ts";
 import { type Report, type Scenario, Tally, allOf, played } from "./scenario.ts";
 import { readStored } from "./stored.ts";
@@ -9,7 +9,6 @@ import { type Surroundings, uniqueName } from "./surroundings.ts";
 const STEPS = [20, 100];
 /** So long everything stays down after the rollback was taken: some passes, and a restart of our own. */
 const DOWN_MS = 6_000;
-const LANDS_WITHIN_MS = 60_000;
 const UNAVAILABLE: Answer = { status: 503, headers: {}, body: Buffer.from("unavailable") };
 
 type Outage = {
@@ -89,18 +88,15 @@ async function rollBack(
 ): Promise<readonly string[]> {
   const names = gates.map(({ gate }) => gate);
   const told = new Truth(lane, away.name, tally);
-  const all = (what: string, isSo: (gate: string) => Promise<boolean>, withinMs?: number): Promise<void> =>
-    waitFor(
-      `${what} (${away.name})`,
-      async () => (await Promise.all(names.map(isSo))).every(Boolean),
-      withinMs,
-    );
+  const all = async (what: string, isSo: (gate: string) => Promise<boolean>): Promise<void> => {
+    for (const name of names) await waitForGate(lane, name, `${what} (${away.name})`, () => isSo(name));
+  };
   for (const name of names) await lane.start(name);
-  await all("20% everywhere", async (name) => (await rollout(surroundings, name)) === 20);
+  await all("reaches 20%", async (name) => (await surroundings.percentOf(name)) === 20);
 
   await away.begin(lane, surroundings);
   for (const name of names) lane.signals.set(name, 30);
-  await all("the rollbacks are taken", async (name) => (await stateOf(lane, name)) === "rolling-back");
+  await all("rolls back", async (name) => (await stateOf(lane, name)) === "rolling-back");
   const looking = told.watch(names);
   await sleep(DOWN_MS / 2);
   lane.service.signal("SIGKILL");
@@ -111,12 +107,8 @@ async function rollBack(
   await told.stop(looking);
 
   await away.end(lane, surroundings);
-  await all("0% in Unleash", async (name) => (await rollout(surroundings, name)) === 0, LANDS_WITHIN_MS);
-  await all(
-    "told as rolled back",
-    async (name) => (await stateOf(lane, name)) === "rolled-back",
-    LANDS_WITHIN_MS,
-  );
+  await all("is set to 0%", async (name) => (await surroundings.percentOf(name)) === 0);
+  await all("is told as rolled back", async (name) => (await stateOf(lane, name)) === "rolled-back");
   lane.service.signal("SIGKILL");
   await lane.service.ended();
   const stored = await readStored(lane.service.storePath);
@@ -129,10 +121,6 @@ async function rollBack(
     else violations.push(`${own.gate}: told as rolled back, Unleash's log ends at ${left}% (${away.name})`);
   }
   return violations;
-}
-
-async function rollout(surroundings: Surroundings, flag: string): Promise<number> {
-  return Number((await surroundings.rolloutOf(flag)).parameters["rollout"]);
 }
 
 type Told = { readonly state: string; readonly exposure: { readonly set: number | null } };

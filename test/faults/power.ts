@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { openStore } from "../../src/store/open-store.ts";
 import { setClock } from "../unit/store/samples.ts";
 import { Acknowledged } from "./acknowledged.ts";
-import { type Lane, LONG, startLane, stateOf, waitFor } from "./lane.ts";
+import { HALTING, type Lane, LONG, startLane, stateOf, waitFor, waitForGate } from "./lane.ts";
 import { type Mount, copyStill, makeImage, mountImage } from "./mounts.ts";
 import { type Report, type Scenario, Tally, played } from "./scenario.ts";
 import { readStored } from "./stored.ts";
@@ -51,7 +51,7 @@ export const power: Scenario = {
 async function playOn(surroundings: Surroundings, disk: Mount, copy: string, count: number): Promise<Report> {
   const name = uniqueName("power");
   const ramp = { gate: `${name}-ramp`, steps: LONG, holdMs: 1_000 };
-  const halted = { gate: `${name}-halted`, steps: [1, 100], holdMs: 1_000 };
+  const halted = { gate: `${name}-halted`, ...HALTING };
   const lane = await startLane(surroundings, { gates: [ramp, halted], storeFolder: disk.folder });
   const writer = new Writer(join(disk.folder, "writer.db"));
   const plain = new PlainFile(join(disk.folder, "plain"));
@@ -59,12 +59,19 @@ async function playOn(surroundings: Surroundings, disk: Mount, copy: string, cou
   const over = new AbortController();
   try {
     for (const { gate } of [ramp, halted]) await lane.start(gate);
-    await waitFor(
-      "1%",
-      async () => (await surroundings.rolloutOf(halted.gate)).parameters["rollout"] === "1",
+    await waitForGate(
+      lane,
+      halted.gate,
+      "reaches 1%",
+      async () => (await surroundings.percentOf(halted.gate)) === 1,
     );
     lane.signals.set(halted.gate, 15);
-    await waitFor("the halt", async () => (await stateOf(lane, halted.gate)) === "halted");
+    await waitForGate(
+      lane,
+      halted.gate,
+      "halts",
+      async () => (await stateOf(lane, halted.gate)) === "halted",
+    );
     lane.signals.set(halted.gate, 0);
     const watching = acknowledged.watch(lane, [ramp.gate, halted.gate], over.signal);
     await waitFor("a first commit", () => writer.acknowledged() > 0);

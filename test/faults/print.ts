@@ -3,11 +3,13 @@ import type { Report } from "./scenario.ts";
 const SHOWN = 20;
 
 export function isBroken(report: Report): boolean {
+  if (report.kind === "stuck") return true;
   return report.kind === "played" && (report.violations.length > 0 || neverSeen(report.counted).length > 0);
 }
 
 /** What a scenario did, counted and found. */
 export function describeReport(report: Report, tookMs: number): string {
+  if (report.kind === "stuck") return `  STUCK after ${(tookMs / 1_000).toFixed(1)} s: ${report.why}`;
   if (report.kind === "skipped") return `  SKIPPED: ${report.why}`;
   const { counted, notes, violations } = report;
   return [

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRaise } from "./fault-proxy.ts";
 import type { FlagWrite } from "./flag-log.ts";
-import { type Lane, type LaneGate, startLane, stateOf, waitFor } from "./lane.ts";
+import { type Lane, type LaneGate, startLane, stateOf, waitFor, waitForGate } from "./lane.ts";
 import { unrecorded } from "./laws.ts";
 import { type Scenario, Tally, played } from "./scenario.ts";
 import { readStored, type Stored } from "./stored.ts";
@@ -68,22 +68,26 @@ async function race(
   gates: readonly LaneGate[],
 ): Promise<readonly Judged[]> {
   const hands = new Map<string, Promise<unknown>>();
+  const ids = new Map<string, string>();
+  for (const { gate } of gates) ids.set(gate, (await surroundings.rolloutOf(gate)).id);
   lane.proxy.treat(async ({ write }, pass) => {
     if (write === null || !isRaise(write) || write.to !== SECOND || hands.has(write.flag)) return pass();
-    // One of both leaves some milliseconds later, so that each order of reading and writing inside Unleash occurs.
-    const [ours, theirs] = [randomInt(12), randomInt(12)];
+    // In one instant, or within some milliseconds, so that each order of reading and writing inside Unleash occurs.
+    const jitter = 1 + (hands.size % 3) * 5;
+    const [ours, theirs] = [randomInt(jitter), randomInt(jitter)];
+    const id = ids.get(write.flag) ?? "";
     hands.set(
       write.flag,
-      sleep(theirs).then(() => lower(surroundings, write.flag)),
+      sleep(theirs).then(() => lower(surroundings, write.flag, id)),
     );
     await sleep(ours);
     return pass();
   });
   for (const { gate } of gates) await lane.start(gate);
-  await waitFor("every flag has raced", () => hands.size === gates.length, 120_000);
+  await waitFor("every flag has raced", () => hands.size === gates.length);
   await Promise.all(hands.values());
   for (const { gate } of gates) {
-    await waitFor(`${gate} stops`, async () => STOPPED.includes(await stateOf(lane, gate)));
+    await waitForGate(lane, gate, "stops", async () => STOPPED.includes(await stateOf(lane, gate)));
   }
   // Some passes more, in which nothing may come back.
   await sleep(4_000);
@@ -98,9 +102,8 @@ async function race(
 }
 
 /** Now to a percent, now to nobody. */
-async function lower(surroundings: Surroundings, flag: string): Promise<void> {
+async function lower(surroundings: Surroundings, flag: string, id: string): Promise<void> {
   const place = { flag, environment: ENVIRONMENT };
-  const { id } = await surroundings.rolloutOf(flag);
   await surroundings.byHand.setRollout(place, id, randomInt(3) === 0 ? 0 : BY_HAND);
 }
 

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, type Asked, hang } from "./fault-proxy.ts";
 import { tokenIn } from "./flag-log.ts";
-import { type Lane, type LaneGate, LONG, startLane, stateOf, waitFor } from "./lane.ts";
+import { type Lane, type LaneGate, LONG, startLane, stateOf, waitFor, waitForGate } from "./lane.ts";
 import { brokenLaws } from "./laws.ts";
 import { type Scenario, Tally, played } from "./scenario.ts";
 import { readStored } from "./stored.ts";
 import { type Surroundings, uniqueName } from "./surroundings.ts";
 
 const RAMPS = 4;
+const PATIENCE_FOR_ONE_MS = 20_000;
 const BAD_GATEWAY: Answer = { status: 502, headers: {}, body: Buffer.from("bad gateway") };
 /** What the writer gets to hear of a change that was made. */
 const ANSWERS = {
@@ -60,10 +61,15 @@ async function loseReplies(
     return ANSWERS[kind]();
   });
   for (const { gate } of gates) await lane.start(gate);
-  await waitFor(`${count} lost answers`, () => lost.length >= count, 20_000 + count * 5_000);
+  await waitFor(`${count} lost answers`, () => lost.length >= count, count * PATIENCE_FOR_ONE_MS);
   for (const { gate } of gates) lane.signals.set(gate, 30);
   for (const { gate } of gates) {
-    await waitFor(`the rollback of ${gate}`, async () => (await stateOf(lane, gate)) === "rolled-back");
+    await waitForGate(
+      lane,
+      gate,
+      "is rolled back",
+      async () => (await stateOf(lane, gate)) === "rolled-back",
+    );
   }
   // Time for a write that nobody should make any more.
   await sleep(2_000);

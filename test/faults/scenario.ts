@@ -11,7 +11,9 @@ export type Report =
       /** Each a broken promise, with where it was seen. */
       readonly violations: readonly string[];
     }
-  | { readonly kind: "skipped"; readonly why: string };
+  | { readonly kind: "skipped"; readonly why: string }
+  /** It could not be played to its end, so it proves nothing. */
+  | { readonly kind: "stuck"; readonly why: string };
 
 export type Scenario = {
   readonly name: string;
@@ -37,6 +39,19 @@ export class Tally {
 
   counted(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#counts);
+  }
+}
+
+/** Plays it to its end, or says what it got stuck at. */
+export async function playToTheEnd(
+  scenario: Scenario,
+  surroundings: Surroundings,
+  count: number,
+): Promise<Report> {
+  try {
+    return await scenario.play(surroundings, count);
+  } catch (error) {
+    return { kind: "stuck", why: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }
 

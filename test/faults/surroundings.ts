@@ -20,6 +20,8 @@ export type Surroundings = {
   /** A flag with one gradual rollout at 0 %, switched on; gives the id of the strategy. */
   makeFlag(flag: string): Promise<string>;
   rolloutOf(flag: string): Promise<Strategy>;
+  /** What is set, in percent. */
+  percentOf(flag: string): Promise<number>;
   /** Every change of the flag's strategies, oldest first, read from the table of events that Unleash itself keeps. */
   writes(flag: string): Promise<readonly FlagWrite[]>;
   stop(): Promise<void>;
@@ -48,17 +50,20 @@ export async function startSurroundings(): Promise<Surroundings> {
       await admin.switchEnvironment(place, "on");
       return id;
     },
-    async rolloutOf(flag) {
-      const [strategy] = await admin.strategies({ flag, environment: ENVIRONMENT });
-      if (strategy === undefined) throw new Error(`${flag} has no strategy`);
-      return strategy;
-    },
+    rolloutOf: (flag) => rolloutOf(admin, flag),
+    percentOf: async (flag) => Number((await rolloutOf(admin, flag)).parameters["rollout"]),
     writes: (flag) => writesOf(postgres, unleash, flag),
     async stop() {
       await unleash.stop();
       await postgres.stop();
     },
   };
+}
+
+async function rolloutOf(admin: UnleashAdmin, flag: string): Promise<Strategy> {
+  const [strategy] = await admin.strategies({ flag, environment: ENVIRONMENT });
+  if (strategy === undefined) throw new Error(`${flag} has no strategy`);
+  return strategy;
 }
 
 /** The admin API gives the last 100 events only. */

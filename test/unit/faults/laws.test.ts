@@ -33,14 +33,16 @@ const store = (...decisions: readonly StoredDecision[]): Stored => ({
 });
 
 const [FIRST, SECOND] = [raise(1, 0, 1), raise(2, 1, 50)];
-const broken = (writes: readonly FlagWrite[], stored: Stored): readonly string[] =>
-  brokenLaws(DECLARED, OURS, writes, stored);
+/** Without the log that follows. */
+const broken = (writes: readonly FlagWrite[], stored: Stored, late = 0): readonly string[] =>
+  brokenLaws(DECLARED, OURS, writes, stored, { late }).slice(0, -1);
 
 describe("what the fault scenarios take for a broken promise", () => {
   test("nothing in a ramp that rose step by step on recorded decisions, also where somebody else wrote", () => {
     const byHand = raise(9, 0, 100, { by: 8, token: null });
     const back = raise(3, 50, 0);
-    expect(broken([FIRST, SECOND, back, byHand], store(decisionOf(FIRST), decisionOf(SECOND)))).toEqual([]);
+    const stored = store(decisionOf(FIRST), decisionOf(SECOND));
+    expect(brokenLaws(DECLARED, OURS, [FIRST, SECOND, back, byHand], stored)).toEqual([]);
   });
 
   test("a raise without a decision in the store", () => {
@@ -64,15 +66,31 @@ describe("what the fault scenarios take for a broken promise", () => {
     );
   });
 
-  test("a step that is entered twice, or left out", () => {
-    const twice = raise(3, 0, 1);
-    expect(broken([FIRST, twice], store(decisionOf(FIRST), decisionOf(twice)))).toEqual([
-      "checkout: raise 2 went from 0% to 1%, not from 1% to 50%",
+  test("a step that is entered twice, unless a late raise was taken back", () => {
+    const twice = raise(4, 0, 1);
+    const stored = store(decisionOf(FIRST), decisionOf(twice));
+    expect(broken([FIRST, twice], stored, 1)).toEqual([
+      "checkout: raised to 1% a second time, where it stood already",
     ]);
+    const back = raise(3, 1, 0);
+    expect(broken([FIRST, back, twice], stored)).toEqual([
+      "checkout: 1 steps were entered again, after 0 late raises",
+    ]);
+    expect(brokenLaws(DECLARED, OURS, [FIRST, back, twice], stored, { late: 1 })).toEqual([]);
+  });
+
+  test("a step that is left out, or one that is left without having been reached", () => {
     const far = raise(2, 1, 100);
     expect(broken([FIRST, far], store(decisionOf(FIRST), decisionOf(far)))).toEqual([
-      "checkout: raise 2 went from 1% to 100%, not from 1% to 50%",
+      "checkout: raised from 1% to 100%, not to 50%",
     ]);
+    expect(broken([SECOND], store(decisionOf(SECOND)))).toEqual([
+      "checkout: raised from 1%, which it never reached",
+    ]);
+  });
+
+  test("and the log of the flag follows", () => {
+    expect(brokenLaws(DECLARED, OURS, [FIRST], store()).at(-1)).toBe("checkout: 1 by 7 0>1 abc.1.1");
   });
 
   test("a raise before the hold is over", () => {
