@@ -1,5 +1,4 @@
 import { absorb } from "./absorb.ts";
-import { voidedBy } from "./approval.ts";
 import { isAstray, settleAnew } from "./astray.ts";
 import { because, definitionBecause, driftBecause, stateBecause } from "./because.ts";
 import type { Action, Decision } from "./decision.ts";
@@ -20,14 +19,14 @@ import { formatMillis } from "./instant.ts";
 import { withObservedTime, withWould, wouldDo } from "./observe.ts";
 import { darkTells, definitionTells, deployTells, driftTells, landedTells } from "./pass-tells.ts";
 import type { Percent } from "./percent.ts";
-import type { Approval, GateRecord } from "./record.ts";
-import { standingPromises } from "./promise.ts";
+import type { GateRecord } from "./record.ts";
 import { goBack } from "./rolling-back.ts";
 import { followPerson, isAlarmed, shrink, stop } from "./shrink.ts";
 import { tellings } from "./tell.ts";
 import type { Telling } from "./telling.ts";
-import { entryStep, intend, intendToken, resume, standingOf } from "./transition.ts";
+import { intend, intendToken, resume, standingOf } from "./transition.ts";
 import type { Because } from "./verdict.ts";
+import { withValidApprovals } from "./void-approvals.ts";
 import { yieldIfOverwritten } from "./yield.ts";
 
 export type PassResult = {
@@ -44,7 +43,8 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
   const noted = noteDeploy(gate, settleAnew(absorbed.record, facts), facts.newestDeploy);
   const yielded = yieldIfOverwritten(gate, noted, absorbed.landed, facts);
   const counted = withTime(gate, yielded.record, facts);
-  const valid = withValidApprovals(gate, counted, facts);
+  const sifted = withValidApprovals(gate, counted, facts);
+  const valid = sifted.record;
   // A rollback once ordered is driven to its end, whatever the mode says meanwhile.
   const acting = modeOf(gate, valid) === "act" || isTakenBack(valid);
   const start: Draft = {
@@ -53,6 +53,7 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
       ...driftTells(gate, absorbed.newDrift, before, acting),
       ...(absorbed.landed === null ? [] : landedTells(gate, absorbed.landed, valid)),
       ...yielded.tells,
+      ...sifted.tells,
       ...darkTells(gate, before, facts),
       ...definitionTells(before, facts),
       ...deployTells(before, noted),
@@ -123,28 +124,6 @@ function alarmed(record: GateRecord, facts: PassFacts): GateRecord {
   if (!lastPass.alarmed || !isAlarmed(facts.judgement)) return record;
   const sinceLast = Math.max(0, facts.now - lastPass.at);
   return { ...record, ramp: { ...ramp, alarmMs: ramp.alarmMs + sinceLast } };
-}
-
-function withValidApprovals(gate: Gate, record: GateRecord, facts: PassFacts): GateRecord {
-  const { run, ramp } = record;
-  const standing = standingOf(ramp);
-  const next = standing?.state === "proving" ? standing.step + 1 : 0;
-  const entry = ramp.state === "idle" ? entryStep(gate, record) : 0;
-  const stillValid = (step: number) => (approval: Approval) =>
-    voidedBy(approval, {
-      now: facts.now,
-      step,
-      definition: facts.definition.hash,
-      groupsNow: facts.people.get(approval.person) ?? null,
-      verdict: facts.judgement.verdict,
-      signals: facts.judgement.signals,
-    }) === null;
-  return {
-    ...record,
-    run: run === null ? null : { ...run, approvals: run.approvals.filter(stillValid(next)) },
-    entryApprovals: record.entryApprovals.filter(stillValid(entry)),
-    promises: standingPromises(record, facts),
-  };
 }
 
 /** What the pass does, by state. Shrinking is looked at first and waits for nothing. */

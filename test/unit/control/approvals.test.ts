@@ -111,6 +111,73 @@ test("an approval is void once the evidence turns, or when it expires", async ()
   expect(await given()).toEqual([]);
 });
 
+test("who approved hears when the approval expires or the evidence turns, once, and the request opens again", async () => {
+  const world = await waiting([aDemand({ count: 2 })]);
+  await say(world, "lead");
+  const before = world.tellings().length;
+  await world.run(8 * HOUR + 2 * MINUTE);
+  const told = () =>
+    world
+      .tellings()
+      .slice(before)
+      .filter(({ text }) => text.includes("no longer counts"));
+  expect(told().map(({ kind, page }) => [kind, page])).toEqual([["needs-approval", false]]);
+  expect(told()[0]?.text).toContain("the approval of step 2 by lead no longer counts: it expired");
+  expect((await request(world)).needed).toHaveLength(2);
+  expect(world.percent()).toBe(5);
+
+  await say(world, "lead");
+  world.metrics.set("errors", 0.015);
+  await world.run(5 * MINUTE);
+  expect(told().at(-1)?.text).toContain("errors is no longer good");
+  expect(told()).toHaveLength(2);
+});
+
+test("an approval is used up by the raise it allowed: the next step that asks waits for another one", async () => {
+  const steps = [aStep({ to: 5 }), ...[25, 50].map((to) => aStep({ to, approve: [aDemand()] }))];
+  const world = createWorld({ gates: [aGate({ steps })] });
+  await world.begin();
+  await world.until(({ because }) => because.every(({ kind }) => kind === "approval"));
+  await say(world, "lead");
+  await world.until(({ exposure }) => exposure.set === 25);
+  await world.run(4 * HOUR);
+  expect(world.percent()).toBe(25);
+  expect((await request(world)).step).toBe(3);
+  expect(world.tellings().filter(({ text }) => text.includes("no longer counts"))).toEqual([]);
+});
+
+test("an approval does not outlive a signal that turns bad in the very pass that would raise", async () => {
+  const world = await waiting();
+  await say(world, "lead");
+  world.metrics.set("errors", 0.015);
+  await world.pass();
+  world.metrics.set("errors", 0);
+  await world.run(2 * HOUR);
+  expect(world.percent()).toBe(5);
+  expect((await world.record()).because.map(({ kind }) => kind)).toEqual(["approval"]);
+});
+
+test("an approval of a looser definition ends like any other: at its expiry, and when the file changes again", async () => {
+  const world = await waiting();
+  const { gate } = world;
+  const looser = { ...gate, bakeMs: HOUR };
+  world.definitions.put(looser, AUTHOR);
+  await world.pass();
+  const given = async () => (await world.record()).run?.adoptions.map(({ person }) => person);
+  await say(world, "lead", { decision: (await world.record()).lastPass?.decision ?? "" });
+  expect(await given()).toEqual(["lead"]);
+  world.definitions.put({ ...looser, bakeMs: 2 * HOUR }, AUTHOR);
+  await world.pass();
+  expect(await given()).toEqual([]);
+
+  await say(world, "lead", { decision: (await world.record()).lastPass?.decision ?? "" });
+  expect(await given()).toEqual(["lead"]);
+  await world.run(8 * HOUR + MINUTE);
+  expect(await given()).toEqual([]);
+  const adopt = { action: "adopt-definition", by: aPerson({ name: "other-lead" }) } as const;
+  expect(await world.tell(adopt)).toMatchObject({ kind: "refused", code: "not-eligible" });
+});
+
 test("data that is missing for a while only suspends an approval", async () => {
   const world = await waiting([aDemand({ count: 2 })]);
   await say(world, "lead");
