@@ -94,6 +94,7 @@ function actionLine({ action, would }: DecisionBody): string {
     case "lower":
     case "restore":
     case "retoken":
+    case "rotate":
       return `${action.kind} ${percent(action.from)} → ${percent(action.to)}`;
   }
 }

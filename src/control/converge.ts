@@ -82,10 +82,12 @@ async function send(
   if (intention.kind !== "lower" || intention.to > 0) {
     const percent = parseRollout(current?.rollout ?? "");
     if (current === undefined || percent === null || percent < intention.to) return null;
-    if (intention.kind === "retoken" && percent !== intention.to) return null;
+    const keepsPercent = intention.kind === "retoken" || intention.kind === "rotate";
+    if (keepsPercent && percent !== intention.to) return null;
     if (isInOtherHands(current.title, flag, issuedBy(record, intention.token.store))) return null;
     const expecting = { title: current.title, rollout: percent };
-    return flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
+    const cohort = intention.kind === "rotate" ? (record.run?.cohort ?? undefined) : undefined;
+    return flags.write(target, flag.strategyId, intention.to, intention.title, expecting, cohort);
   }
   const switchOff = record.ramp.state === "rolling-back" && record.ramp.rung === "environment-off";
   const [written] = await Promise.all([

@@ -57,13 +57,17 @@ export type Flags = {
   observe(target: FlagTarget): Promise<FlagObservation>;
   /** Refusals that only the server can tell: rights, change requests, release plans. */
   preflight(target: FlagTarget): Promise<readonly PreflightRefusal[]>;
-  /** One JSON Patch on exactly `/parameters/rollout` and `/title`; a raise tests the previous values first. */
+  /**
+   * One JSON Patch on exactly `/parameters/rollout` and `/title`, and on `/parameters/groupId` where one is given; a raise
+   * tests the previous values first.
+   */
   write(
     target: FlagTarget,
     strategyId: string,
     to: Percent,
     title: string,
     expecting: { readonly title: string | null; readonly rollout: Percent } | null,
+    groupId?: string,
   ): Promise<WriteOutcome>;
   /** Second rung of a rollback. Rampart never switches an environment on. */
   switchOff(target: FlagTarget): Promise<WriteOutcome>;

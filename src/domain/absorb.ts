@@ -60,7 +60,12 @@ export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorb
   const pinned = withServed({ ...before, flag: before.flag }, facts.served);
   // What could not be read says nothing new: drift found before stays, and waits for a person as before.
   if (observation.kind === "unreadable") return { record: pinned, landed: null, newDrift: [] };
-  const resolved = resolveIntention(gate, withOwnSwitchOff(pinned, observation), observation, facts);
+  const resolved = resolveIntention(
+    gate,
+    withOwnCohort(withOwnSwitchOff(pinned, observation), observation),
+    observation,
+    facts,
+  );
   const { record } = resolved;
 
   const expected = { record: record.flag, issued: issuedBy(record, facts.storeId) };
@@ -123,6 +128,14 @@ function withOwnSwitchOff(record: Pinned, observation: FlagRead): Pinned {
   return { ...record, flag: { ...record.flag, environmentEnabled: false } };
 }
 
+/** Nobody but us knows the groupId that a run wants, so found there it is our write, whatever became of its answer. */
+function withOwnCohort(record: Pinned, observation: FlagRead): Pinned {
+  const cohort = record.run?.cohort ?? null;
+  if (cohort === null || observation.kind !== "seen") return record;
+  const ours = observation.strategies.find(({ id }) => id === record.flag.strategyId);
+  return ours?.groupId === cohort ? { ...record, flag: { ...record.flag, groupId: cohort } } : record;
+}
+
 /** The percent an SDK evaluates for the strategy; null while that is not known. */
 function servedOf(strategyId: string, served: ServedObservation | null): Percent | null {
   if (served?.kind !== "seen") return null;
@@ -160,7 +173,10 @@ function resolveIntention(gate: Gate, record: Pinned, observation: FlagRead, fac
   const taken = !isToZero && isInOtherHands(ours?.title ?? null, flag, issuedBy(record, facts.storeId));
   // A new token leaves the percent as it is, so any change by a person comes before it; a decrease only if it went further.
   const overtaken =
-    percent !== null && (intention.kind === "retoken" ? percent !== intention.to : percent < intention.to);
+    percent !== null &&
+    (intention.kind === "retoken" || intention.kind === "rotate"
+      ? percent !== intention.to
+      : percent < intention.to);
   if (intention.kind !== "raise" && !overtaken && !taken) return { record, landed: null };
   // A raise is never sent again: it is decided anew. Its late arrival must fail, so the token changes first,
   // unless a person changed the flag meanwhile: then nothing is written at all.

@@ -1,6 +1,7 @@
 import { absorb } from "./absorb.ts";
 import { isAstray, settleAnew } from "./astray.ts";
 import { because, definitionBecause, driftBecause, stateBecause } from "./because.ts";
+import { lacksCohort } from "./cohort.ts";
 import type { Action, Decision } from "./decision.ts";
 import { namingDeploy, noteDeploy } from "./deploy.ts";
 import { drain } from "./draining.ts";
@@ -140,6 +141,7 @@ function move(gate: Gate, draft: Draft, facts: PassFacts): Draft {
     shrink(gate, draft, standing, facts) ??
     followPerson(gate, draft, standing, facts) ??
     stop(gate, draft, standing, facts) ??
+    takeCohort(gate, draft, facts) ??
     takeOver(gate, draft, facts) ??
     proceed(gate, draft, facts)
   );
@@ -150,6 +152,16 @@ function goneOn(draft: Draft, facts: PassFacts): Draft {
   const cause = because("state", "resumed", "the time of the pause is over");
   const resumed = { ...draft, record: resume(draft.record, facts.now) };
   return tell(resumed, { kind: "resumed", page: false, causes: [cause] });
+}
+
+/** A run that is to reach other users first than the one before it takes its groupId while nobody is exposed. */
+function takeCohort(gate: Gate, draft: Draft, facts: PassFacts): Draft | null {
+  const { record } = draft;
+  if (record.ramp.state !== "proving" || !lacksCohort(record) || record.exposure.set !== 0) return null;
+  if (record.intention !== null || record.drift.length > 0 || facts.observation?.kind !== "seen") return null;
+  const { decision, now: at } = facts;
+  const { step } = record.ramp;
+  return { ...draft, record: intend(gate, record, facts, { kind: "rotate", to: 0, step, decision, at }) };
 }
 
 /** The first pass of a new process over a flag it did not write: its token goes first, so that nothing older lands. */

@@ -167,6 +167,8 @@ export type Gate = {
   readonly cooldownMs: Millis;
   /** How long those on the new path may take to finish there after a rollback. Absent: nobody waits for them. */
   readonly drainMs?: Millis;
+  /** Whether a restart reaches other users first than the run before it; null: it does not. */
+  readonly rotateCohort: true | null;
 };
 
 /**

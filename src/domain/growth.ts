@@ -8,6 +8,7 @@ import {
   signalBecause,
   stateBecause,
 } from "./because.ts";
+import { lacksCohort } from "./cohort.ts";
 import type { Author, Gate, Step } from "./gate.ts";
 import { type Instant, type Millis, SECOND, formatMillis } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
@@ -212,6 +213,9 @@ function flagBlockers(
         opens: `rampart adopt-flag ${gate.name}`,
       }),
     );
+  }
+  if (lacksCohort(record)) {
+    found.push(because("claim", "cohort", "the strategy has not got the groupId of this run yet"));
   }
   if (record.intention !== null) {
     found.push(because("claim", "write-pending", "a write is not verified yet"));

@@ -88,10 +88,14 @@ export function inputsOf(
 
 /** Members of gates and records that were kept before they existed, as what it means that there were none. */
 const NEWER = { promises: [] } as const;
+const NEWER_OF_GATES = { ...NEWER, rotateCohort: null } as const;
 
 /** A recording with every member that this program knows, so that older ones can still be replayed. */
 export function completed({ gate, inputs }: Recording): Recording {
-  return { gate: { ...NEWER, ...gate }, inputs: { ...inputs, before: { ...NEWER, ...inputs.before } } };
+  return {
+    gate: { ...NEWER_OF_GATES, ...gate },
+    inputs: { ...inputs, before: { ...NEWER, ...inputs.before } },
+  };
 }
 
 /**

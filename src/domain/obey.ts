@@ -1,4 +1,5 @@
 import { demandsFor, unmet } from "./approval.ts";
+import { nextCohort } from "./cohort.ts";
 import type { Command } from "./command.ts";
 import type { FlagObservation, FlagRecord } from "./flag.ts";
 import type { Gate } from "./gate.ts";
@@ -141,6 +142,7 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
     const lines = refusals.map(({ code, message }) => `${code}: ${message} (${wayOut(code)})`);
     return refused("preflight", lines.join("; "));
   }
+  const rotates = command.action === "restart" && gate.rotateCohort === true;
   const run = {
     id: facts.runId,
     startedAt: facts.now,
@@ -150,6 +152,7 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
     approvals: [],
     adoptions: [],
     ceiling: null,
+    cohort: rotates ? nextCohort(checked.record.groupId, gate.flag.name, facts.runId) : null,
   };
   const writing = beyondTitle({ ...record, epoch: facts.epoch }, checked.record.title, facts.storeId);
   const begun = begin(gate, writing, run, checked.record, step, facts.now);
@@ -332,9 +335,10 @@ function stepToTake(gate: Gate, ramp: Ramp, percent: Percent): number {
   return percent === 0 ? Math.min(highest, standingOrStart(ramp).step) : highest;
 }
 
+/** Whoever takes the flag as it is takes its groupId, too. */
 function withoutCeiling(record: GateRecord): GateRecord["run"] {
   const run = voidApprovals(record.run);
-  return run === null ? null : { ...run, ceiling: null };
+  return run === null ? null : { ...run, ceiling: null, cohort: null };
 }
 
 function restore(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {

@@ -31,7 +31,8 @@ export type SignalClock = {
 
 /** A write that was decided and recorded, and is not yet known to have happened or not. */
 export type Intention = {
-  readonly kind: "raise" | "lower" | "retoken" | "restore";
+  /** `rotate` leaves the percent at 0 and writes the run's `cohort`. */
+  readonly kind: "raise" | "lower" | "retoken" | "restore" | "rotate";
   readonly from: Percent | null;
   readonly to: Percent;
   readonly token: WriteToken;
@@ -80,6 +81,8 @@ export type Run = {
   readonly adoptions: readonly Approval[];
   /** Set by a person's decrease: exposure never rises above it until a person lifts it. */
   readonly ceiling: Percent | null;
+  /** The groupId that this run wants before it exposes anybody; null: the one it found. */
+  readonly cohort: string | null;
 };
 
 /** A difference between the flag as recorded and as read back that we did not make. */

@@ -46,9 +46,13 @@ const data: Read<DataFields> = (value, complain) => {
   };
 };
 
-type RollbackFields = Pick<Gate, "haltDeadlineMs" | "cooldownMs" | "drainMs">;
+type RollbackFields = Pick<Gate, "haltDeadlineMs" | "cooldownMs" | "drainMs" | "rotateCohort">;
 
-export const DEFAULT_ROLLBACK: RollbackFields = { haltDeadlineMs: 2 * HOUR, cooldownMs: HOUR };
+export const DEFAULT_ROLLBACK: RollbackFields = {
+  haltDeadlineMs: 2 * HOUR,
+  cooldownMs: HOUR,
+  rotateCohort: null,
+};
 
 const DEFAULT_DRAIN_MS: Millis = 72 * HOUR;
 
@@ -67,15 +71,17 @@ const rollback: Read<RollbackFields> = (value, complain) => {
     haltDeadline: longerThanNothing,
     cooldown: duration(),
     drainDeadline: longerThanNothing,
+    rotateCohort: leaf(z.boolean(), "`true` or `false`"),
   } as const;
-  const shape = { what: "`rollback`", keys, unsupported: ["reconcile", "rotateCohort"] } as const;
+  const shape = { what: "`rollback`", keys, unsupported: ["reconcile"] } as const;
   const fields = readMap(value, shape, complain);
   if (fields === undefined) return undefined;
-  const { mode, haltDeadline, cooldown, drainDeadline } = fields.values;
+  const { mode, haltDeadline, cooldown, drainDeadline, rotateCohort } = fields.values;
   drainTogether(fields, complain);
   return {
     haltDeadlineMs: haltDeadline ?? DEFAULT_ROLLBACK.haltDeadlineMs,
     cooldownMs: cooldown ?? DEFAULT_ROLLBACK.cooldownMs,
+    rotateCohort: rotateCohort === true ? true : null,
     ...(mode === "drain" ? { drainMs: drainDeadline ?? DEFAULT_DRAIN_MS } : {}),
   };
 };

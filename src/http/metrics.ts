@@ -154,6 +154,7 @@ function directionOf({ action }: Decision): "up" | "down" | null {
     case "restore":
       return action.to >= (action.from ?? 0) ? "up" : "down";
     case "retoken":
+    case "rotate":
     case "none":
       return null;
   }

@@ -21,7 +21,7 @@ export type FlagsOptions = {
   readonly sightings: Sightings;
 };
 
-/** Unleash's admin API. Every change is one PATCH of two fields, or `off`; a PUT would wipe what it does not name. */
+/** Unleash's admin API. Every change is one PATCH of two fields (three at the restart of a ramp that asks for it), or `off`; a PUT would wipe what it does not name. */
 export function createFlags({ servers, clock, sightings }: FlagsOptions): Flags {
   const ownIds = new Map<string, { readonly id: number; readonly at: Millis }>();
 
@@ -42,14 +42,14 @@ export function createFlags({ servers, clock, sightings }: FlagsOptions): Flags 
       return preflightOnServer(outbound, target, clock.now());
     },
 
-    async write(target, strategyId, to, title, expecting) {
+    async write(target, strategyId, to, title, expecting, groupId) {
       const outbound = servers[target.server];
       if (outbound === undefined) return { kind: "unsure", detail: unknownServer(target.server) };
       const reply = await outbound.request({
         method: "PATCH",
         path: strategyPath(target, strategyId),
         headers: { "content-type": "application/json" },
-        body: JSON.stringify(strategyPatch(to, title, expecting)),
+        body: JSON.stringify(strategyPatch(to, title, expecting, groupId)),
       });
       return writeOutcome(reply, outbound);
     },

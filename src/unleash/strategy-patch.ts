@@ -1,8 +1,8 @@
 import type { Percent } from "../domain/percent.ts";
 
 export type PatchOperation = {
-  readonly op: "test" | "replace";
-  readonly path: "/title" | "/parameters/rollout";
+  readonly op: "test" | "replace" | "add";
+  readonly path: "/title" | "/parameters/rollout" | "/parameters/groupId";
   readonly value: string | null;
 };
 
@@ -14,6 +14,7 @@ export function strategyPatch(
   to: Percent,
   title: string,
   expecting: { readonly title: string | null; readonly rollout: Percent } | null,
+  groupId?: string,
 ): readonly PatchOperation[] {
   const tests: readonly PatchOperation[] =
     expecting === null
@@ -26,5 +27,7 @@ export function strategyPatch(
     ...tests,
     { op: "replace", path: "/parameters/rollout", value: String(to) },
     { op: "replace", path: "/title", value: title },
+    // A strategy may have none, and only `add` puts one where there was none.
+    ...(groupId === undefined ? [] : [{ op: "add", path: "/parameters/groupId", value: groupId } as const]),
   ];
 }

@@ -59,6 +59,26 @@ export function flagsContract(name: string, makeWorld: () => Promise<FlagWorld>)
       expect(withoutTouched(await world.whole(target))).toEqual(withoutTouched(wholeBefore));
     });
 
+    test("a new groupId is written with percent and title, and leaves every other byte as it was", async () => {
+      const { flags } = world;
+      const target = await world.addFlag("rotated", 0);
+      const [before] = await strategiesOf(flags, target);
+      const wholeBefore = await world.whole(target);
+
+      const expected = expecting(before);
+      const written = await flags.write(target, before.id, 0, TOKEN(1), expected, "rotated~run_1");
+      expect(written).toEqual({ kind: "accepted" });
+      const [after] = await strategiesOf(flags, target);
+      expect(after).toEqual({ ...before, title: TOKEN(1), groupId: "rotated~run_1" });
+      expect(withoutGroup(withoutTouched(await world.whole(target)))).toEqual(
+        withoutGroup(withoutTouched(wholeBefore)),
+      );
+
+      const late = await flags.write(target, before.id, 0, TOKEN(2), expected, "rotated~run_2");
+      expect(late.kind).toBe("unsure");
+      expect((await strategiesOf(flags, target))[0]).toMatchObject({ groupId: "rotated~run_1" });
+    });
+
     test("a first write finds a strategy that never had a title", async () => {
       const { flags } = world;
       const target = await world.addFlag("untitled", 0);
@@ -390,4 +410,8 @@ function withoutTouched(whole: unknown): unknown {
   return JSON.parse(
     JSON.stringify(whole, (key, value: unknown) => (TOUCHED.includes(key) ? undefined : value)),
   );
+}
+
+function withoutGroup(whole: unknown): unknown {
+  return JSON.parse(JSON.stringify(whole, (key, value: unknown) => (key === "groupId" ? undefined : value)));
 }

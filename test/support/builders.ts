@@ -189,6 +189,7 @@ export function aGate(fields: Partial<Gate> = {}): Gate {
     drift: { raised: "halt", changed: "halt" },
     haltDeadlineMs: 2 * HOUR,
     cooldownMs: HOUR,
+    rotateCohort: null,
     ...fields,
   };
 }
@@ -389,6 +390,7 @@ export function aRun(fields: Partial<Run> = {}): Run {
     approvals: [],
     adoptions: [],
     ceiling: null,
+    cohort: null,
     ...fields,
   };
 }

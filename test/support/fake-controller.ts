@@ -187,6 +187,7 @@ export function gate(over: Partial<Gate> = {}): Gate {
     drift: { raised: "halt", changed: "halt" },
     haltDeadlineMs: 120 * MINUTE,
     cooldownMs: 0,
+    rotateCohort: null,
     ...over,
   };
 }
@@ -322,6 +323,7 @@ export function gateRecord(over: Partial<GateRecord> = {}): GateRecord {
       approvals: [],
       adoptions: [],
       ceiling: null,
+      cohort: null,
     },
     flag: null,
     exposure: {

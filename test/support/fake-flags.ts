@@ -124,6 +124,7 @@ export function createFakeFlags(clock: Clock) {
     to: Percent,
     title: string,
     expecting: { readonly title: string | null; readonly rollout: Percent } | null,
+    groupId: string | undefined,
   ): WriteOutcome {
     const row = findRow(target, strategyId);
     if (row.kind === "refused") return row;
@@ -134,7 +135,12 @@ export function createFakeFlags(clock: Clock) {
       expecting === null ||
       (strategy.title === expecting.title && strategy.rollout === String(expecting.rollout));
     if (!isExpected) return { kind: "unsure", detail: "Unleash answered 500: Test operation failed" };
-    flagEdits(states, target, by).replace({ ...strategy, rollout: String(to), title });
+    flagEdits(states, target, by).replace({
+      ...strategy,
+      rollout: String(to),
+      title,
+      groupId: groupId ?? strategy.groupId,
+    });
     return { kind: "accepted" };
   }
 
@@ -163,10 +169,10 @@ export function createFakeFlags(clock: Clock) {
     return {
       observe: (target) => Promise.resolve(observe(target)),
       preflight: () => Promise.resolve(mayWrite && !faults.refuseWrites ? faults.preflight : NO_RIGHT),
-      write: (target, strategyId, to, title, expecting) =>
+      write: (target, strategyId, to, title, expecting, groupId) =>
         Promise.resolve(
           change(by, mayWrite, target, { kind: "percent", to, title }, () =>
-            patch(by, target, strategyId, to, title, expecting),
+            patch(by, target, strategyId, to, title, expecting, groupId),
           ),
         ),
       switchOff: (target) =>

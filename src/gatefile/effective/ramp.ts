@@ -110,6 +110,7 @@ export function retreatLines(sheet: Sheet): EffectiveLine[] {
       : [line("rollback.drainDeadline", durationText(gate.drainMs), origin("rollback", "drainDeadline"))]),
     line("rollback.haltDeadline", durationText(gate.haltDeadlineMs), origin("rollback", "haltDeadline")),
     line("rollback.cooldown", durationText(gate.cooldownMs), origin("rollback", "cooldown")),
+    line("rollback.rotateCohort", gate.rotateCohort === true, origin("rollback", "rotateCohort")),
   ];
 }
 

@@ -6,6 +6,7 @@ import { audit } from "./0004-audit.ts";
 import { inputs } from "./0005-inputs.ts";
 import { pausesAndClocks } from "./0006-pauses-and-clocks.ts";
 import { promises } from "./0007-promises.ts";
+import { cohorts } from "./0008-cohorts.ts";
 
 /** Every migration by name, in order of name. One that was ever released is never changed; a new one is added. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0005-inputs": inputs,
   "0006-pauses-and-clocks": pausesAndClocks,
   "0007-promises": promises,
+  "0008-cohorts": cohorts,
 };

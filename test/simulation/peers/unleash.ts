@@ -31,9 +31,9 @@ export function createUnleash(clocks: Clocks): SimulatedUnleash {
         log({ flag: target.name, process, kind: "read" });
         return server.flags.observe(target);
       },
-      write(target, strategy, to, title, expecting) {
+      write(target, strategy, to, title, expecting, groupId) {
         log({ flag: target.name, process, kind: "percent", strategy, to, title, expecting });
-        return server.flags.write(target, strategy, to, title, expecting);
+        return server.flags.write(target, strategy, to, title, expecting, groupId);
       },
       switchOff(target) {
         log({ flag: target.name, process, kind: "off" });

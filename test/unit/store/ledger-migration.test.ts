@@ -27,27 +27,31 @@ test("a store of the first form opens and reads whole", async () => {
   const kept = decision("dec_1", { step: Number.NaN, actor: 'kim \u0000 ☕ "\u2028"' });
   const { alerts: _alerts, ...oldDecision } = kept;
   const pinned = definition("sha256:aa");
-  const { alerts, service, onDeploy, promises, ...oldGate } = pinned.gate;
+  const { alerts, service, onDeploy, promises, rotateCohort, ...oldGate } = pinned.gate;
+  if (old.run === null) throw new Error("the sample runs");
+  const { cohort: _cohort, ...oldRun } = old.run;
   await writeFirstForm({
-    record: { ...old, exposure: withoutRaise(old.exposure) },
+    record: { ...old, run: oldRun, exposure: withoutRaise(old.exposure) },
     decision: { ...oldDecision, exposure: withoutRaise(kept.exposure) },
     definition: { ...pinned, author: { kind: "known", person: "kim" }, gate: oldGate },
   });
 
   const store = await mustOpen(folder.path);
-  const read = { ...old, version: 3, deploy: null, woulds: [], entryApprovals: [], promises: [] };
+  const run = { ...oldRun, cohort: null };
+  const read = { ...old, run, version: 3, deploy: null, woulds: [], entryApprovals: [], promises: [] };
   expect(await store.record("checkout")).toEqual(read);
   expect(await store.all()).toEqual([read]);
   expect(await store.decision("dec_1")).toEqual(kept);
   expect(await store.pinned("sha256:aa")).toEqual({
     ...pinned,
-    gate: { ...oldGate, alerts: [], service: null, onDeploy: "settle", promises: [] },
+    gate: { ...oldGate, alerts: [], service: null, onDeploy: "settle", promises: [], rotateCohort: null },
   });
-  expect({ alerts, service, onDeploy, promises }).toEqual({
+  expect({ alerts, service, onDeploy, promises, rotateCohort }).toEqual({
     alerts: [],
     service: null,
     onDeploy: "settle",
     promises: [],
+    rotateCohort: null,
   });
 
   expect(await store.commit(moment(record("checkout"), { expecting: 3 }))).toBe(true);

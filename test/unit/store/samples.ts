@@ -137,6 +137,7 @@ export function fullRecord(gate: string, ramp: Ramp): GateRecord {
       ],
       adoptions: [],
       ceiling: 10,
+      cohort: "checkout~run_0",
     },
     flag: {
       strategyId: "s1",
@@ -301,6 +302,7 @@ export function definition(hash: string): Definition {
       drift: { raised: "halt", changed: "halt" },
       haltDeadlineMs: 7_200_000,
       cooldownMs: 3_600_000,
+      rotateCohort: null,
     },
   };
 }

@@ -38,6 +38,18 @@ test("a raise tests title and rollout, then replaces exactly these two", async (
   ]);
 });
 
+test("a new groupId is added behind percent and title, for the strategy may have none", async () => {
+  const { flags, asked } = flagsAnswering(answered({}));
+  await flags.write(TARGET, "s1", 0, "t", { title: "text", rollout: 0 }, "pricing~run_2");
+  expect(JSON.parse(asked[0]?.body ?? "")).toEqual([
+    { op: "test", path: "/title", value: "text" },
+    { op: "test", path: "/parameters/rollout", value: "0" },
+    { op: "replace", path: "/parameters/rollout", value: "0" },
+    { op: "replace", path: "/title", value: "t" },
+    { op: "add", path: "/parameters/groupId", value: "pricing~run_2" },
+  ]);
+});
+
 test("a lowering write tests nothing", async () => {
   const { flags, asked } = flagsAnswering(answered({}));
   await flags.write(TARGET, "s1", 0, "t", null);
