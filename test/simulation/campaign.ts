@@ -52,6 +52,18 @@ export async function playSeed(tally: Tally, seed: number): Promise<Failure | nu
   return unexplained.length === 0 ? null : { seed, violations: unexplained, run };
 }
 
+/** Adds what another thread counted. */
+export function merge(tally: Tally, other: Tally): void {
+  tally.seeds += other.seeds;
+  tally.ramps += other.ramps;
+  tally.finished += other.finished;
+  tally.rolledBack += other.rolledBack;
+  tally.touched += other.touched;
+  for (const name of ["counts", "premises", "known"] as const) {
+    for (const [what, count] of other[name]) add(tally[name], what, count);
+  }
+}
+
 function add(counts: Map<string, number>, what: string, count: number): void {
   counts.set(what, (counts.get(what) ?? 0) + count);
 }

@@ -1,10 +1,10 @@
 import { type MemoryStore, memoryStore } from "../support/memory-store.ts";
-import { type Guard, guarded } from "../support/port-guard.ts";
+import { type Guard, type PortCall, guarded } from "../support/port-guard.ts";
 import type { ScriptedDefinitions } from "../support/scripted-definitions.ts";
 import { createScriptedSilencers } from "../support/scripted-silencers.ts";
 import { PEOPLE } from "../support/world-of-fakes.ts";
 import type { Draw } from "./draw.ts";
-import { type Commit, Conductor, Metronome, type PassPorts } from "./engine.ts";
+import { type Commit, Conductor, type Instant, Metronome, type PassPorts } from "./engine.ts";
 import type { Journal } from "./journal.ts";
 import type { Clocks } from "./peers/clocks.ts";
 import type { SimulatedPrometheus } from "./peers/prometheus.ts";
@@ -19,24 +19,36 @@ export type Process = {
   readonly metronome: Metronome;
   /** Dies at its n-th call from now, counting before and after each call as one each. */
   dieIn(calls: number): void;
+  /** Stops before the first write from that call on, until the host wakes it. */
+  hangIn(calls: number): void;
+  /** What the process makes of it; null where it hangs before it is done. */
+  unlessItHangs<T>(work: Promise<T>): Promise<T | null>;
+  /** Whether nobody has opened its store since. */
+  isNewest(): boolean;
   /** It does nothing more from here on. */
   end(): void;
 };
 
-/** The machine the controller runs on: one store, one process, at times a second one on the same store. */
+/** The machines the controller runs on: one store, one process, at times others on the same store. */
 export type Host = {
   readonly processes: () => readonly Process[];
   readonly store: () => MemoryStore;
   /** Runs at the n-th call of any port from now, in the middle of whatever is under way. */
   interruptIn(calls: number, what: () => void): void;
   setLag(ms: number): void;
-  /** A second process opens the store in the same moment, or leaves again. */
-  setReplica(present: boolean): void;
+  /** So many processes beside the first, or none any more: on its connection, or each with its own connection and epoch. */
+  setReplicas(count: number, connection: "shared" | "own"): void;
+  /** Processes that hang go on with what they were doing, which nobody waits for any more. */
+  wake(): void;
   /** Everything on the machine ends at once. */
   kill(): void;
   /** The store is opened anew: as it is, or as a backup kept it. */
   boot(backup?: MemoryStore): void;
 };
+
+function isWrite({ port, method, when }: PortCall): boolean {
+  return port === "flags" && method === "write" && when === "before";
+}
 
 export type HostParts = {
   readonly draw: Draw;
@@ -55,11 +67,12 @@ export function createHost(parts: HostParts): Host {
   const { draw, clocks, journal } = parts;
   const silencers = createScriptedSilencers();
   const interrupts: { calls: number; readonly what: () => void }[] = [];
-  let store = memoryStore({ clock: clocks.own });
+  let store = memoryStore({ clock: clocks.own, shares: true });
   let processes: Process[] = [];
   let born = 0;
   let ids = 0;
   let lagMs = 0;
+  const hanging: { readonly wake: () => void; readonly end: () => void }[] = [];
 
   /** Time goes by in every call, others get their turn, and what was planned for the middle of something happens. */
   async function passTime(): Promise<void> {
@@ -73,13 +86,28 @@ export function createHost(parts: HostParts): Host {
     for (let turns = draw.int(0, 3); turns > 0; turns -= 1) await Promise.resolve();
   }
 
-  function start(): Process {
+  function start(own = store): Process {
     born += 1;
     const name = `p${born}`;
     let dead = false;
     let left = Number.POSITIVE_INFINITY;
+    let untilHang = Number.POSITIVE_INFINITY;
+    let hungSince: Instant | null = null;
+    const hangs = Promise.withResolvers<null>();
+    const end = (): void => {
+      dead = true;
+    };
     const guard: Guard = async (call) => {
       left -= 1;
+      untilHang -= 1;
+      if (untilHang <= 0 && isWrite(call) && hungSince === null && !dead) {
+        hungSince = clocks.peers.now();
+        journal.note(`${name} hangs ${call.when} ${call.port}.${call.method}`);
+        processes = processes.filter((process) => process.name !== name);
+        hangs.resolve(null);
+        await new Promise<void>((wake) => void hanging.push({ wake, end }));
+        journal.note(`${name} goes on`);
+      }
       if (left <= 0 && !dead) {
         journal.note(`${name} dies ${call.when} ${call.port}.${call.method}`);
         journal.count(`death ${call.when} ${call.port}.${call.method}`);
@@ -89,7 +117,11 @@ export function createHost(parts: HostParts): Host {
       await passTime();
       if (dead) throw new ProcessDied(name);
     };
-    const ports = portsOf(name, guard);
+    const ports = portsOf(
+      own,
+      parts.unleash.flagsFor(name, () => hungSince),
+      guard,
+    );
     const conductor = new Conductor(ports, (gate) => metronome.wake(gate));
     const metronome = new Metronome({
       now: () => clocks.own.now(),
@@ -107,20 +139,22 @@ export function createHost(parts: HostParts): Host {
       dieIn(calls) {
         left = calls;
       },
-      end() {
-        dead = true;
+      hangIn(calls) {
+        untilHang = calls;
       },
+      isNewest: () => own.isNewest(),
+      unlessItHangs: (work) => Promise.race([work, hangs.promise]),
+      end,
     };
   }
 
-  function portsOf(name: string, guard: Guard): PassPorts {
-    const own = store;
+  function portsOf(own: MemoryStore, flags: PassPorts["flags"], guard: Guard): PassPorts {
     return {
       clock: clocks.own,
       ids: { next: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, "0")}` },
       metrics: guarded("metrics", parts.prometheus.metrics, guard),
       silencers: guarded("silencers", silencers, guard),
-      flags: guarded("flags", parts.unleash.flagsFor(name), guard),
+      flags: guarded("flags", flags, guard),
       served: guarded("served", parts.unleash.server.served, guard),
       records: guarded("records", listening(own), guard),
       definitions: parts.definitions,
@@ -162,16 +196,24 @@ export function createHost(parts: HostParts): Host {
     setLag(ms) {
       lagMs = ms;
     },
-    setReplica(present) {
+    setReplicas(count, connection) {
       const [first, ...others] = processes;
       if (first === undefined) return;
       for (const other of others) other.end();
-      processes = present ? [first, start()] : [first];
+      const beside = () => start(connection === "own" ? store.reopen() : store);
+      processes = [first, ...Array.from({ length: count }, beside)];
+    },
+    wake() {
+      for (const { wake } of hanging.splice(0)) wake();
     },
     kill,
     boot(backup = store) {
       kill();
-      if (backup !== store) parts.restored();
+      if (backup !== store) {
+        parts.restored();
+        // Whoever hangs holds a file that is no longer the store.
+        for (const { end } of hanging) end();
+      }
       store = backup.reopen();
       processes = [start()];
     },

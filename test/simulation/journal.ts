@@ -1,10 +1,11 @@
 import type { Clock, Instant } from "./engine.ts";
-import type { FaultSpan, Message, Order } from "./oracle/evidence.ts";
+import type { DeployFact, FaultSpan, Message, Order } from "./oracle/evidence.ts";
 
 /** What happened around the controller, in order: for the oracle as data, for people as lines. */
 export type Journal = {
   readonly orders: Order[];
   readonly messages: Message[];
+  readonly deploys: DeployFact[];
   readonly faults: FaultSpan[];
   /** One line of the trace. */
   note(text: string): void;
@@ -22,6 +23,7 @@ export function createJournal(clock: Clock): Journal {
   return {
     orders: [],
     messages: [],
+    deploys: [],
     faults: [],
     note: (text) => void lines.push({ at: clock.now(), text }),
     traceUntil: (end, most) =>

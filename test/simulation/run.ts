@@ -73,9 +73,10 @@ async function play(
 }
 
 /** One look of a process; it goes on after an error as the metronome's own loop does. */
-async function tick(sim: Simulation, { name, metronome }: Process): Promise<void> {
-  await metronome
-    .tick(sim.clocks.own.now())
+async function tick(sim: Simulation, process: Process): Promise<void> {
+  const { name, metronome } = process;
+  await process
+    .unlessItHangs(metronome.tick(sim.clocks.own.now()))
     .catch((error: unknown) => sim.journal.note(`${name}: ${String(error)}`));
 }
 
@@ -89,6 +90,7 @@ function evidenceOf(sim: Simulation, endings: readonly Ending[]): Evidence {
     orders: sim.journal.orders,
     messages: sim.journal.messages,
     readings: sim.prometheus.readings,
+    deploys: sim.journal.deploys,
     faults: sim.journal.faults,
     endings,
   };

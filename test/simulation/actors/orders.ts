@@ -18,7 +18,7 @@ export async function look(sim: Simulation, gate: string): Promise<GateView | nu
   const process = doorOf(sim);
   if (process === null) return null;
   try {
-    return await process.conductor.gate(gate);
+    return await process.unlessItHangs(process.conductor.gate(gate));
   } catch {
     return null;
   }
@@ -70,7 +70,7 @@ async function ask(
   const asked = { gate, by: by.name, groups, what, step, at };
   // Until something is heard it may be carried out at any moment.
   sim.journal.orders.push({ ...asked, heardAt: Number.POSITIVE_INFINITY, answer: "none", code: null });
-  const outcome = await send(process).catch(() => null);
+  const outcome = await process.unlessItHangs(send(process)).catch(() => null);
   const answer = outcome?.kind ?? "none";
   const code = outcome?.kind === "refused" ? outcome.code : null;
   sim.journal.orders[place] = { ...asked, heardAt: sim.now(), answer, code };

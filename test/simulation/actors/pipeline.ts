@@ -16,7 +16,9 @@ export function createPipeline(sim: Simulation): readonly Actor[] {
       const told = { service, version: `v${draw.int(1, 99)}`, at: null, url: null, by: PIPELINE };
       sim.journal.count("deploy told");
       sim.journal.note(`a deploy of ${service}`);
-      await ask(sim, (conductor) => conductor.deployed(told, null));
+      const at = sim.now();
+      const heard = await ask(sim, (conductor) => conductor.deployed(told, null));
+      sim.journal.deploys.push({ gate: service, at, heardAt: sim.now(), heard });
     }),
     everyNowAndThen(draw, sim.now, 3 * MINUTE, async () => {
       sim.journal.count("status asked");
@@ -31,9 +33,14 @@ export function createPipeline(sim: Simulation): readonly Actor[] {
 
 type Conductor = ReturnType<Simulation["host"]["processes"]>[number]["conductor"];
 
-/** A pipeline tries again later by itself, so what breaks is no concern of its own. */
-async function ask(sim: Simulation, question: (conductor: Conductor) => Promise<unknown>): Promise<void> {
+/** Whether there was an answer; a pipeline tries again later by itself, so what breaks is no concern of its own. */
+async function ask(sim: Simulation, question: (conductor: Conductor) => Promise<unknown>): Promise<boolean> {
   const [process] = sim.host.processes();
-  if (process === undefined) return;
-  await question(process.conductor).catch((error: unknown) => sim.journal.note(`pipeline: ${String(error)}`));
+  if (process === undefined) return false;
+  try {
+    return (await process.unlessItHangs(question(process.conductor).then(() => true))) ?? false;
+  } catch (error) {
+    sim.journal.note(`pipeline: ${String(error)}`);
+    return false;
+  }
 }

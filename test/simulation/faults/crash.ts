@@ -10,7 +10,7 @@ export type Crashes = {
   readonly boot: Actor;
 };
 
-/** The machine dies in the middle of any call and comes back, at times with a backup of its store. */
+/** The machine dies or hangs in the middle of any call and comes back, at times with a backup of its store. */
 export function createCrashes(sim: Simulation, draw: Draw, busy: number): Crashes {
   let backup: { readonly store: MemoryStore; readonly at: Instant } | null = null;
   let downSince: Instant | null = null;
@@ -18,7 +18,7 @@ export function createCrashes(sim: Simulation, draw: Draw, busy: number): Crashe
 
   function boot(): void {
     if (downSince === null) return;
-    const restored = backup !== null && draw.chance(0.12) ? backup : null;
+    const restored = backup !== null && draw.chance(0.2) ? backup : null;
     sim.host.boot(restored?.store);
     sim.journal.faults.push({ kind: "process down", from: downSince, to: sim.now(), size: 0 });
     sim.journal.note(restored === null ? "a new process" : "a new process on a backup of the store");
@@ -36,8 +36,17 @@ export function createCrashes(sim: Simulation, draw: Draw, busy: number): Crashe
       sim.journal.count("fault process dies");
       sim.host.processes()[0]?.dieIn(draw.int(1, 120));
     }),
-    everyNowAndThen(draw, sim.now, (12 * MINUTE) / busy, () => {
-      backup = { store: sim.host.store().backup(), at: sim.now() };
+    everyNowAndThen(draw, sim.now, (9 * MINUTE) / busy, () => {
+      sim.journal.count("fault process hangs");
+      sim.host.processes()[0]?.hangIn(draw.int(1, 120));
+    }),
+    everyNowAndThen(draw, sim.now, (4 * MINUTE) / busy, () => sim.host.wake()),
+    everyNowAndThen(draw, sim.now, (8 * MINUTE) / busy, () => {
+      // A newer epoch beside an older one would pass for a future that the backup lost.
+      const [only, ...others] = sim.host.processes();
+      if (only?.isNewest() === true && others.length === 0) {
+        backup = { store: sim.host.store().backup(), at: sim.now() };
+      }
     }),
   ];
   const isUp = (): boolean => sim.host.processes().length > 0;
@@ -48,7 +57,7 @@ export function createCrashes(sim: Simulation, draw: Draw, busy: number): Crashe
       act() {
         if (downSince === null) {
           downSince = sim.now();
-          bootAt = sim.now() + (draw.chance(0.15) ? draw.int(2, 8) * MINUTE : draw.int(1, 40) * SECOND);
+          bootAt = sim.now() + (draw.chance(0.2) ? draw.int(2, 8) * MINUTE : draw.int(1, 40) * SECOND);
         }
         if (sim.now() >= bootAt) boot();
       },

@@ -58,8 +58,14 @@ const LASTING: Readonly<Record<string, Lasting>> = {
   "second process": {
     from: MINUTE,
     to: 10 * MINUTE,
-    begin: (sim) => sim.host.setReplica(true),
-    end: (sim) => sim.host.setReplica(false),
+    begin: (sim) => sim.host.setReplicas(1, "shared"),
+    end: (sim) => sim.host.setReplicas(0, "shared"),
+  },
+  replicas: {
+    from: MINUTE,
+    to: 8 * MINUTE,
+    begin: (sim, draw) => sim.host.setReplicas(draw.int(1, 2), "own"),
+    end: (sim) => sim.host.setReplicas(0, "own"),
   },
   "definition changed": fileFault((sim, draw) => {
     const plan = draw.any(sim.plans);
@@ -73,11 +79,18 @@ const LASTING: Readonly<Record<string, Lasting>> = {
 export const FAULT_KINDS: readonly string[] = [
   ...Object.keys(LASTING),
   "process dies",
+  "process hangs",
   "store restored",
   "late raise",
   "clock jumps ahead",
   "clock jumps back",
 ];
+
+/** Of these one lasts at a time. */
+const APART = [
+  ["stop switch on", "stop switch unknown"],
+  ["second process", "replicas"],
+] as const;
 
 const JUMPS = [3 * SECOND, 20 * SECOND, -20 * SECOND, 90 * SECOND, -HOUR, 2 * HOUR] as const;
 const WRITE_FAULTS: readonly WriteFault[] = ["lost", "reply-lost", "late", "refused"];
@@ -124,6 +137,8 @@ export function createFaults(sim: Simulation, busy: number): Faults {
   function begin(kind: string): void {
     const fault = LASTING[kind];
     if (fault === undefined || begun.has(kind)) return;
+    const apart = APART.find((group) => group.some((own) => own === kind)) ?? [];
+    if (apart.some((other) => begun.has(other))) return;
     fault.begin(sim, draw);
     begun.set(kind, { from: sim.now(), until: sim.now() + draw.int(fault.from, fault.to) });
     sim.journal.note(`fault: ${kind}`);
@@ -171,7 +186,11 @@ export function createFaults(sim: Simulation, busy: number): Faults {
       sim.unleash.server.faults.writes = [];
       watchWrites();
       sim.unleash.server.faults.betweenReadAndWrite = null;
-      for (const process of sim.host.processes()) process.dieIn(Number.POSITIVE_INFINITY);
+      for (const process of sim.host.processes()) {
+        process.dieIn(Number.POSITIVE_INFINITY);
+        process.hangIn(Number.POSITIVE_INFINITY);
+      }
+      sim.host.wake();
       setClock(sim, 0);
     },
   };

@@ -1,5 +1,6 @@
 import type {
   DefinitionFact,
+  DeployFact,
   Ending,
   Evidence,
   FaultSpan,
@@ -22,6 +23,7 @@ export type Case = {
   readonly orders: readonly Order[];
   readonly messages: readonly Message[];
   readonly readings: readonly ReadingSet[];
+  readonly deploys: readonly DeployFact[];
   /** Of the whole machine, and of every peer. */
   readonly faults: readonly FaultSpan[];
   readonly ending: Ending | null;
@@ -63,6 +65,7 @@ export function casesOf(evidence: Evidence): readonly Case[] {
       orders: evidence.orders.filter((order) => order.gate === gate),
       messages: evidence.messages.filter((message) => message.gate === gate),
       readings: evidence.readings.filter((set) => set.gate === gate),
+      deploys: evidence.deploys.filter((deploy) => deploy.gate === gate),
       faults: evidence.faults,
       ending: evidence.endings.find((ending) => ending.gate === gate) ?? null,
     };
@@ -133,6 +136,31 @@ export function overlap(
     reached = Math.max(reached, Math.min(to, span.to));
   }
   return covered;
+}
+
+/** A backup knows nothing of what happened after it. */
+export function isForgotten(own: Case, at: number): boolean {
+  return own.faults.some(({ kind, from, to }) => kind === "store restored" && from <= at && at <= to);
+}
+
+/** Whether the controller's clock was wrong, or put right, at any moment of that time. */
+export function strayed({ faults }: Case, from: number, to: number): boolean {
+  const jumps = faults.filter(({ kind }) => kind === "clock jump");
+  const before = jumps.filter((jump) => jump.from < from).reduce((sum, { size }) => sum + size, 0);
+  return before !== 0 || jumps.some((jump) => jump.from >= from && jump.from <= to);
+}
+
+/** What a signal or guard said, with the end of that. */
+export function spellsOf(
+  own: Case,
+  says: readonly string[],
+): readonly (ReadingSet & { readonly to: number })[] {
+  return own.readings
+    .filter((set) => says.includes(set.says))
+    .map((set) => ({
+      ...set,
+      to: own.readings.find(({ name, at }) => name === set.name && at > set.at)?.at ?? own.endedAt,
+    }));
 }
 
 /** The definitions that a run under way at that instant may be pinned to. */

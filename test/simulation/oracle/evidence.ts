@@ -17,6 +17,8 @@ export type Evidence = {
   readonly messages: readonly Message[];
   /** What Prometheus was scripted to say, from that instant on. */
   readonly readings: readonly ReadingSet[];
+  /** Deploys that a pipeline told of, in the order they began. */
+  readonly deploys: readonly DeployFact[];
   readonly faults: readonly FaultSpan[];
   readonly endings: readonly Ending[];
 };
@@ -31,6 +33,10 @@ export type DefinitionFact = {
   readonly bakeMs: number;
   /** The longest settle of its signals. */
   readonly settleMs: number;
+  /** How long a breach lasts before it halts or rolls back. */
+  readonly lastsMs: number;
+  /** Whether readings settle anew from a deploy of the gate's own service. */
+  readonly deploySettles: boolean;
   readonly signals: readonly string[];
   readonly guards: readonly string[];
   /** Null: nobody knows who wrote it. */
@@ -102,7 +108,17 @@ export type Order = {
 
 export type Message = { readonly at: number; readonly gate: string; readonly kind: string };
 
-export type Said = "good" | "between" | "halt" | "rollback" | "missing";
+/** A deploy of the service of a gate. */
+export type DeployFact = {
+  readonly gate: string;
+  readonly at: number;
+  readonly heardAt: number;
+  /** Whether the pipeline heard that it was taken. */
+  readonly heard: boolean;
+};
+
+/** `stale`: the value stays good, and its newest sample is of the instant since which it says so. */
+export type Said = "good" | "between" | "halt" | "rollback" | "missing" | "stale";
 
 /** `name` is a signal or a guard of the gate; what it says holds until the next one for it. */
 export type ReadingSet = {

@@ -37,3 +37,20 @@ export function illegalMoves({ counts }: Pick<Tally, "counts">): readonly string
     .map((what) => what.slice("move ".length))
     .filter((move) => !legal.has(move) && !SELDOM.includes(move));
 }
+
+/** The least shares of ramps, so that neither the healthy nor the sick are forgotten. */
+const LEAST = { finished: 0.3, rolledBack: 0.2, touched: 0.1 } as const;
+
+/** Of which ramps there were too few. */
+export function shortfalls(
+  tally: Pick<Tally, "ramps" | "finished" | "rolledBack" | "touched">,
+): readonly string[] {
+  const { finished, rolledBack, touched } = LEAST;
+  const short = (what: string, count: number, least: number): readonly string[] =>
+    count >= least * tally.ramps ? [] : [`${what} (${count} of ${tally.ramps}, at least ${100 * least}%)`];
+  return [
+    ...short("ramps that finished", tally.finished, finished),
+    ...short("ramps that were rolled back", tally.rolledBack, rolledBack),
+    ...short("ramps that saw a hand edit", tally.touched, touched),
+  ];
+}
