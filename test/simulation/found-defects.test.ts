@@ -154,3 +154,17 @@ test("a paused ramp that drift has halted stays paused when its flag is adopted"
   await world.run(20 * MINUTE);
   expect(world.percent()).toBe(10);
 });
+
+test.fails("a store restored while the flag cannot be read notices the newer token all the same", async () => {
+  const world = createWorld({ gates: [GATE] });
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 5);
+  const backup = world.store().backup();
+  await world.tell({ action: "pause" });
+  world.restart(undefined, backup);
+  world.flags.faults.down = true;
+  await world.tell({ action: "pause" });
+  world.flags.faults.down = false;
+  await world.pass();
+  expect((await world.record()).drift.map(({ kind }) => kind)).toContain("restored-store");
+});

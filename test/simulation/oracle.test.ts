@@ -27,6 +27,8 @@ const DEFINITION: DefinitionFact = {
   })),
   bakeMs: MINUTE,
   settleMs: 75 * SECOND,
+  lastsMs: 0,
+  deploySettles: true,
   signals: ["errors"],
   guards: [],
   authors: ["author"],
@@ -90,6 +92,7 @@ function evidence(...more: readonly Partial<Evidence>[]): Evidence {
     endedAt: 20 * MINUTE,
     definitions: [DEFINITION],
     orders: [
+      order("act", 0),
       order("start", 0),
       order("approve", 4 * MINUTE, { by: "lead", step: 2 }),
       order("rollback", 9 * MINUTE),
@@ -99,6 +102,7 @@ function evidence(...more: readonly Partial<Evidence>[]): Evidence {
       { at: 5 * MINUTE + 1, gate: "gate", kind: "advanced" },
     ],
     readings: [],
+    deploys: [],
     faults: [],
     endings: [{ gate: "gate", flag: FLAG, state: "rolled-back", wanted: "rest", because: [], served: 0 }],
     ...joined([write(MINUTE, 0, 5, 1), write(5 * MINUTE, 5, 25, 2), write(9 * MINUTE, 25, 0, 3)]),
@@ -135,6 +139,16 @@ const TO_25 = 2;
 const WRONG: readonly (readonly [string, string, Evidence])[] = [
   [
     "S1",
+    "a reading was stale at a raise",
+    evidence({ readings: [{ at: 2 * MINUTE, gate: "gate", name: "errors", says: "stale" }] }),
+  ],
+  [
+    "S1",
+    "readings were to settle from a deploy",
+    evidence({ deploys: [{ gate: "gate", at: 4.5 * MINUTE, heardAt: 4.5 * MINUTE, heard: true }] }),
+  ],
+  [
+    "S1",
     "a signal was missing at a raise",
     evidence({ readings: [{ at: 0, gate: "gate", name: "errors", says: "missing" }] }),
   ],
@@ -150,6 +164,19 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
     "S6b",
     "it told of a rollback that was none",
     evidence({ messages: [...SOUND.messages, { at: 8 * MINUTE, gate: "gate", kind: "rolled-back" }] }),
+  ],
+  [
+    "S6b",
+    "it told of a rollback that SDKs did not show yet",
+    evidence({
+      messages: [...SOUND.messages, { at: 9.5 * MINUTE, gate: "gate", kind: "rolled-back" }],
+      faults: [{ kind: "served late", from: 8 * MINUTE, to: 12 * MINUTE, size: 0 }],
+    }),
+  ],
+  [
+    "S6c",
+    "a verdict to roll back was not obeyed",
+    evidence({ readings: [{ at: 6 * MINUTE, gate: "gate", name: "errors", says: "rollback" }] }),
   ],
   ["S7", "what came back stayed", evidence(and(SOUND, write(9 * MINUTE + 10, 0, 5, 4)))],
   [
@@ -192,6 +219,41 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
     }),
   ],
   [
+    "S11b",
+    "a gate that only observes was raised",
+    evidence({ orders: SOUND.orders.filter(({ what }) => what !== "act") }),
+  ],
+  [
+    "S12",
+    "an approval outlived a halt",
+    evidence({
+      readings: [
+        { at: 2 * MINUTE, gate: "gate", name: "errors", says: "halt" },
+        { at: 3.5 * MINUTE, gate: "gate", name: "errors", says: "good" },
+      ],
+      orders: SOUND.orders.map((each) =>
+        each.what === "approve" ? order("approve", 1.5 * MINUTE, { by: "lead", step: 2 }) : each,
+      ),
+    }),
+  ],
+  [
+    "S15",
+    "a raise was sent while the stop switch was on",
+    evidence({ faults: [{ kind: "stop switch on", from: 4.5 * MINUTE, to: 6 * MINUTE, size: 0 }] }),
+  ],
+  [
+    "S21",
+    "one person took a looser definition",
+    evidence({
+      definitions: [DEFINITION, { ...DEFINITION, from: 2 * MINUTE, bakeMs: 0 }],
+      orders: [
+        ...SOUND.orders.slice(0, 2),
+        order("adopt-definition", 3 * MINUTE, { by: "lead" }),
+        ...SOUND.orders.slice(2),
+      ],
+    }),
+  ],
+  [
     "S12",
     "the starter approved",
     evidence({ orders: SOUND.orders.map((each) => ({ ...each, by: "operator" })) }),
@@ -219,6 +281,17 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
     "G6",
     "nobody looked for minutes",
     evidence({ requests: SOUND.requests.filter(({ at }) => at < 10 * MINUTE || at > 15 * MINUTE) }),
+  ],
+  [
+    "S28",
+    "it was started on a token of another store",
+    evidence({
+      changes: [
+        change(-1, "kim", state(0, "t0"), state(0, "Ours [rampart 1/3 #zzz.4.2]")),
+        change(MINUTE, "rampart", state(0, "Ours [rampart 1/3 #zzz.4.2]"), state(5, "t1")),
+        ...SOUND.changes.slice(TO_5),
+      ],
+    }),
   ],
   [
     "S28",

@@ -52,7 +52,8 @@ function drawPlan(name: string, draw: Draw): GatePlan {
   const everyMs = draw.pick([15 * SECOND, 15 * SECOND, 30 * SECOND]);
   const steps = draw.pick(LADDERS).map((to) => ({
     to,
-    holdMs: draw.int(0, 6) * everyMs,
+    // Some last longer than most outages, so that downtime could pass for hold.
+    holdMs: (draw.chance(0.2) ? draw.int(8, 16) : draw.int(0, 6)) * everyMs,
     approvers: draw.pick([0, 0, 0, 1, 2]),
   }));
   return {
@@ -78,10 +79,25 @@ function drawPlan(name: string, draw: Draw): GatePlan {
   };
 }
 
-/** The same gate as somebody changed it: another hold, another limit on time. */
+/** The same gate as somebody changed it: other times, another percent, other people to ask, or other signals. */
 export function changedPlan(plan: GatePlan, draw: Draw): GatePlan {
-  const steps = plan.steps.map((step) => ({ ...step, holdMs: draw.int(0, 8) * plan.everyMs }));
-  return { ...plan, steps, bakeMs: draw.int(2, 12) * plan.everyMs };
+  switch (draw.pick(["times", "times", "percents", "approvers", "signals"] as const)) {
+    case "times":
+      return {
+        ...plan,
+        steps: plan.steps.map((step) => ({ ...step, holdMs: draw.int(0, 8) * plan.everyMs })),
+        bakeMs: draw.int(2, 12) * plan.everyMs,
+      };
+    case "percents":
+      return {
+        ...plan,
+        steps: plan.steps.map((step) => (step.to === 100 ? step : { ...step, to: step.to + 1 })),
+      };
+    case "approvers":
+      return { ...plan, steps: plan.steps.map((step) => ({ ...step, approvers: draw.int(0, 2) })) };
+    case "signals":
+      return { ...plan, counts: !plan.counts, lastsMs: 60 * SECOND };
+  }
 }
 
 export function gateOf(plan: GatePlan): Gate {
@@ -168,6 +184,8 @@ export function factOf(plan: GatePlan, from: number): DefinitionFact {
     steps: plan.steps.map((step) => ({ ...step, group: GROUP, expiresMs: APPROVAL_EXPIRES })),
     bakeMs: plan.bakeMs,
     settleMs: SETTLE,
+    lastsMs: plan.lastsMs,
+    deploySettles: plan.service && plan.onDeploy !== "note",
     signals: plan.counts ? ["errors", "orders"] : ["errors"],
     guards: plan.guard ? ["guard"] : [],
     authors: plan.authorKnown ? [AUTHOR] : null,

@@ -163,9 +163,9 @@ export function createWorld(options: WorldOptions = {}) {
     run: (duration: Millis): Promise<void> => play(clock.now() + duration, () => false),
     conductor: (): Conductor => running.conductor,
     store: (): MemoryStore => running.store,
-    /** The process ends and a new one opens the same store. */
-    restart(guard?: Guard): void {
-      running = start(running.store.reopen(), guard);
+    /** The process ends and a new one opens the same store, or a backup of it. */
+    restart(guard?: Guard, store = running.store): void {
+      running = start(store.reopen(), guard);
     },
     /** A backup took the place of the store, and a new process opens it. */
     putBack(backup: MemoryStore): void {

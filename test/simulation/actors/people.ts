@@ -7,6 +7,7 @@ import { type Actor, everyNowAndThen } from "./actor.ts";
 import { PIPELINE, approve, look, order, personNamed } from "./orders.ts";
 
 const OPERATOR = personNamed("operator");
+const ADOPTERS = ["operator", "lead", "other-lead", "author"] as const;
 const APPROVERS = ["lead", "other-lead", "author", "operator", "auditor"] as const;
 /** What the door lets a pipeline's token order. */
 const OF_PIPELINES = ["start", "pause", "rollback", "reject"] as const;
@@ -26,10 +27,21 @@ async function tend(sim: Simulation, draw: Draw, gate: string, earlier: string[]
   if (view === null) return;
   if (view.request !== null) earlier.push(view.request.decision);
   if (view.request !== null && draw.chance(0.8)) return answerRequest(sim, draw, view, earlier);
+  if (view.definition.status === "changed" && draw.chance(0.3)) {
+    await order(sim, personNamed(draw.pick(ADOPTERS)), gate, "adopt-definition");
+    return;
+  }
   if (view.record.ramp.state === "finished" && draw.chance(0.3)) beginAgain(sim, gate);
   const done = view.record.ramp.state === "baking" && draw.chance(0.1);
-  const action = done ? "finish" : wayOn(view, draw);
+  const action = done ? "finish" : (changeOfMind(view, draw) ?? wayOn(view, draw));
   if (action !== null) await order(sim, OPERATOR, gate, action);
+}
+
+/** Somebody who starts without having said that the gate may act, or gives up what is paused before it began. */
+function changeOfMind({ record }: GateView, draw: Draw): ActionName | null {
+  const { ramp } = record;
+  if (record.acting === null && draw.chance(0.3)) return "start";
+  return ramp.state === "paused" && ramp.from.step === 0 && draw.chance(0.25) ? "abort" : null;
 }
 
 /** The next release takes the same flag, which somebody has put back to 0 % for it. */

@@ -6,6 +6,7 @@ import type { Simulation } from "../simulation.ts";
 import { type Actor, everyNowAndThen } from "./actor.ts";
 
 const BAD: readonly [Said, ...Said[]] = ["between", "between", "halt", "halt", "rollback", "missing"];
+const BAD_SIGNAL: typeof BAD = ["stale", ...BAD];
 
 /** What the shop's health does: mostly nothing; now and then a signal or a guard turns bad for a while. */
 export function createWeather(sim: Simulation, bad: number): readonly Actor[] {
@@ -31,7 +32,7 @@ function namesOf({ counts, guard }: GatePlan): readonly string[] {
 function spells(sim: Simulation, draw: Draw, gate: string, name: string, mean: number): Actor {
   let until = 0;
   const actor = everyNowAndThen(draw, sim.now, mean, () => {
-    const says = draw.pick(BAD);
+    const says = draw.pick(name === "guard" ? BAD : BAD_SIGNAL);
     // Mostly a few passes long; some last until clocks run out.
     until = sim.now() + (draw.chance(0.15) ? draw.int(8, 15) : draw.unit() * 3) * MINUTE;
     set(says);

@@ -5,6 +5,7 @@ import {
   exposureOf,
   finding,
   mayHaveHappened,
+  overlap,
   stateAt,
   wasHeard,
 } from "./case.ts";
@@ -70,6 +71,11 @@ function isExplained(own: Case, { at, after }: FlagChange): boolean {
       at - HANGS_FOR ||
     // A raise that was not seen to arrive is taken back once it is found.
     own.raises.some((raise) => recent(raise.change.at) && !wasHeard(own, raise)) ||
+    // An admin API that answers with the time before a raise shows a person's decrease, as far as anybody can tell.
+    own.raises.some(
+      ({ change }) =>
+        at - change.at <= MINUTE && overlap(own.faults, ["unleash reads late"], change.at, at) > 0,
+    ) ||
     own.definitions.some((fact) => isHarmed(own, fact, at))
   );
 }
@@ -107,6 +113,7 @@ function isHarmed(own: Case, fact: DefinitionFact, at: number): boolean {
     lasted("rollback", MINUTE) ||
     (halted && lasted("halt", 0)) ||
     lasted("missing", fact.missingRollbackMs) ||
+    lasted("stale", fact.missingRollbackMs) ||
     dark
   );
 }

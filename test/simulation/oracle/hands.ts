@@ -11,6 +11,10 @@ import {
 import type { FlagChange, FlagState, StrategyFact } from "./evidence.ts";
 
 const LIFTS: readonly string[] = ["adopt-flag", "start", "restart"];
+/** Orders of a person about a flag whose token is not ours: take it as it is, or write what is on record. */
+const TAKES_TOKEN: readonly string[] = ["adopt-flag", "restore"];
+const GOES_ON: readonly string[] = ["start", "restart", "resume"];
+const RESTORED = "a restored store";
 const AGREES: readonly string[] = ["adopt-flag", "start", "restart"];
 const IN_FLIGHT = 15_000;
 const HELPLESS = [
@@ -155,7 +159,7 @@ export function checkForeignStore(own: Case): Finding {
         by !== OURS && after.strategies.some(({ title }) => title?.includes("#zzz.") === true),
     )
     .filter(({ before, after }) => titles(before) !== titles(after))
-    .map(({ at }) => ({ at, what: "a token of another store" }));
+    .map(({ at, after }) => ({ at, what: "a token of another store", title: titles(after) }));
   // What was sent before the backup, and arrived after it, is on record there.
   const isForgotten = (from: number, to: number): boolean =>
     own.changes.some(
@@ -171,13 +175,19 @@ export function checkForeignStore(own: Case): Finding {
     );
   const restored = own.faults
     .filter(({ kind, from, to }) => kind === "store restored" && isForgotten(from, to))
-    .map(({ to }) => ({ at: to, what: "a restored store" }));
+    .map(({ to }) => ({ at: to, what: RESTORED, title: titles(stateAt(own.changes, to)) }));
   return each(
     [...foreign, ...restored],
     ({ at }) => at,
-    ({ at, what }) => {
+    ({ at, what, title }) => {
+      // A start is a person's word, but does not make the token of another store ours; once something else stands in its place it means nothing any more.
       const agreed = own.orders.find(
-        (order) => AGREES.includes(order.what) && mayHaveHappened(order) && order.heardAt >= at,
+        (order) =>
+          order.heardAt >= at &&
+          mayHaveHappened(order) &&
+          (TAKES_TOKEN.includes(order.what) ||
+            (what === RESTORED && AGREES.includes(order.what)) ||
+            (GOES_ON.includes(order.what) && titles(stateAt(own.changes, order.at)) !== title)),
       );
       const retitled = own.changes.find(
         (change) => change.by !== OURS && change.at > at && titles(change.before) !== titles(change.after),
@@ -192,6 +202,6 @@ export function checkForeignStore(own: Case): Finding {
   );
 }
 
-function titles({ strategies }: FlagState): string {
-  return JSON.stringify(strategies.map(({ title }) => title));
+function titles(state: FlagState | null): string {
+  return JSON.stringify(state?.strategies.map(({ title }) => title));
 }

@@ -1,3 +1,4 @@
+import { checkAdoptions } from "./adoptions.ts";
 import { type Case, type Finding, casesOf } from "./case.ts";
 import { checkFailStatic, checkProgress } from "./endings.ts";
 import type { Evidence } from "./evidence.ts";
@@ -10,6 +11,7 @@ import {
   checkIntent,
   checkOneStep,
 } from "./raises.ts";
+import { checkLocks, checkObserving, checkVerdictsObeyed } from "./verdicts.ts";
 import { checkWatched } from "./watch.ts";
 import {
   checkLatch,
@@ -33,13 +35,17 @@ export const INVARIANTS: readonly Invariant[] = [
   { name: "S5", says: "a stop lasts until a person lifts it", check: checkLatch },
   { name: "S6", says: "a rollback is never lost", check: checkRollbacksLand },
   { name: "S6b", says: "rolled back is told when it is true", check: checkToldTruly },
+  { name: "S6c", says: "a verdict to roll back is obeyed", check: checkVerdictsObeyed },
   { name: "S7", says: "what regrows is gone again soon", check: checkRegrowth },
   { name: "S9", says: "what may raise tests what it expects", check: checkFencing },
   { name: "S10", says: "a person's decrease wins", check: checkHumanWins },
   { name: "S10b", says: "no raise for an audience nobody agreed on", check: checkNoRepair },
   { name: "S11", says: "percent and title, nothing else", check: checkMinimalTouch },
+  { name: "S11b", says: "a gate that only observes raises nothing", check: checkObserving },
   { name: "S12", says: "approvals are of enough different, independent people", check: checkApprovals },
   { name: "S14", says: "lowering is always allowed", check: checkLoweringAllowed },
+  { name: "S15", says: "stop switch and lag close raises", check: checkLocks },
+  { name: "S21", says: "a looser definition needs the next step's approvals", check: checkAdoptions },
   { name: "S22", says: "neither downtime nor jumps count as hold", check: checkHold },
   { name: "S27", says: "what is healthy comes to its end", check: checkProgress },
   { name: "G6", says: "no gate goes unwatched while a process runs", check: checkWatched },

@@ -6,16 +6,21 @@ import {
   definitionsAt,
   each,
   exposureOf,
+  isForgotten,
   mayHaveHappened,
   overlap,
+  spellsOf,
   startsBefore,
   stateAt,
+  strayed,
   wasHeard,
 } from "./case.ts";
 import type { DefinitionFact, FlagRequest } from "./evidence.ts";
 
 /** A clock may be wrong by 5 s before growth stops; a call may take a little time. */
 const SLACK = 6_000;
+/** Three scrapes without a sample. */
+const STALE_AFTER = 45_000;
 /** An order and its write lie at most so far apart. */
 const IN_FLIGHT = 15_000;
 const atRequest = ({ request }: Raise): number => request.at;
@@ -37,12 +42,25 @@ function isProven(own: Case, fact: DefinitionFact, { at }: FlagRequest): boolean
   const changed = own.changes.findLast(
     (change) => change.at < at && movesFor(own, change) && wasSeen(own, change),
   );
-  const settled = changed === undefined ? 0 : changed.at + fact.settleMs - SLACK;
+  const since = Math.max(changed?.at ?? 0, fact.deploySettles ? deployBefore(own, at) : 0);
+  const settled = since === 0 ? 0 : since + fact.settleMs - SLACK;
   const oldest = Math.max(at - 2 * fact.everyMs - SLACK, settled);
   const instants = [oldest, ...own.readings.map((set) => set.at), ...darkEnds(own)].filter(
     (instant) => instant >= oldest && instant <= at,
   );
   return instants.some((instant) => isAllGood(own, fact, instant));
+}
+
+/** The newest deploy that the controller knew of when it decided, by a clock that was right since. */
+function deployBefore(own: Case, at: number): number {
+  const known = own.deploys.filter(
+    (deploy) =>
+      deploy.heard &&
+      deploy.heardAt < at - IN_FLIGHT &&
+      !isForgotten(own, deploy.at) &&
+      !strayed(own, deploy.at, at),
+  );
+  return Math.max(0, ...known.map((deploy) => deploy.at));
 }
 
 /** Whether the controller could know of the change: it read the flag while it still stood otherwise. */
@@ -87,7 +105,9 @@ function isAllGood(own: Case, fact: DefinitionFact, instant: number): boolean {
 }
 
 function saysAt(own: Case, name: string, instant: number): string {
-  return own.readings.findLast((set) => set.name === name && set.at <= instant)?.says ?? "good";
+  const set = own.readings.findLast((reading) => reading.name === name && reading.at <= instant);
+  if (set?.says !== "stale") return set?.says ?? "good";
+  return instant - set.at <= STALE_AFTER + SLACK ? "good" : "missing";
 }
 
 /** A raise goes to the next declared percent above the one it tested, and no further. */
@@ -110,7 +130,7 @@ export function checkIntent(own: Case): Finding {
         ({ title, kind, at }) =>
           kind === "percent" && title === request.title && !isOtherLife(own, at, request.at),
       );
-      if (sameTitle.filter((other) => other.to === request.to).length > 1)
+      if (sameTitle.findIndex((other) => other.to === request.to) < sameTitle.indexOf(request))
         return `the raise ${request.title} was sent again`;
       if (sameTitle.some((other) => other.to !== request.to))
         return `the token ${request.title} was used for two writes`;
@@ -178,10 +198,34 @@ function isApproved(own: Case, fact: DefinitionFact, { request, to }: Raise): bo
       order.heardAt + declared.expiresMs + SLACK >= request.at &&
       order.groups.includes(declared.group) &&
       !(fact.authors ?? []).includes(order.by) &&
-      starts.some((start) => start.by !== order.by),
+      starts.some((start) => start.by !== order.by) &&
+      !isVoided(own, fact, order.heardAt, request.at),
   );
   const needed = demand.count + (fact.authors === null ? 1 : 0);
   return new Set(given.map(({ by }) => by)).size >= needed;
+}
+
+/** While one of these lasts no pass may have seen what a signal said. */
+const UNSEEN = ["process down", "prometheus dark", "definition gone"] as const;
+/** A pass that takes long, one that the store broke, and a call on its way. */
+const SEEN_WITHIN = 30_000;
+
+/** A signal that stood at halt or rollback since then, for so long that a pass saw it, ends every approval given before. */
+function isVoided(
+  own: Case,
+  { signals, everyMs, lastsMs }: DefinitionFact,
+  since: number,
+  at: number,
+): boolean {
+  return spellsOf(own, ["halt", "rollback"]).some((spell) => {
+    const [from, to] = [Math.max(spell.at, since), Math.min(spell.to, at)];
+    return (
+      signals.includes(spell.name) &&
+      to - from >= lastsMs + 3 * everyMs + SEEN_WITHIN &&
+      overlap(own.faults, UNSEEN, from, to) === 0 &&
+      !strayed(own, from, to)
+    );
+  });
 }
 
 /** Between two raises of a run lies at least the hold, with neither downtime nor a jump of the clock counted. */

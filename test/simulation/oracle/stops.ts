@@ -1,4 +1,13 @@
-import { type Case, type Finding, each, exposureOf, mayHaveHappened, overlap, stateAt } from "./case.ts";
+import {
+  type Case,
+  type Finding,
+  each,
+  exposureOf,
+  isForgotten,
+  mayHaveHappened,
+  overlap,
+  stateAt,
+} from "./case.ts";
 import type { Order } from "./evidence.ts";
 
 /** Something that ends growth until one of these orders of a person. */
@@ -42,11 +51,6 @@ function stopsOf(own: Case): readonly Stop[] {
     .filter(({ kind }) => BY_MESSAGE[kind] !== undefined)
     .map(({ at, kind }) => ({ at, what: kind, lifts: BY_MESSAGE[kind] ?? [] }));
   return [...ordered, ...told].filter(({ at }) => !isForgotten(own, at));
-}
-
-/** A backup knows nothing of what was ordered after it. */
-function isForgotten(own: Case, at: number): boolean {
-  return own.faults.some(({ kind, from, to }) => kind === "store restored" && from <= at && at <= to);
 }
 
 function liftOf(own: Case, stop: Stop): Order | undefined {
@@ -108,9 +112,21 @@ export function checkToldTruly(own: Case): Finding {
         exposureOf(stateAt(own.changes, since)),
         ...within.map(({ after }) => exposureOf(after)),
       );
-      return highest === 0 ? null : `told that it was rolled back, and it stood at ${highest}% just before`;
+      if (highest > 0) return `told that it was rolled back, and it stood at ${highest}% just before`;
+      return wasServed(own, since, at) ? "told that it was rolled back while SDKs still showed it" : null;
     },
   );
+}
+
+/** While this lasts SDKs show what stood so long ago, and nobody can tell while they do not answer. */
+const SERVED_LATE = 100_000;
+
+function wasServed(own: Case, from: number, to: number): boolean {
+  const lasts = (kind: string): boolean =>
+    own.faults.some((fault) => fault.kind === kind && fault.from < from && fault.to > to);
+  if (lasts("served unknown")) return true;
+  const seen = [from, to].map((at) => exposureOf(stateAt(own.changes, at - SERVED_LATE)));
+  return lasts("served late") && seen.every((percent) => percent > 0);
 }
 
 /** How long a rollback took to reach 0, without the time in which nothing could arrive; 0 where somebody acted meanwhile. */

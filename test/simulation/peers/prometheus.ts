@@ -22,6 +22,7 @@ const RATIO: Readonly<Record<Exclude<Said, "missing">, number>> = {
   between: 0.015,
   halt: 0.03,
   rollback: 0.08,
+  stale: 0.002,
 };
 const TOTAL = 1_000;
 
@@ -42,16 +43,19 @@ export function createPrometheus(clocks: Clocks): SimulatedPrometheus {
   function answer(query: string, at: Instant): Answer {
     if (dark) return { kind: "unknown", reason: "timeout", detail: "nothing answers" };
     const [gate = "", signal = "", part = "value"] = query.split(":");
-    const said = scripted(gate, signal, at).says;
-    if (said === "missing") return missingAs(query);
-    const ratio = RATIO[said];
+    const { says: said, at: since } = scripted(gate, signal, at);
+    const lost = said === "missing" ? missingAs(signal, part, since) : null;
+    if (lost !== null) return lost;
+    const ratio = RATIO[said === "missing" ? "good" : said];
     const value = { value: ratio, bad: Math.round(ratio * TOTAL), total: TOTAL }[part] ?? 0;
     return { kind: "value", value, infos: [] };
   }
 
   function freshness(query: string, at: Instant): Freshness {
     if (dark) return { kind: "unknown", reason: "timeout", detail: "nothing answers" };
-    const newest = Math.min(at, clocks.peers.now());
+    const [gate = "", signal = ""] = query.split(":");
+    const { says: said, at: since } = scripted(gate, signal, at);
+    const newest = said === "stale" ? since : Math.min(at, clocks.peers.now());
     return { kind: "known", selectors: [{ selector: query, newest, scrapeIntervalMs: SCRAPE_INTERVAL }] };
   }
 
@@ -86,10 +90,20 @@ export function createPrometheus(clocks: Clocks): SimulatedPrometheus {
   };
 }
 
-/** Nothing is known in more than one way. */
-function missingAs(query: string): Answer {
-  if (query.endsWith("errors")) return { kind: "empty" };
-  return { kind: "unknown", reason: "nan", detail: "the value is NaN" };
+const LOST: readonly [Answer, ...Answer[]] = [
+  { kind: "empty" },
+  { kind: "unknown", reason: "nan", detail: "the value is NaN" },
+  { kind: "unknown", reason: "many-series", detail: "the query matched 2 series" },
+  { kind: "unknown", reason: "partial", detail: "the answer carries a warning" },
+];
+
+/** Nothing is known in more than one way, another for each spell; of a ratio at times only one part is lost. Null: not lost. */
+function missingAs(signal: string, part: string, since: Instant): Answer | null {
+  const way = Math.floor(since / 1_000);
+  const lost = LOST[way % LOST.length] ?? LOST[0];
+  // A count of bad outcomes that is empty while their total is known would be 0.
+  const onlyBad = signal === "orders" && lost.kind === "unknown" && way % 2 === 0;
+  return onlyBad && part !== "bad" ? null : lost;
 }
 
 function ruleSaying(gate: string, { says: said, at: activeAt }: Scripted, now: Instant): AlertRule {
@@ -101,17 +115,20 @@ function ruleSaying(gate: string, { says: said, at: activeAt }: Scripted, now: I
   const active = {
     good: [],
     missing: [],
+    stale: [],
     between: [anActiveAlert({ labels, state: "pending", activeAt })],
     halt: [anActiveAlert({ labels, activeAt })],
     rollback: [anActiveAlert({ labels, activeAt })],
   }[said];
-  const selectors = [{ selector: "errors", newest: now, scrapeIntervalMs: SCRAPE_INTERVAL }];
+  const selectors = [
+    { selector: "errors", newest: said === "stale" ? activeAt : now, scrapeIntervalMs: SCRAPE_INTERVAL },
+  ];
   return anAlertRule({
     name: "Errors",
     labels: { service: gate },
     health: said === "missing" ? "err" : "ok",
     lastError: said === "missing" ? "cannot be evaluated" : null,
-    lastEvaluation: now,
+    lastEvaluation: said === "stale" ? activeAt : now,
     intervalMs: GROUP_INTERVAL,
     forMs: 0,
     active,
