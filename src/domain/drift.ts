@@ -16,12 +16,12 @@ export type Comparison = {
 };
 
 /** The tokens a store can have written into the title: its own, up to the newest it ever issued for the flag. */
-export type Issued = { readonly storeId: string; readonly epoch: number; readonly sequence: number };
+export type Issued = Pick<GateRecord, "epoch" | "sequence" | "olderSequence"> & { readonly storeId: string };
 
 type Expected = { readonly record: FlagRecord; readonly issued: Issued };
 
-export function issuedBy({ epoch, sequence }: GateRecord, storeId: string): Issued {
-  return { storeId, epoch, sequence };
+export function issuedBy({ epoch, sequence, olderSequence }: GateRecord, storeId: string): Issued {
+  return { storeId, epoch, sequence, olderSequence };
 }
 
 /** A flag of which something could be read, if only that it is gone. */
@@ -151,7 +151,8 @@ function titled(kind: DriftKind, message: string): readonly Finding[] {
 }
 
 function isNewer(token: WriteToken, issued: Issued): boolean {
-  return token.epoch > issued.epoch || (token.epoch === issued.epoch && token.sequence > issued.sequence);
+  if (token.epoch > issued.epoch) return true;
+  return token.sequence > (token.epoch === issued.epoch ? issued.sequence : issued.olderSequence);
 }
 
 /** A token this store issued, but not the one on record: what it wrote was decided before the write on record. */

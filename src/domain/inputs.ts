@@ -92,9 +92,10 @@ const NEWER_OF_GATES = { ...NEWER, rotateCohort: null } as const;
 
 /** A recording with every member that this program knows, so that older ones can still be replayed. */
 export function completed({ gate, inputs }: Recording): Recording {
+  const newer = { ...NEWER, olderSequence: inputs.before.sequence };
   return {
     gate: { ...NEWER_OF_GATES, ...gate },
-    inputs: { ...inputs, before: { ...NEWER, ...inputs.before } },
+    inputs: { ...inputs, before: { ...newer, ...inputs.before } },
   };
 }
 

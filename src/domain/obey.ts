@@ -26,6 +26,7 @@ import {
   exposingStepAt,
   exposureChanged,
   highestStepAt,
+  inEpoch,
   intend,
   intendToken,
   resume,
@@ -154,7 +155,7 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
     ceiling: null,
     cohort: rotates ? nextCohort(checked.record.groupId, gate.flag.name, facts.runId) : null,
   };
-  const writing = beyondTitle({ ...record, epoch: facts.epoch }, checked.record.title, facts.storeId);
+  const writing = inEpoch(beyondTitle(record, checked.record.title, facts.storeId), facts.epoch);
   const begun = begin(gate, writing, run, checked.record, step, facts.now);
   const cause = because("state", "started", `started by ${command.by.name}: ${command.reason}`);
   return done(

@@ -154,6 +154,8 @@ export type GateRecord = {
   readonly sequence: number;
   /** Claim epoch under which this record was last written to Unleash; another epoch writes a new token first. */
   readonly epoch: number;
+  /** Last sequence of all epochs before this one: a token of an older epoch beyond it was issued in a future that is lost. */
+  readonly olderSequence: number;
   readonly acting: { readonly by: string; readonly at: Instant } | null;
   readonly ramp: Ramp;
   readonly run: Run | null;

@@ -25,6 +25,7 @@ export function newRecord(gate: string): GateRecord {
     version: 0,
     sequence: 0,
     epoch: 0,
+    olderSequence: 0,
     acting: null,
     ramp: { state: "idle" },
     run: null,
@@ -151,12 +152,16 @@ export function intend<R extends GateRecord>(
     title: titleWith(record.flag?.titleText ?? "", token),
   };
   return {
-    ...record,
+    ...inEpoch(record, writer.epoch),
     sequence,
-    epoch: writer.epoch,
     intention,
     exposure: { ...record.exposure, wanted: write.to },
   };
+}
+
+/** The record as a process of this epoch goes on with it. */
+export function inEpoch<R extends GateRecord>(record: R, epoch: number): R {
+  return record.epoch === epoch ? record : { ...record, epoch, olderSequence: record.sequence };
 }
 
 /** A new token with the percent unchanged, so that a late raise of an older decision finds its test failing. */

@@ -11,15 +11,4 @@ export type KnownDefect = {
   readonly explains: (violation: Violation, evidence: Evidence) => boolean;
 };
 
-const MINUTE = 60_000;
-
-export const KNOWN_DEFECTS: readonly KnownDefect[] = [
-  {
-    name: "a restore is not noticed",
-    says: "a store restored while the flag cannot be read issues a token first, and then takes the newer one that it lost for an older one",
-    explains: ({ invariant, at }, { faults }) =>
-      invariant === "S28" &&
-      faults.some(({ kind, to }) => kind === "store restored" && to === at) &&
-      faults.some(({ kind, from, to }) => kind === "unleash down" && from <= at + MINUTE && to >= at),
-  },
-];
+export const KNOWN_DEFECTS: readonly KnownDefect[] = [];

@@ -451,6 +451,7 @@ export function aRecord(fields: Partial<GateRecord> = {}): GateRecord {
     version: 3,
     sequence: 12,
     epoch: 7,
+    olderSequence: 10,
     acting: { by: "operator", at: NOON - DAY },
     ramp: { state: "proving", step: 1 },
     run: aRun(),

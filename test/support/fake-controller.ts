@@ -312,6 +312,7 @@ export function gateRecord(over: Partial<GateRecord> = {}): GateRecord {
     version: 12,
     sequence: 3,
     epoch: 1,
+    olderSequence: 0,
     acting: null,
     ramp: { state: "proving", step: 2 },
     run: {

@@ -7,6 +7,7 @@ import { inputs } from "./0005-inputs.ts";
 import { pausesAndClocks } from "./0006-pauses-and-clocks.ts";
 import { promises } from "./0007-promises.ts";
 import { cohorts } from "./0008-cohorts.ts";
+import { epochs } from "./0009-epochs.ts";
 
 /** Every migration by name, in order of name. One that was ever released is never changed; a new one is added. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0006-pauses-and-clocks": pausesAndClocks,
   "0007-promises": promises,
   "0008-cohorts": cohorts,
+  "0009-epochs": epochs,
 };

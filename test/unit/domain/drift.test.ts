@@ -25,7 +25,11 @@ import { MINUTE } from "../../../src/domain/instant.ts";
 
 const COMPANION = aStrategy({ id: "staff", title: "Staff", kind: "default", rollout: null });
 
-function compared(seen: FlagRead, record: Partial<FlagRecord> = {}, newest = { epoch: 7, sequence: 12 }) {
+function compared(
+  seen: FlagRead,
+  record: Partial<FlagRecord> = {},
+  newest = { epoch: 7, sequence: 12, olderSequence: 9 },
+) {
   const issued = { storeId: "k3f", ...newest };
   return compare({ record: aFlagRecord(record), issued }, seen, NOON);
 }
@@ -151,8 +155,12 @@ describe("a token that we issued before the one on record", () => {
     expect(compared(aFlagAt(percent, OLDER))).toEqual({ observed: percent, drift: [], lateWrite: true });
   });
 
-  test("of an older epoch is late however high its sequence", () => {
-    expect(compared(aFlagAt(25, titled({ epoch: 6, sequence: 99 }))).lateWrite).toBe(true);
+  test("of an older epoch is late as far as that epoch came, and else of a future that is lost", () => {
+    expect(compared(aFlagAt(25, titled({ epoch: 6, sequence: 9 }))).lateWrite).toBe(true);
+    expect(compared(aFlagAt(25, titled({ epoch: 6, sequence: 10 })))).toMatchObject({
+      lateWrite: false,
+      drift: [{ kind: "raised" }, { kind: "restored-store" }],
+    });
   });
 
   test("with a lower percent is what a person lowered: late writes of ours only rise", () => {
@@ -167,8 +175,14 @@ describe("a token that we issued before the one on record", () => {
 
   test("issued after the one on record, but not on record, is late as well", () => {
     const seen = aFlagAt(25, titled({ sequence: 13 }));
-    expect(compared(seen, {}, { epoch: 7, sequence: 14 })).toMatchObject({ lateWrite: true, drift: [] });
-    expect(compared(seen, {}, { epoch: 7, sequence: 13 })).toMatchObject({ lateWrite: true, drift: [] });
+    expect(compared(seen, {}, { epoch: 7, sequence: 14, olderSequence: 9 })).toMatchObject({
+      lateWrite: true,
+      drift: [],
+    });
+    expect(compared(seen, {}, { epoch: 7, sequence: 13, olderSequence: 9 })).toMatchObject({
+      lateWrite: true,
+      drift: [],
+    });
   });
 
   test("is late also while the environment is off", () => {

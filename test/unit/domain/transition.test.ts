@@ -42,6 +42,7 @@ test("a new record is idle and knows nothing", () => {
     version: 0,
     sequence: 0,
     epoch: 0,
+    olderSequence: 0,
     acting: null,
     ramp: { state: "idle" },
     run: null,
@@ -143,6 +144,7 @@ describe("an intended write", () => {
       ...record,
       sequence: 13,
       epoch: 8,
+      olderSequence: 12,
       intention: { ...write, from: 5, token, title: "Gradual rollout [rampart 2/3 #k3f.8.13]" },
       exposure: { ...record.exposure, wanted: 25 },
     });

@@ -22,6 +22,7 @@ test("a store of the first form opens and reads whole", async () => {
     woulds: _woulds,
     entryApprovals: _entry,
     promises: _promises,
+    olderSequence: _older,
     ...old
   } = fullRecord("checkout", RAMPS["rolling-back"]);
   const kept = decision("dec_1", { step: Number.NaN, actor: 'kim \u0000 ☕ "\u2028"' });
@@ -38,7 +39,8 @@ test("a store of the first form opens and reads whole", async () => {
 
   const store = await mustOpen(folder.path);
   const run = { ...oldRun, cohort: null };
-  const read = { ...old, run, version: 3, deploy: null, woulds: [], entryApprovals: [], promises: [] };
+  const added = { deploy: null, woulds: [], entryApprovals: [], promises: [] };
+  const read = { ...old, ...added, run, version: 3, olderSequence: old.sequence };
   expect(await store.record("checkout")).toEqual(read);
   expect(await store.all()).toEqual([read]);
   expect(await store.decision("dec_1")).toEqual(kept);

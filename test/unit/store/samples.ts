@@ -78,6 +78,7 @@ export function record(gate: string, changes: Partial<GateRecord> = {}): GateRec
     version: 0,
     sequence: 12,
     epoch: 7,
+    olderSequence: 3,
     acting: { by: "kim", at: NOON },
     ramp: RAMPS.idle,
     run: null,
