@@ -47,7 +47,8 @@ export function orderBack(
   facts: PassFacts,
 ): Draft {
   const record = rollBack(gate, draft.record, facts, { ...order, decision: facts.decision, at: facts.now });
-  return tell({ ...draft, record }, { kind: "rolling-back", page: true, causes: order.causes });
+  const kind = order.stepBack === undefined ? "rolling-back" : "stepping-back";
+  return tell({ ...draft, record }, { kind, page: true, causes: order.causes });
 }
 
 type ShrinkCauses = {

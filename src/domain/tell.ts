@@ -50,7 +50,9 @@ function effect(said: Tell, record: GateRecord): string {
     case "halt-reminder":
       return `is still halted at ${percent} and waits for a person`;
     case "rolling-back":
-      return goingBack(percent, record);
+      return `is rolling back from ${percent} to 0%`;
+    case "stepping-back":
+      return `goes one step back, from ${percent} to ${record.exposure.wanted ?? 0}%`;
     case "draining":
       return "is at 0%, verified as set and as served, and drains";
     case "drain-overdue":
@@ -70,13 +72,6 @@ function effect(said: Tell, record: GateRecord): string {
     case "deployed":
       return `takes notice of a deploy, at ${percent}`;
   }
-}
-
-function goingBack(percent: string, { ramp }: GateRecord): string {
-  const back = ramp.state === "rolling-back" ? ramp.stepBack : undefined;
-  return back === undefined
-    ? `is rolling back from ${percent} to 0%`
-    : `goes one step back, from ${percent} to ${back.to}%`;
 }
 
 function text(gate: Gate, record: GateRecord, said: Tell): string {

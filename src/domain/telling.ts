@@ -9,6 +9,7 @@ export type TellingKind =
   | "halted"
   | "halt-reminder"
   | "rolling-back"
+  | "stepping-back"
   | "draining"
   | "drain-overdue"
   | "rolled-back"

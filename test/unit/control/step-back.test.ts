@@ -44,7 +44,7 @@ describe("a breach of a limit that goes to the step before", () => {
     });
     expect(world.decisions().at(-1)?.action).toMatchObject({ kind: "lower", from: 50, to: 25 });
     expect(world.tellings().at(-1)).toMatchObject({
-      kind: "rolling-back",
+      kind: "stepping-back",
       page: true,
       title: "checkout goes one step back, from 50% to 25%",
     });

@@ -46,6 +46,7 @@ test("lists every kind of message", () => {
     halted: true,
     "halt-reminder": true,
     "rolling-back": true,
+    "stepping-back": true,
     draining: true,
     "drain-overdue": true,
     "rolled-back": true,

@@ -12,7 +12,6 @@ import {
   aLastPass,
   aPause,
   aRecord,
-  aRollback,
   anExposure,
 } from "../../support/builders.ts";
 
@@ -54,6 +53,7 @@ describe("the title says the effect first:", () => {
     "rolling-back": "checkout is rolling back from 5% to 0%",
     draining: "checkout is at 0%, verified as set and as served, and drains",
     "drain-overdue": "checkout has not been said to be drained before its deadline; it counts as rolled back",
+    "stepping-back": "checkout goes one step back, from 5% to 5%",
     "rolled-back": "checkout is rolled back to 0%, verified as set and as served",
     "rollback-late": "checkout has not finished rolling back",
     "cannot-see": "checkout cannot see its signals at 5%",
@@ -67,14 +67,10 @@ describe("the title says the effect first:", () => {
     expect(told({ kind: kind as TellingKind }).title).toBe(title);
   });
 
-  test("of a step back with the step it goes to", () => {
-    const ramp = aRollback({ stepBack: { step: 1, to: 5, signals: ["errors"] } });
-    const { title } = told({ kind: "rolling-back" }, { ramp, exposure: anExposure({ set: 25 }) });
-    expect(title).toBe("checkout goes one step back, from 25% to 5%");
-  });
-
   test("with 0% where nothing was read yet", () => {
     expect(told({}, { exposure: anExposure({ set: null }) }).title).toBe("checkout halted at 0%");
+    const unread = { exposure: anExposure({ set: 25, wanted: null }) };
+    expect(told({ kind: "stepping-back" }, unread).title).toContain("from 25% to 0%");
   });
 });
 
