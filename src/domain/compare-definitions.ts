@@ -59,7 +59,7 @@ function rampLooser(old: Gate, now: Gate): readonly string[] {
     haltDeadline: now.haltDeadlineMs <= old.haltDeadlineMs,
     cooldown: now.cooldownMs >= old.cooldownMs,
     "rollback.mode": now.drainMs === old.drainMs,
-    rotateCohort: now.rotateCohort === old.rotateCohort || now.rotateCohort === true,
+    "rollback.rotateCohort": now.rotateCohort === old.rotateCohort || now.rotateCohort === true,
     "data.missing": EFFECTS.indexOf(now.data.missing) >= EFFECTS.indexOf(old.data.missing),
     "data.dark":
       notLater(now.data.darkHaltMs, old.data.darkHaltMs) &&

@@ -117,9 +117,11 @@ test("a groupId that somebody changes afterwards is drift like any other", async
   expect((await world.record()).drift).toMatchObject([{ kind: "audience" }]);
 });
 
+const nothingHappens: Guard = () => undefined;
+
 test("killed at any call of any port while it rotates, the next process comes to the same groupId and grows", async () => {
   for (let chance = 1; ; chance += 1) {
-    let guard: Guard = () => undefined;
+    let guard = nothingHappens;
     const world = await rested(ROTATING, createWorld({ gates: [ROTATING], guard: (call) => guard(call) }));
     await world.tell({ action: "restart" });
     const death = dyingAt(chance);

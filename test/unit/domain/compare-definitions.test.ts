@@ -57,6 +57,7 @@ describe("a definition is tighter or equal when", () => {
     ["the bake is longer", { ...OLD, bakeMs: 2 * DAY }],
     ["the halt deadline is nearer", { ...OLD, haltDeadlineMs: MINUTE }],
     ["the cooldown is longer", { ...OLD, cooldownMs: DAY }],
+    ["a restart reaches other users first", { ...OLD, rotateCohort: true }],
     ["it only observes", { ...OLD, mode: "observe" }],
     ["a deploy does more", { ...OLD, onDeploy: "restart-step" }],
     ["missing data does more", { ...OLD, data: { ...OLD.data, missing: "halt" } }],
@@ -228,4 +229,10 @@ describe("of a limit", () => {
     const expected = isStrict ? ["tighter"] : [`signals errors: ${verb}`];
     expect(looser(withSignal({ [verb]: now }), withSignal({ [verb]: old }))).toEqual(expected);
   });
+});
+
+test("a restart that reaches the same users first again is looser than one that does not", () => {
+  expect(looser({ ...OLD, rotateCohort: null }, { ...OLD, rotateCohort: true })).toEqual([
+    "rollback.rotateCohort",
+  ]);
 });
