@@ -78,9 +78,7 @@ export async function startLane(surroundings: Surroundings, options: LaneOptions
       signals,
       client,
       token,
-      async start(gate) {
-        await client.act(gate, "start", "release 7");
-      },
+      start: (gate) => startRamp(client, gate),
       async stop() {
         await service.stop();
         await close();
@@ -89,6 +87,19 @@ export async function startLane(surroundings: Surroundings, options: LaneOptions
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Asks again where Unleash was too slow to be looked at, as it may be on a machine with much else to do. */
+async function startRamp(client: RampartClient, gate: string): Promise<void> {
+  for (let left = 20; ; left -= 1) {
+    try {
+      await client.act(gate, "start", "release 7");
+      return;
+    } catch (error) {
+      if (left === 0 || !String(error).includes("/problems/preflight")) throw error;
+    }
+    await sleep(500);
   }
 }
 
