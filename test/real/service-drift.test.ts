@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type UnleashAdmin, unleashAdmin } from "../../demo/peers/unleash-admin.ts";
+import { RampartClient } from "../../demo/rampart.ts";
 import { type FakePrometheus, startFakePrometheus } from "../support/fake-prometheus.ts";
 import type { SharedUnleash } from "../support/real-peers-setup.ts";
 import { type RunningService, startService } from "../support/running-service.ts";
@@ -25,27 +26,58 @@ const KINDS = {
   zeroed: STANDING,
   raised: STANDING,
   title: ASKING,
+  constraints: STANDING,
+  stickiness: STANDING,
+  variants: STANDING,
+  segments: STANDING,
+  segment: STANDING,
+  removed: STANDING,
+  revert: STANDING,
+  changed: STANDING,
+  after: STANDING,
+  idle: STANDING,
 } as const;
 type Kind = keyof typeof KINDS;
 
+/** What the file says about drift, where it says anything. */
+const POLICIES: Partial<Readonly<Record<Kind, string>>> = {
+  revert: "drift: { raised: revert }",
+  changed: "drift: { changed: rollback }",
+};
+
 const gateOf = (kind: Kind, server: string): string => `drift-${kind}-${server}`;
 const gates = SERVERS.flatMap(({ server }) =>
-  Object.entries(KINDS).map(([kind, steps]) => ({ name: gateOf(kind as Kind, server), server, steps })),
+  Object.entries(KINDS).map(([kind, steps]) => {
+    const policy = POLICIES[kind as Kind];
+    return { name: gateOf(kind as Kind, server), server, steps, more: policy === undefined ? [] : [policy] };
+  }),
 );
+const idle = SERVERS.map(({ server }) => gateOf("idle", server));
+
+function inCountries(...values: readonly string[]) {
+  return { contextName: "country", operator: "IN", values, inverted: false, caseInsensitive: false };
+}
 
 let prometheus: FakePrometheus;
 let service: RunningService;
 const strategies = new Map<string, string>();
+const segments = new Map<string, number>();
+/** One for each gate: so many tests that ask again and again are more than one token may. */
+const readers = new Map<string, RampartClient>();
 
 beforeAll(async () => {
   prometheus = await startFakePrometheus();
   prometheus.onRequest(shopSignals(gates.map(({ name }) => name)).reply);
   for (const { server, unleash } of SERVERS) {
     const setup = unleashAdmin(unleash(), unleash().adminToken);
+    await setup.ensureStickiness("userId");
+    const segment = await setup.createSegment("drift-countries", [inCountries("DE")]);
+    segments.set(server, segment.id);
     for (const { name } of gates.filter((gate) => gate.server === server)) {
       const place = { flag: name, environment: ENVIRONMENT };
       await setup.createFlag(name);
-      const { id } = await setup.addRollout({ ...place, rollout: 0, title: "Gradual" });
+      const own = name === gateOf("segment", server) ? { segments: [segment.id] } : {};
+      const { id } = await setup.addRollout({ ...place, ...own, rollout: 0, title: "Gradual" });
       await setup.switchEnvironment(place, "on");
       strategies.set(name, id);
     }
@@ -60,7 +92,14 @@ beforeAll(async () => {
       }),
     ),
   });
-  await Promise.all(gates.map(({ name }) => service.lead.client.act(name, "start", "release 7")));
+  for (const { name } of gates) {
+    const token = await service.issue({ kind: "machine", name, scopes: ["read"], expiresIn: 3_600 });
+    readers.set(name, new RampartClient(service.url, token));
+  }
+  // One after the other: each start asks Unleash a handful of questions, and has two seconds for each.
+  for (const { name } of gates) {
+    if (!idle.includes(name)) await service.lead.client.act(name, "start", "release 7");
+  }
 });
 
 afterAll(async () => {
@@ -74,7 +113,8 @@ describe.concurrent.each(SERVERS)("Unleash $version", ({ server, unleash }) => {
   const strategy = (kind: Kind): string => strategies.get(gateOf(kind, server)) ?? "";
   const patch = (kind: Kind, path: string, value: unknown) =>
     byHand().patchStrategy(place(kind), strategy(kind), [{ op: "replace", path, value }]);
-  const now = (kind: Kind) => service.lead.client.gate(gateOf(kind, server));
+  const reader = (kind: Kind) => readers.get(gateOf(kind, server)) ?? service.lead.client;
+  const now = (kind: Kind) => reader(kind).gate(gateOf(kind, server));
   const standsAt = (kind: Kind, percent: number) =>
     until(async () => expect((await now(kind)).exposure).toMatchObject({ set: percent, served: percent }));
   /** Waits for the state and gives the sentence of why. */
@@ -97,6 +137,111 @@ describe.concurrent.each(SERVERS)("Unleash $version", ({ server, unleash }) => {
     );
     expect(await rollout("group")).toBe("20");
   });
+
+  const audiences = [
+    {
+      kind: "constraints",
+      path: "/constraints",
+      value: [inCountries("DE")],
+      says: "constraints was changed",
+    },
+    {
+      kind: "stickiness",
+      path: "/parameters/stickiness",
+      value: "userId",
+      says: "stickiness was changed from default to userId",
+    },
+    {
+      kind: "variants",
+      path: "/variants",
+      value: [{ name: "red", weight: 1000, weightType: "variable", stickiness: "default" }],
+      says: "variants was changed",
+    },
+  ] as const;
+  test.each(audiences)(
+    "changed $kind halt the ramp and name who did it",
+    async ({ kind, path, value, says }) => {
+      await standsAt(kind, 20);
+      await patch(kind, path, value);
+      const why = await becomes(kind, "halted");
+      expect(why).toContain(says);
+      expect(why).toContain("by colleague");
+      expect(await rollout(kind)).toBe("20");
+    },
+  );
+
+  test("a segment put on the strategy halts the ramp and names who did it", async () => {
+    await standsAt("segments", 20);
+    await byHand().patchStrategy(place("segments"), strategy("segments"), [
+      { op: "replace", path: "/segments", value: [segments.get(server)] },
+    ]);
+    const why = await becomes("segments", "halted");
+    expect(why).toContain("segments was changed");
+    expect(why).toContain("by colleague");
+    expect(await rollout("segments")).toBe("20");
+  });
+
+  test("a segment that is changed in itself halts the ramp", async () => {
+    await standsAt("segment", 20);
+    await byHand().call("PUT", `/api/admin/segments/${segments.get(server)}`, {
+      name: "drift-countries",
+      constraints: [inCountries("DE", "FR")],
+    });
+    // Who did it Unleash tells administrators alone: the event is of no flag and of no project.
+    expect(await becomes("segment", "halted")).toContain("segments was changed");
+    expect(await rollout("segment")).toBe("20");
+  });
+
+  test("a removed strategy halts the ramp and names who removed it", async () => {
+    await standsAt("removed", 20);
+    await byHand().removeStrategy(place("removed"), strategy("removed"));
+    const why = await becomes("removed", "halted");
+    expect(why).toMatch(/strategy \S+ was removed by colleague/);
+  });
+
+  test("with raised: revert a percent raised by hand goes back by itself, and the ramp stands where it stood", async () => {
+    await standsAt("revert", 20);
+    await patch("revert", "/parameters/rollout", "60");
+    await until(async () => expect(await rollout("revert")).toBe("20"));
+    await standsAt("revert", 20);
+    expect((await now("revert")).state).toBe("proving");
+  });
+
+  test("with changed: rollback a changed audience rolls the ramp back", async () => {
+    await standsAt("changed", 20);
+    await patch("changed", "/parameters/groupId", "somebody-elses");
+    expect(await becomes("changed", "rolled-back")).toContain("groupId was changed");
+    expect(await rollout("changed")).toBe("0");
+  });
+
+  test.each(["after", "idle"] as const)(
+    "a raise of a flag whose gate is at rest (%s) is not written over: the gate answers drift until a person decides",
+    async (kind) => {
+      const gate = gateOf(kind, server);
+      if (kind === "after") {
+        await standsAt(kind, 20);
+        await service.lead.client.act(gate, "rollback", "not today");
+        await becomes(kind, "rolled-back");
+      }
+      await patch(kind, "/parameters/rollout", "35");
+      const code = kind === "after" ? "drift/raised" : "drift/unmanaged";
+      const why = await until(async () => {
+        const { because, exposure } = await now(kind);
+        expect(because.map((reason) => `${reason.kind}/${reason.code}`)).toContain(code);
+        expect(exposure.set).toBe(35);
+        return because.map(({ message }) => message).join();
+      });
+      expect(why).toContain("by colleague");
+      const [before] = await reader(kind).decisions(gate);
+      await until(async () => {
+        const [newest] = await reader(kind).decisions(gate);
+        expect(Date.parse(newest?.lastAt ?? "")).toBeGreaterThan(Date.parse(before?.lastAt ?? "") + 3_000);
+      });
+      expect(await rollout(kind)).toBe("35");
+      await service.lead.client.act(gate, "rollback", "nobody agreed to this");
+      await until(async () => expect(await rollout(kind)).toBe("0"));
+    },
+  );
 
   test("a second strategy halts the ramp and names who added it", async () => {
     await standsAt("added", 20);
