@@ -96,11 +96,7 @@ function watch(gate: Gate, record: GateRecord, facts: FlagFacts): Absorbed {
   const percent =
     strategy === null ? null : observation.environmentEnabled ? parseRollout(strategy.rollout ?? "") : 0;
   const served = strategy === null ? null : servedOf(strategy.id, facts.served);
-  // While nobody can say which strategy is meant, every pass may come after a change.
-  const followed =
-    percent === null
-      ? { ...record, exposure: { ...record.exposure, set: null, setAt: null, changedAt: facts.now } }
-      : followExposure(record, percent, facts.now);
+  const followed = followWatched(record, percent, facts.now);
   const watched = { ...followed, exposure: { ...followed.exposure, served } };
   if (modeOf(gate, record) === "observe" || percent === null || percent === 0) {
     return { record: { ...watched, drift: [] }, landed: null, newDrift: [] };
@@ -110,6 +106,16 @@ function watch(gate: Gate, record: GateRecord, facts: FlagFacts): Absorbed {
   const drift = attribute([found], record.drift, facts.events ?? [], facts.ownUserId);
   const newDrift = drift.filter((own) => !record.drift.some((old) => sameDrift(old, own)));
   return { record: { ...watched, drift }, landed: null, newDrift };
+}
+
+/** While nobody can say which strategy is meant, every pass may come after a change, and so does the first that can say it again. */
+function followWatched(record: GateRecord, percent: Percent | null, now: Instant): GateRecord {
+  const { exposure } = record;
+  if (percent === null) {
+    return { ...record, exposure: { ...exposure, set: null, setAt: null, changedAt: now } };
+  }
+  const wasLost = exposure.set === null && exposure.changedAt !== null;
+  return followExposure(wasLost ? exposureChanged(record, percent, now) : record, percent, now);
 }
 
 function sameDrift(a: Drift, b: Drift): boolean {

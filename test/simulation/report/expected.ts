@@ -14,8 +14,11 @@ const MOVES: Readonly<Record<string, readonly string[]>> = {
   finished: ["proving", "rolling-back"],
 };
 
-/** A start at an exposed last step bakes at once, and a restart never does. */
-const SELDOM: readonly string[] = ["idle -> baking", "finished -> baking"];
+/**
+ * A start at an exposed last step bakes at once, and a restart never does. Who adopts the flag after a halt by drift alone
+ * finds the pause again that the halt came upon.
+ */
+const SELDOM: readonly string[] = ["idle -> baking", "finished -> baking", "halted -> paused"];
 
 const FAULTS_OF_WRITES = ["lost", "reply-lost", "late", "refused"].map((fault) => `fault write ${fault}`);
 

@@ -557,6 +557,16 @@ describe("a flag nothing is recorded of", () => {
     expect(record).toMatchObject({ drift: [], exposure: { set: 0 } });
   });
 
+  test("whose percent could not be told for a while changed when it is told again", () => {
+    const lost = anExposure({ set: null, setAt: null, changedAt: NOON - HOUR });
+    expect(absorbed({ ...untouched, exposure: lost }).record.exposure).toMatchObject({
+      set: 5,
+      changedAt: NOON,
+    });
+    const never = { ...lost, changedAt: null };
+    expect(absorbed({ ...untouched, exposure: never }).record.exposure.changedAt).toBeNull();
+  });
+
   test.each([
     { what: "without a strategy", observation: aFlagSeen({ strategies: [] }) },
     {
