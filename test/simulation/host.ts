@@ -169,9 +169,14 @@ export function createHost(parts: HostParts): Host {
     return {
       ...own,
       async commit(moment: Commit) {
-        const stored = await own.commit(moment);
-        if (!stored) return false;
         const { gate, ramp } = moment.record;
+        const stored = await own.commit(moment).catch(async (error: unknown) => {
+          // A process may die after the commit and before it hears of it.
+          const kept = await own.record(gate);
+          if (kept?.version === (moment.expecting ?? 0) + 1) parts.committed(gate, ramp.state);
+          throw error;
+        });
+        if (!stored) return false;
         parts.committed(gate, ramp.state);
         for (const { kind } of moment.tellings) hear(gate, kind);
         return true;

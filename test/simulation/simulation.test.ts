@@ -27,7 +27,7 @@ describe("simulated ramps under faults", () => {
     expect(describeTally(tally)).toContain(`${SEEDS} seeds, ${tally.ramps} ramps`);
   });
 
-  test("are told by the lowest seed that failed, and say so when there were too few of a kind", () => {
+  test("are counted by their kinds, and a kind of which there are too few is named", () => {
     const tally = { ...newTally(), ramps: 100, finished: 29, rolledBack: 20, touched: 10 };
     expect(shortfalls(tally)).toEqual(["ramps that finished (29 of 100, at least 30%)"]);
   });

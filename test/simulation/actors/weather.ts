@@ -5,7 +5,15 @@ import { type GatePlan } from "../scenario.ts";
 import type { Simulation } from "../simulation.ts";
 import { type Actor, everyNowAndThen } from "./actor.ts";
 
-const BAD: readonly [Said, ...Said[]] = ["between", "between", "halt", "halt", "rollback", "missing"];
+const BAD: readonly [Said, ...Said[]] = [
+  "between",
+  "between",
+  "halt",
+  "halt",
+  "rollback",
+  "rollback",
+  "missing",
+];
 const BAD_SIGNAL: typeof BAD = ["stale", ...BAD];
 
 /** What the shop's health does: mostly nothing; now and then a signal or a guard turns bad for a while. */
@@ -34,7 +42,7 @@ function spells(sim: Simulation, draw: Draw, gate: string, name: string, mean: n
   const actor = everyNowAndThen(draw, sim.now, mean, () => {
     const says = draw.pick(name === "guard" ? BAD : BAD_SIGNAL);
     // Mostly a few passes long; some last until clocks run out.
-    until = sim.now() + (draw.chance(0.15) ? draw.int(8, 15) : draw.unit() * 3) * MINUTE;
+    until = sim.now() + (draw.chance(0.15) ? draw.int(8, 15) : draw.unit() * 4) * MINUTE;
     set(says);
   });
   const set = (says: Said): void => {

@@ -72,7 +72,7 @@ function isArmed(own: Case, at: number): boolean {
   );
 }
 
-const DISTURBS = ["process down", "prometheus dark", "definition gone", "store restored"] as const;
+const DISTURBS = ["process down", "prometheus dark", "definition gone"] as const;
 
 /** Orders after which another run, or another percent, is in force. */
 const TURNS: readonly string[] = ["start", "restart", "abort", "finish", "adopt-flag", "adopt-definition"];
@@ -83,6 +83,7 @@ function isUndisturbed(own: Case, from: number, to: number): boolean {
   return (
     overlap(own.faults, DISTURBS, from - IN_FLIGHT, to) === 0 &&
     !strayed(own, from - IN_FLIGHT, to) &&
+    !own.faults.some((fault) => fault.kind === "store restored" && within(fault.to)) &&
     !own.orders.some((order) => TURNS.includes(order.what) && (within(order.at) || within(order.heardAt))) &&
     !own.changes.some(
       ({ at, by, before, after }) => within(at) && (by !== OURS || exposureOf(after) > exposureOf(before)),
