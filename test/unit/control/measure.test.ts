@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { measure } from "../../../src/control/measure.ts";
-import { NOON, aCounts, aGate, aSignal } from "../../support/builders.ts";
+import { NOON, aCounts, aGate, aGuard, aSignal } from "../../support/builders.ts";
 import { createScriptedSilencers } from "../../support/scripted-silencers.ts";
 import { createScriptedMetrics } from "../../support/scripted-metrics.ts";
 
@@ -75,4 +75,27 @@ test("the scrape interval of a signal is the longest behind its query, a minute 
   expect(await interval()).toBe(30_000);
   metrics.setFreshness("errors", { kind: "unknown", reason: "timeout", detail: "" });
   expect(await interval()).toBe(60_000);
+});
+
+test("a guard's witness is asked for, and nothing where it has none", async () => {
+  const metrics = createScriptedMetrics();
+  metrics.set("requests", 7);
+  const witnessOf = async (witness: string | null) => {
+    const gate = aGate({ signals: [], alerts: [aGuard({ witness })] });
+    const [guard] = (await measure(gate, { metrics, silencers }, NOON)).alerts.values();
+    return guard?.witness;
+  };
+  expect(await witnessOf("requests")).toMatchObject({ kind: "value", value: 7 });
+  expect(metrics.asked.map(({ query }) => query)).toEqual(["requests"]);
+  expect(await witnessOf(null)).toBeNull();
+  expect(metrics.asked).toHaveLength(1);
+});
+
+test("nobody is asked who silenced what, while no alert is active", async () => {
+  const metrics = createScriptedMetrics();
+  const dark = createScriptedSilencers();
+  dark.answer({ kind: "unknown", reason: "unreachable", detail: "Alertmanager is down" });
+  const gate = aGate({ alerts: [aGuard()] });
+  const [guard] = (await measure(gate, { metrics, silencers: dark }, NOON)).alerts.values();
+  expect(guard?.silences).toEqual({ kind: "known", silences: [] });
 });

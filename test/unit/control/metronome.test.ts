@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Metronome } from "../../../src/control/metronome.ts";
+import { Metronome, type MetronomePorts } from "../../../src/control/metronome.ts";
 import type { Passed } from "../../../src/control/pass.ts";
 import { nextSlot } from "../../../src/control/schedule.ts";
 import { manualClock } from "../../support/manual-clock.ts";
@@ -180,6 +180,60 @@ test("a pass that throws is reported, and the gate is due again in its next slot
   fail(false);
   await look(15);
   expect(started).toHaveLength(2);
+});
+
+test("a look in the very instant of a slot starts its pass, and a second look in it starts none", async () => {
+  const { started, look, clock, tick } = aMetronome();
+  await look(16);
+  clock.advance(nextSlot("checkout", EVERY, clock.now()) - clock.now());
+  started.length = 0;
+  await tick();
+  expect(started).toHaveLength(1);
+  await tick();
+  expect(started).toHaveLength(1);
+});
+
+test("a pass that ends in the very instant of the next slot has used it up", async () => {
+  const { missed, metronome, clock, tick, hold, release } = aMetronome();
+  hold("checkout");
+  metronome.wake("checkout");
+  const slow = tick();
+  clock.advance(nextSlot("checkout", EVERY, clock.now()) - clock.now());
+  release("checkout");
+  await slow;
+  expect(missed).toEqual([["checkout", 1]]);
+});
+
+/** Gates and passes as a test says; what it reports is kept. */
+function aBareMetronome(fields: Partial<MetronomePorts>) {
+  const errors: (readonly [string | null, unknown])[] = [];
+  const metronome = new Metronome({
+    now: () => 0,
+    gates: () => Promise.resolve([{ name: "checkout", everyMs: EVERY }]),
+    pass: () => Promise.resolve(null),
+    onMissed: () => undefined,
+    onError: (gate, error) => void errors.push([gate, error]),
+    ...fields,
+  });
+  return { metronome, errors };
+}
+
+test("a gate that nothing defines any more passes without an error", async () => {
+  const { metronome, errors } = aBareMetronome({});
+  metronome.wake("checkout");
+  await metronome.tick(0);
+  expect(errors).toEqual([]);
+});
+
+test("running looks at once, and reports a look that failed", async () => {
+  const failure = new Error("the store is gone");
+  const { metronome, errors } = aBareMetronome({ gates: () => Promise.reject(failure) });
+  const over = new AbortController();
+  const running = metronome.run(60_000, over.signal);
+  await settled();
+  over.abort();
+  await running;
+  expect(errors).toEqual([[null, failure]]);
 });
 
 test("running ends when it is told to", async () => {

@@ -54,3 +54,20 @@ test("idle waits for all work, also for what is asked for while it waits", async
   expect(log).toEqual(["second", "idle"]);
   await expect(turns.idle()).resolves.toBeUndefined();
 });
+
+test("what is asked for when the first work ends still waits for the second", async () => {
+  const turns = new Turns();
+  const log: string[] = [];
+  const second = Promise.withResolvers<void>();
+  const first = turns.take("checkout", () => Promise.resolve());
+  const slow = turns.take("checkout", async () => {
+    await second.promise;
+    log.push("second");
+  });
+  await first;
+  const third = turns.take("checkout", async () => void log.push("third"));
+  await new Promise((resolve) => setImmediate(resolve));
+  second.resolve();
+  await Promise.all([slow, third]);
+  expect(log).toEqual(["second", "third"]);
+});
