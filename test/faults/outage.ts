@@ -92,7 +92,8 @@ async function rollBack(
     for (const name of names) await waitForGate(lane, name, `${what} (${away.name})`, () => isSo(name));
   };
   for (const name of names) await lane.start(name);
-  await all("reaches 20%", async (name) => (await surroundings.percentOf(name)) === 20);
+  // What Unleash took and nobody has read back yet is not known to be there.
+  await all("has read back 20%", async (name) => (await exposureOf(lane, name))?.set === 20);
 
   await away.begin(lane, surroundings);
   for (const name of names) lane.signals.set(name, 30);
@@ -121,6 +122,10 @@ async function rollBack(
     else violations.push(`${own.gate}: told as rolled back, Unleash's log ends at ${left}% (${away.name})`);
   }
   return violations;
+}
+
+async function exposureOf(lane: Lane, gate: string): Promise<Told["exposure"] | undefined> {
+  return (await ask<Told>(lane, `/v1/gates/${gate}`))?.exposure;
 }
 
 type Told = { readonly state: string; readonly exposure: { readonly set: number | null } };
