@@ -59,7 +59,7 @@ export async function carryOut(
   });
   const stored = await store(ports, found, obeyed, decision, command, keep);
   if (stored.record !== null) {
-    await converge(ports, gate, stored.record, observation, decision);
+    await converge(ports, gate, stored.record, observation, null);
     onCommand(command.gate);
   }
   return stored.outcome;

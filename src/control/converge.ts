@@ -6,6 +6,7 @@ import type { FlagTarget, Gate } from "../domain/gate.ts";
 import { because } from "../domain/because.ts";
 import { modeOf } from "../domain/growth.ts";
 import { parseRollout } from "../domain/percent.ts";
+import { type Millis, SECOND } from "../domain/instant.ts";
 import type { GateRecord, Intention } from "../domain/record.ts";
 import { type Tell, tellings } from "../domain/tell.ts";
 import { yieldIfOverwritten } from "../domain/yield.ts";
@@ -23,24 +24,36 @@ export type WritePorts = {
 /** A write, and a person's decrease it may have run over, are settled within one pass; more is left to the next. */
 const ROUNDS = 2;
 
+/** Unleash and Prometheus may take so long to answer, however often a gate passes. */
+const LEAST_PATIENCE: Millis = 30 * SECOND;
+
+/** The decision of the pass that may raise, and when it asked for its readings, by the monotonic clock. */
+export type Raising = { readonly decision: string; readonly asked: Millis };
+
+/** Whether what was read then is older than what the last two passes could have read: this process stood still meanwhile. */
+export function isOutdated(clock: Clock, { everyMs }: Gate, asked: Millis): boolean {
+  return clock.elapsed() - asked > Math.max(2 * everyMs, LEAST_PATIENCE);
+}
+
 /**
  * Carries out the recorded intention: write, read back, look for what happened in between, record the outcome.
  * Dying anywhere in here is harmless: the next pass reads the flag and finishes what this one began. A raise goes out
- * once, with the decision it was made by: one that got no answer waits until the flag can be read, and is decided again.
+ * once, from the pass that decided it and while its readings are fresh: one that got no answer waits until the flag can be
+ * read, and is decided again. Null: nothing may be raised.
  */
 export async function converge(
   ports: WritePorts,
   gate: Gate,
   committed: GateRecord,
   observed: FlagObservation | null,
-  decision: string,
+  raising: Raising | null,
 ): Promise<GateRecord> {
   let record = committed;
   let seen = observed;
   for (let round = 0; round < ROUNDS && record.intention !== null && gate.flag !== null; round += 1) {
-    const isSent = round > 0 || record.intention.decision !== decision;
-    const resends = isSent && record.intention.kind === "raise";
-    const sent = resends ? null : await send(ports.flags, gate.flag, record, record.intention, seen);
+    const isNow = round === 0 && mayRaise(ports.clock, gate, record.intention, raising);
+    const isHeldBack = record.intention.kind === "raise" && !isNow;
+    const sent = isHeldBack ? null : await send(ports.flags, gate.flag, record, record.intention, seen);
     const outcome = await readBack(ports, gate, gate.flag, record, record.intention);
     seen = outcome.observation;
     const stored = await ports.records.commit({
@@ -61,6 +74,10 @@ export async function converge(
     record = { ...outcome.record, version: record.version + 1 };
   }
   return record;
+}
+
+function mayRaise(clock: Clock, gate: Gate, { decision }: Intention, raising: Raising | null): boolean {
+  return raising?.decision === decision && !isOutdated(clock, gate, raising.asked);
 }
 
 async function send(

@@ -15,7 +15,7 @@ import type { GateRecord } from "../domain/record.ts";
 import { rivalsOf } from "../domain/rivals.ts";
 import { newRecord } from "../domain/transition.ts";
 import { VERSION } from "../version.ts";
-import { converge } from "./converge.ts";
+import { converge, isOutdated } from "./converge.ts";
 import { exposureChanges } from "./ledger.ts";
 import { measure } from "./measure.ts";
 import { contendersOf } from "./rivals.ts";
@@ -89,6 +89,7 @@ async function attemptPass(
   order: PassOrder,
 ): Promise<Passed | null | "conflict"> {
   const now = ports.clock.now();
+  const asked = ports.clock.elapsed();
   const stored = await ports.records.record(name);
   const record = stored ?? newRecord(name);
   const effective = await effectiveDefinition(ports.records, ports.definitions.current().get(name), record);
@@ -97,6 +98,8 @@ async function attemptPass(
 
   const { facts, measured } = await gather(ports, gate, definition, record, now, order);
   const result = decide(gate, record, facts);
+  // A process that stood still between its readings and its decision would raise on a past that nobody looked at since.
+  if (result.decision.action.kind === "raise" && isOutdated(ports.clock, gate, asked)) return "conflict";
   const { decision, record: next } = await folded(ports.records, record, result);
   const isFolded = decision.count > 1;
   const committed = await ports.records.commit({
@@ -112,7 +115,10 @@ async function attemptPass(
   if (!committed) return "conflict";
   ports.onDecision(decision, next, gate);
   const written = { ...next, version: record.version + 1 };
-  const converged = await converge(ports, gate, written, facts.observation, result.decision.id);
+  const converged = await converge(ports, gate, written, facts.observation, {
+    decision: result.decision.id,
+    asked,
+  });
   return { gate, record: converged, decision, definition };
 }
 
