@@ -8,6 +8,7 @@ import { modeOf } from "../domain/growth.ts";
 import { parseRollout } from "../domain/percent.ts";
 import { type Millis, SECOND } from "../domain/instant.ts";
 import type { GateRecord, Intention } from "../domain/record.ts";
+import { standingOf } from "../domain/transition.ts";
 import { type Tell, tellings } from "../domain/tell.ts";
 import { yieldIfOverwritten } from "../domain/yield.ts";
 import { exposureChanges } from "./ledger.ts";
@@ -140,8 +141,8 @@ async function readBack(
   const [observation, served, events, ownUserId] = await Promise.all([
     ports.flags.observe(target),
     ports.served.observe(target),
-    // Nothing is lower than 0, so a decrease to 0 runs over nobody's decrease and need not wait for the log.
-    intention.to === 0 ? null : ports.flags.events(target, null),
+    // Nothing is lower than 0, so a rollback runs over nobody's decrease and need not wait for the log.
+    intention.to === 0 && standingOf(record.ramp) === null ? null : ports.flags.events(target, null),
     ports.flags.ownUserId(target.server),
   ]);
   const facts: FlagFacts = {

@@ -43,7 +43,7 @@ export function shrink(gate: Gate, draft: Draft, from: Standing, facts: PassFact
 export function orderBack(
   gate: Gate,
   draft: Draft,
-  order: Pick<Parameters<typeof rollBack>[3], "from" | "causes" | "stepBack">,
+  order: Omit<Parameters<typeof rollBack>[3], "decision" | "at">,
   facts: PassFacts,
 ): Draft {
   const record = rollBack(gate, draft.record, facts, { ...order, decision: facts.decision, at: facts.now });

@@ -26,32 +26,56 @@ export function yieldIfOverwritten(
   landed: Intention | null,
   facts: FlagFacts,
 ): Yielded {
-  const lost = landed === null ? null : overwritten(landed, facts.events ?? [], facts.ownUserId);
-  return lost === null ? { record, tells: [] } : yieldToPerson(gate, record, lost, facts);
+  const before = landed === null ? null : changeBefore(landed, facts.events ?? [], facts.ownUserId);
+  if (landed === null || before === null) return { record, tells: [] };
+  const lost = overwritten(landed, before);
+  if (lost !== null) return yieldToPerson(gate, record, lost, facts);
+  const met = standingOf(record.ramp) === null ? null : undercut(landed, before);
+  return met === null ? { record, tells: [] } : yieldToPerson(gate, record, met, facts, "met");
+}
+
+/** The change of the strategy just before the one that our write made, where a person made it. */
+function changeBefore(
+  written: Intention,
+  events: readonly FlagEvent[],
+  ownUserId: number | null,
+): FlagEvent | null {
+  const own = events.find((event) => event.titleAfter === written.title);
+  if (own === undefined) return null;
+  const before = events.findLast(
+    (event) => event.id < own.id && event.strategyId === own.strategyId && event.rolloutAfter !== null,
+  );
+  if (before === undefined || (ownUserId !== null && before.byUserId === ownUserId)) return null;
+  return before;
 }
 
 /**
  * A person's decrease that a write of ours ran over: Unleash reads and writes a strategy in two steps, so both may
  * succeed. The log shows it: the change before ours is a person's, to another percent than the one our write tested.
  */
-function overwritten(
-  written: Intention,
-  events: readonly FlagEvent[],
-  ownUserId: number | null,
-): Decrease | null {
-  const own = events.find((event) => event.titleAfter === written.title);
-  if (own === undefined) return null;
-  const before = events.findLast(
-    (event) => event.id < own.id && event.strategyId === own.strategyId && event.rolloutAfter !== null,
-  );
-  const to = parseRollout(before?.rolloutAfter ?? "");
-  if (before === undefined || to === null) return null;
-  if (ownUserId !== null && before.byUserId === ownUserId) return null;
-  return to < written.to && to !== written.from ? { to, by: before.by } : null;
+function overwritten(written: Intention, { rolloutAfter, by }: FlagEvent): Decrease | null {
+  const to = parseRollout(rolloutAfter ?? "");
+  return to !== null && to < written.to && to !== written.from ? { to, by } : null;
 }
 
-/** Gives the person's decrease back at once: its value is written again, is the ceiling, and a ramp that runs halts there. */
-function yieldToPerson(gate: Gate, record: GateRecord, { to, by }: Decrease, facts: FlagFacts): Yielded {
+/** A person's decrease in the same moment as one of ours that went as far or further: a late raise was taken back by both. */
+function undercut(written: Intention, { rolloutBefore, rolloutAfter, by }: FlagEvent): Decrease | null {
+  const [from, to] = [parseRollout(rolloutBefore ?? ""), parseRollout(rolloutAfter ?? "")];
+  if (written.kind !== "lower" || from === null || to === null) return null;
+  return from > to && to >= written.to ? { to, by } : null;
+}
+
+/**
+ * Gives the person's decrease back at once: its value is written again, is the ceiling, and a ramp that runs halts there.
+ * One that a decrease of ours has met needs no write.
+ */
+function yieldToPerson(
+  gate: Gate,
+  record: GateRecord,
+  { to, by }: Decrease,
+  facts: FlagFacts,
+  how: "lost" | "met" = "lost",
+): Yielded {
   const causes = [because("drift", to === 0 ? "lowered-to-zero" : "lowered", `changed to ${to}% by ${by}`)];
   const { ramp } = record;
   const standing = standingOf(ramp);
@@ -62,7 +86,8 @@ function yieldToPerson(gate: Gate, record: GateRecord, { to, by }: Decrease, fac
     return { record: ordered, tells: [{ kind: "rolling-back", page: true, causes }] };
   }
   const step = highestStepAt(gate, to);
-  const lowered = intend(gate, record, facts, { kind: "lower", to, step, decision, at });
+  const lowered =
+    how === "met" ? record : intend(gate, record, facts, { kind: "lower", to, step, decision, at });
   const isStepBack = ramp.state === "rolling-back" && ramp.stepBack !== undefined;
   const ceiling: GateRecord = {
     ...lowered,

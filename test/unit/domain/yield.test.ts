@@ -135,3 +135,44 @@ describe("nothing is given back", () => {
     expect(yieldIfOverwritten(aGate(), raised(), null, facts)).toEqual({ record: raised(), tells: [] });
   });
 });
+
+describe("a person's decrease in the moment of a decrease of ours", () => {
+  const taken = anIntention({ kind: "lower", from: 25, to: 5, step: 1 });
+  const ours = { ...OURS, rolloutBefore: "25", rolloutAfter: "5", titleAfter: taken.title };
+  const record = aRecord({ sequence: 13 });
+
+  function met(to: string, over: Partial<GateRecord> = {}, fields: Partial<FlagEvent> = {}, by = taken) {
+    const events = [lowered(to, { rolloutBefore: "25", ...fields }), ours];
+    return yieldIfOverwritten(aGate(), { ...record, ...over }, by, passFacts({ events }));
+  }
+
+  test("is a ceiling that needs no write, and the ramp halts", () => {
+    const found = met("10");
+    expect(found.record).toMatchObject({ intention: null, run: { ceiling: 10 }, ramp: { state: "halted" } });
+    expect(found.tells).toMatchObject([
+      { kind: "halted", causes: [{ message: "changed to 10% by operator" }] },
+    ]);
+  });
+
+  test("is one too where it is just as low", () => {
+    expect(met("5").record).toMatchObject({ intention: null, run: { ceiling: 5 } });
+  });
+
+  test.each([
+    { what: "a raise", found: () => met("10", {}, { rolloutBefore: "7" }) },
+    { what: "a change from nobody knows where", found: () => met("10", {}, { rolloutBefore: null }) },
+    { what: "a change to what is no percent", found: () => met("9.5") },
+    { what: "one where no ramp stands", found: () => met("10", { ramp: aRollback() }) },
+    {
+      what: "one before a write that is no decrease",
+      found: () => met("10", {}, {}, { ...taken, kind: "retoken" }),
+    },
+  ])("is nothing to follow in $what", ({ found }) => {
+    expect(found().tells).toEqual([]);
+  });
+
+  test("to 0% ends the ramp as well", () => {
+    const zero = { ...taken, to: 0, step: 0 };
+    expect(met("0", {}, {}, zero).record.ramp).toMatchObject({ state: "rolling-back" });
+  });
+});
