@@ -72,7 +72,9 @@ export function createHost(parts: HostParts): Host {
   let born = 0;
   let ids = 0;
   let lagMs = 0;
-  const hanging: { readonly wake: () => void; readonly end: () => void }[] = [];
+  const hanging: { readonly wake: () => void }[] = [];
+  /** Ends of processes that hang or have hung: whether they go on or not, they are nobody's any more. */
+  const strays: (() => void)[] = [];
 
   /** Time goes by in every call, others get their turn, and what was planned for the middle of something happens. */
   async function passTime(): Promise<void> {
@@ -105,7 +107,8 @@ export function createHost(parts: HostParts): Host {
         journal.note(`${name} hangs ${call.when} ${call.port}.${call.method}`);
         processes = processes.filter((process) => process.name !== name);
         hangs.resolve(null);
-        await new Promise<void>((wake) => void hanging.push({ wake, end }));
+        strays.push(end);
+        await new Promise<void>((wake) => void hanging.push({ wake }));
         journal.note(`${name} goes on`);
       }
       if (left <= 0 && !dead) {
@@ -216,8 +219,8 @@ export function createHost(parts: HostParts): Host {
       kill();
       if (backup !== store) {
         parts.restored();
-        // Whoever hangs holds a file that is no longer the store.
-        for (const { end } of hanging) end();
+        // They hold a file that is no longer the store.
+        for (const end of strays.splice(0)) end();
       }
       store = backup.reopen();
       processes = [start()];
