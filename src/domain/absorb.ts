@@ -268,7 +268,7 @@ function decreaseAfterLateWrite(record: Pinned, observed: Percent | null, facts:
     ({ strategyId, rolloutAfter }) => strategyId === record.flag.strategyId && rolloutAfter !== null,
   );
   if (newest === undefined || newest.byUserId === facts.ownUserId) return null;
-  const [from, to] = [parseRollout(newest.rolloutBefore ?? ""), parseRollout(newest.rolloutAfter ?? "")];
+  const [from, to] = [parseRollout(newest.rolloutBefore ?? ""), parseRollout(String(newest.rolloutAfter))];
   if (from === null || to === null || to !== observed || from <= to) return null;
   return { ...percentFinding(from, to), by: null, at: facts.now };
 }

@@ -155,8 +155,8 @@ function mayOrder(order: Order, by: Principal, view: GateView): boolean {
 }
 
 function isAdopter(by: Principal, { gate, record, definition }: GateView): boolean {
-  const found = gate === null ? null : adoptable(gate, record, definition);
-  return found !== null && mayAdopt(by.name, found);
+  const found = gate !== null && adoptable(gate, record, definition);
+  return found !== false && found !== null && mayAdopt(by.name, found);
 }
 
 function isAction(order: Order): order is ActionName {

@@ -54,13 +54,13 @@ function changeBefore(
  * succeed. The log shows it: the change before ours is a person's, to another percent than the one our write tested.
  */
 function overwritten(written: Intention, { rolloutAfter, by }: FlagEvent): Decrease | null {
-  const to = parseRollout(rolloutAfter ?? "");
+  const to = parseRollout(String(rolloutAfter));
   return to !== null && to < written.to && to !== written.from ? { to, by } : null;
 }
 
 /** A person's decrease in the same moment as one of ours that went as far or further: a late raise was taken back by both. */
 function undercut(written: Intention, { rolloutBefore, rolloutAfter, by }: FlagEvent): Decrease | null {
-  const [from, to] = [parseRollout(rolloutBefore ?? ""), parseRollout(rolloutAfter ?? "")];
+  const [from, to] = [parseRollout(String(rolloutBefore)), parseRollout(String(rolloutAfter))];
   if (written.kind !== "lower" || from === null || to === null) return null;
   return from > to && to >= written.to ? { to, by } : null;
 }

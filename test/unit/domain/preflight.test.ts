@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { FlagSeen, StrategySeen } from "../../../src/domain/flag.ts";
 import type { FlagTarget } from "../../../src/domain/gate.ts";
-import { preflight, strategyOf, type Preflight } from "../../../src/domain/preflight.ts";
+import { pinForLowering, preflight, strategyOf, type Preflight } from "../../../src/domain/preflight.ts";
 import { fakeStrategy } from "../../support/fake-flag-edits.ts";
 import { flagTarget } from "../../support/flag-target.ts";
 
@@ -198,4 +198,13 @@ test("the strategy that a ramp would drive is known before it may start, unless 
   expect(strategyOf(target, seen([BESIDE, halfway], { environmentEnabled: false }))).toBe(halfway);
   expect(strategyOf(target, seen([BESIDE]))).toBeNull();
   expect(strategyOf(target, seen([OURS, { ...OURS, id: "second" }]))).toBeNull();
+});
+
+test.each([
+  { rollout: "40", percent: 40 },
+  { rollout: "abc", percent: 100 },
+  { rollout: null, percent: 100 },
+])("for a decrease $rollout counts as $percent%", ({ rollout, percent }) => {
+  const pinned = pinForLowering(flagTarget(), { ...seen([{ ...OURS, rollout }]), environmentEnabled: false });
+  expect(pinned).toMatchObject({ strategyId: OURS.id, rollout: percent });
 });
