@@ -246,8 +246,10 @@ function fits(event: FlagEvent, drift: Drift): boolean {
     case "strategy-gone":
       return event.type.includes("strategy-remove");
     case "audience":
+      // An added strategy changes nobody else's audience; a removed one may be a companion, of which no percent is told.
       return (
-        event.type.includes("strategy") || event.type.includes("segment") || event.type.includes("variants")
+        /strategy-update|segment|variants/.test(event.type) ||
+        (drift.observed === null && event.type.includes("strategy-remove"))
       );
     case "title":
     case "foreign-token":

@@ -425,12 +425,29 @@ describe("who did it", () => {
     { kind: "strategy-added", event: { type: "feature-strategy-remove" } },
     { kind: "strategy-gone", event: { type: "feature-strategy-add" } },
     { kind: "audience", event: { type: "feature-environment-disabled" } },
+    { kind: "audience", event: { type: "feature-strategy-add" } },
+    { kind: "audience", event: { type: "feature-strategy-remove" } },
     { kind: "title", event: { type: "feature-environment-disabled" } },
     { kind: "foreign-token", event: { type: "feature-strategy-add" } },
     { kind: "restored-store", event: { type: "feature-strategy-add" } },
     { kind: "rollout-unreadable", event: { type: "feature-strategy-add" } },
   ] as const)("$kind is not named by $event", ({ kind, event }) => {
     expect(whoDid(kind, event)).toBeNull();
+  });
+
+  test("of a changed audience is not whoever added another strategy later", () => {
+    const found = aDrift({ kind: "audience", observed: 50, by: null });
+    const events = [
+      aFlagEvent({ by: "operator", type: "feature-strategy-update", at: EARLIER }),
+      aFlagEvent({ by: "bystander", type: "feature-strategy-add", at: NOON }),
+    ];
+    expect(attribute([found], [], events, 1)[0]?.by).toBe("operator");
+  });
+
+  test("of a companion that is gone is whoever removed a strategy", () => {
+    const found = aDrift({ kind: "audience", observed: null, by: null });
+    const events = [aFlagEvent({ by: "operator", type: "feature-strategy-remove" })];
+    expect(attribute([found], [], events, 1)[0]?.by).toBe("operator");
   });
 
   test("is the newest event of somebody else that fits, at the event's time", () => {
