@@ -151,6 +151,11 @@ const DOOR = {
     title: "Too many requests",
     help: "Wait the seconds that Retry-After names. Status, pause and rollback have a share of their own.",
   },
+  "store-unavailable": {
+    status: 503,
+    title: "The store cannot be written or read",
+    help: "The log of the server says why under the id in `request`. Make room on the disk or mend it, and repeat the request with the same Idempotency-Key: what was done before is not done twice.",
+  },
   failed: {
     status: 500,
     title: "Something went wrong in Rampart",

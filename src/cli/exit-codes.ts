@@ -47,6 +47,7 @@ const OF_PROBLEM: Readonly<Record<ProblemCode, Exit>> = {
   "not-json": EXIT.usage,
   // Nobody looked at the gate, so nothing is known about it.
   "too-many": EXIT.blind,
+  "store-unavailable": EXIT.blind,
   failed: EXIT.blind,
 };
 

@@ -163,6 +163,24 @@ export type Records = {
   setDarkSince(source: string, since: Instant | null): Promise<void>;
 };
 
+/**
+ * What a store rejects with when it could not do what it was asked: disk full, IO error, damage. Nothing of the failed
+ * transaction is kept, so the caller must act as if the moment had not happened, and raise nothing.
+ */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+  /**
+   * True when no later success could be believed: after a failed fsync the kernel may have dropped the pages it
+   * reported on, and the next fsync passes over the hole. The process must end and open the file anew.
+   */
+  readonly fatal: boolean;
+
+  constructor(detail: string, fatal: boolean, cause: unknown) {
+    super(`the store is unavailable: ${detail}`, { cause });
+    this.fatal = fatal;
+  }
+}
+
 /** A token as stored: the secret only as a SHA-256 digest (hex). */
 export type StoredToken = {
   readonly id: string;

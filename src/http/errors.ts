@@ -1,8 +1,15 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { ProblemCode } from "../api/problem.ts";
+import { StoreUnavailable } from "../control/ports.ts";
 import type { Log } from "../lib/log.ts";
 import { requestId } from "./request-log.ts";
 import { refuse, send } from "./reply.ts";
+
+/** A passing failure of a disk is over in about this time; after a fatal one the process has started anew. */
+const AGAIN_AFTER_SECONDS = "15";
+
+/** What SQLite says of it names files of the machine, so it stays in our log. */
+const STORE_UNAVAILABLE = "the store could not be used: its disk may be full, read-only or damaged";
 
 export const notFound: RequestHandler = (_, response) => {
   send(response, refuse("not-found", "no such address"));
@@ -29,6 +36,11 @@ export function handleErrors(log: Log): ErrorRequestHandler {
     }
     const request = requestId(response);
     log.error({ err: error, request }, "request failed");
+    if (error instanceof StoreUnavailable) {
+      const after = { "Retry-After": AGAIN_AFTER_SECONDS };
+      send(response, refuse("store-unavailable", STORE_UNAVAILABLE, { request }, after));
+      return;
+    }
     send(response, refuse("failed", "the request could not be answered", { request }));
   };
 }

@@ -1,6 +1,5 @@
 import { Kysely } from "kysely";
-import type { Clock } from "../control/ports.ts";
-import { StoreUnavailable } from "./failure.ts";
+import { type Clock, StoreUnavailable } from "../control/ports.ts";
 import { claimIdentity, type RandomBytes } from "./identity.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations/all.ts";

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import { StoreUnavailable } from "../control/ports.ts";
 import type { GateRecord } from "../domain/record.ts";
 import { isUrgent } from "../domain/urgent.ts";
-import { isFull, StoreUnavailable } from "./failure.ts";
+import { isFull } from "./failure.ts";
 
 /** Room for the rollbacks of many gates, with their pages and what they were decided from. */
 const SIZE = 4 * 1024 * 1024;

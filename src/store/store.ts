@@ -1,9 +1,15 @@
 import type { Kysely } from "kysely";
-import type { Audit, Clock, Outbox, Records, Tokens } from "../control/ports.ts";
+import {
+  type Audit,
+  type Clock,
+  type Outbox,
+  type Records,
+  StoreUnavailable,
+  type Tokens,
+} from "../control/ports.ts";
 import type { Instant } from "../domain/instant.ts";
 import { auditIn } from "./audit/audit.ts";
 import { backup, type BackupOutcome } from "./backup.ts";
-import { StoreUnavailable } from "./failure.ts";
 import type { Identity } from "./identity.ts";
 import { outboxIn } from "./outbox.ts";
 import { prune, type Pruned } from "./prune.ts";

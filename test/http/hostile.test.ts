@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import request from "supertest";
 import { describe, expect, test } from "vitest";
+import { StoreUnavailable } from "../../src/control/ports.ts";
 import { testDoor } from "./door.ts";
 import type { TestDoor } from "./door.ts";
 
@@ -177,6 +178,24 @@ describe("every answer", () => {
     expect(response.body).toMatchObject({ code: "failed", request: response.headers["x-request-id"] });
     const line = door.logged.find((each) => each.includes("canary-detail")) ?? "";
     expect(JSON.parse(line)).toMatchObject({ level: "error", request: response.headers["x-request-id"] });
+  });
+
+  test("to a store that cannot be used says so and when to ask again, not where it lies", async () => {
+    const door = testDoor();
+    door.controller.gates = () =>
+      Promise.reject(new StoreUnavailable("database or disk is full: /var/canary", false, null));
+    const response = await request(door.app)
+      .get("/v1/gates")
+      .auth(door.token("machine", "ci", ["read"]), { type: "bearer" });
+    expect(response.status).toBe(503);
+    expect(response.headers["retry-after"]).toBe("15");
+    expect(response.text).not.toContain("canary");
+    expect(response.body).toMatchObject({
+      code: "store-unavailable",
+      detail: expect.stringMatching(/disk may be full, read-only or damaged/),
+      request: response.headers["x-request-id"],
+    });
+    expect(door.logged.join("")).toContain("/var/canary");
   });
 });
 

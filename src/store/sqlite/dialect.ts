@@ -1,5 +1,5 @@
 import { type Dialect, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
-import type { StoreUnavailable } from "../failure.ts";
+import type { StoreUnavailable } from "../../control/ports.ts";
 import { SqliteDriver, type SqliteHandle } from "./driver.ts";
 
 /** Kysely's SQLite grammar over Node's own SQLite. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
-import { storeFailure, StoreUnavailable } from "../failure.ts";
+import { StoreUnavailable } from "../../control/ports.ts";
+import { storeFailure } from "../failure.ts";
 
 /** The part of `DatabaseSync` that the driver uses. */
 export type SqliteHandle = Pick<DatabaseSync, "prepare" | "exec" | "close" | "isTransaction">;

@@ -1,6 +1,7 @@
 import { Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { storeFailure, StoreUnavailable } from "../../../src/store/failure.ts";
+import { StoreUnavailable } from "../../../src/control/ports.ts";
+import { storeFailure } from "../../../src/store/failure.ts";
 import { migrate } from "../../../src/store/migrate.ts";
 import { first } from "../../../src/store/migrations/0001-first.ts";
 import { storeOn } from "../../../src/store/open-store.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StoreUnavailable } from "../../../src/store/failure.ts";
+import type { StoreUnavailable } from "../../../src/control/ports.ts";
 import { type OpenedStore, openStore, type StoreOptions } from "../../../src/store/open-store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { setClock } from "./samples.ts";

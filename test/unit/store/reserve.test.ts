@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { StoreUnavailable } from "../../../src/store/failure.ts";
+import { StoreUnavailable } from "../../../src/control/ports.ts";
 import { type Reserve, keepWith, reserveBeside } from "../../../src/store/reserve.ts";
 import { aHalt, aPause, aRecord, aRollback, anIntention } from "../../support/builders.ts";
 import { makeFolder } from "./folder.ts";
