@@ -103,6 +103,16 @@ export const changeSchema = z.discriminatedUnion("kind", [
     decision: z.string(),
     verifiedAt: timeSchema.describe("When it was read back."),
   }),
+  z.object({
+    kind: z.literal("maintenance"),
+    id: z.string(),
+    at: timeSchema,
+    source: z.string(),
+    event: z.enum(["begun", "ended"]),
+    until: timeSchema.describe("When it ends by itself; when it was ended."),
+    by: z.string(),
+    reason: z.string(),
+  }),
 ]);
 
 export type ChangeBody = z.infer<typeof changeSchema>;
@@ -122,6 +132,10 @@ export function changeBody(change: Change): ChangeBody {
       const { kind, id, at, gate, flag, environment, from, to, by, reason, decision, verifiedAt } = change;
       const times = { at: isoTime(at), verifiedAt: isoTime(verifiedAt) };
       return { kind, id, gate, flag, environment, from, to, by, reason, decision, ...times };
+    }
+    case "maintenance": {
+      const { kind, id, at, source, event, until, by, reason } = change;
+      return { kind, id, at: isoTime(at), source, event, until: isoTime(until), by, reason };
     }
   }
 }

@@ -2,15 +2,9 @@ import { z } from "zod";
 import { ACTIONS } from "../domain/command.ts";
 import { approvalSchema } from "./approval.ts";
 import { promiseSchema } from "./promise.ts";
+import { reasonSchema } from "./reason.ts";
 import { stateSchema } from "./because.ts";
 import { requestSchema } from "./gate.ts";
-
-const REASON_LENGTH = 500;
-
-const reasonSchema = z
-  .string()
-  .max(REASON_LENGTH, `may have at most ${REASON_LENGTH} characters`)
-  .refine((text) => text.trim() !== "", "must say why");
 
 const ONLY_WITH = { at: "start", change: "start", until: "pause" } as const;
 

@@ -121,6 +121,16 @@ const DOOR = {
     title: "What this decision was made from is not there",
     help: "Only decisions of passes can be made again, and only those that were made since inputs are kept.",
   },
+  "unknown-source": {
+    status: 404,
+    title: "There is no such source",
+    help: "The message lists the names of the sources; so does GET /v1/maintenance.",
+  },
+  "no-maintenance": {
+    status: 409,
+    title: "No maintenance is under way there",
+    help: "GET /v1/maintenance lists what is under way. It ends by itself, too.",
+  },
   "unknown-token": {
     status: 404,
     title: "There is no such token",

@@ -14,6 +14,7 @@ import {
 import { decisionPageSchema, decisionSchema } from "./decision.ts";
 import { gateListSchema, gateSchema } from "./gate.ts";
 import { inboxSchema } from "./inbox.ts";
+import { maintenanceListSchema, maintenanceOrderedSchema, maintenanceRequestSchema } from "./maintenance.ts";
 import type { ProblemCode } from "./problem.ts";
 import { replaySchema } from "./replay.ts";
 import { purposeSchema, statusSchema } from "./status.ts";
@@ -215,7 +216,7 @@ export const ROUTES = {
     method: "get",
     path: "/v1/changes",
     summary:
-      "The ledger, newest first: deploys as told and every change of exposure. `gate` gives those of a gate with the deploys of its service, `service` the deploys of a service",
+      "The ledger, newest first: deploys as told, every change of exposure, maintenance of sources. `gate` gives those of a gate with the deploys of its service, `service` the deploys of a service",
     scopes: READ,
     query: ledgerQuerySchema,
     body: null,
@@ -233,6 +234,28 @@ export const ROUTES = {
     idempotent: true,
     answers: { status: 201, schema: deployEnteredSchema },
     refusals: [],
+  },
+  listMaintenance: {
+    method: "get",
+    path: "/v1/maintenance",
+    summary: "Maintenance of sources that is under way",
+    scopes: READ,
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: maintenanceListSchema },
+    refusals: [],
+  },
+  orderMaintenance: {
+    method: "post",
+    path: "/v1/sources/{name}/maintenance",
+    summary: "Stop the clocks of what cannot be seen of a source for a while, or let them run again",
+    scopes: ["operate"],
+    query: NO_QUERY,
+    body: maintenanceRequestSchema,
+    idempotent: true,
+    answers: { status: 201, schema: maintenanceOrderedSchema },
+    refusals: ["unknown-source", "no-maintenance"],
   },
   hearAlerts: {
     method: "post",

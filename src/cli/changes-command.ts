@@ -66,6 +66,8 @@ function whatOf(change: ChangeBody): string {
       return `deploy ${change.service} ${shortVersion(change.version)}`;
     case "exposure":
       return `${change.gate} ${change.from === null ? "?" : percent(change.from)} → ${percent(change.to)}`;
+    case "maintenance":
+      return `maintenance of ${change.source} ${change.event}`;
   }
 }
 
@@ -73,11 +75,18 @@ function whyOf(change: ChangeBody): string {
   return change.kind === "deploy" ? (change.url ?? "-") : change.reason;
 }
 
-/** When, kind, gate or service, from, to, who, why; a deploy goes to its version. */
+/** When, kind, gate, service or source, from, to, who, why; a deploy goes to its version, maintenance to its end. */
 function plainChange(change: ChangeBody): readonly string[] {
-  const [subject, from, to] =
-    change.kind === "deploy"
-      ? [change.service, "-", change.version]
-      : [change.gate, String(change.from ?? "-"), String(change.to)];
-  return [change.at, change.kind, subject, from, to, change.by ?? "-", whyOf(change)];
+  return [change.at, change.kind, ...movedOf(change), change.by ?? "-", whyOf(change)];
+}
+
+function movedOf(change: ChangeBody): readonly string[] {
+  switch (change.kind) {
+    case "deploy":
+      return [change.service, "-", change.version];
+    case "exposure":
+      return [change.gate, String(change.from ?? "-"), String(change.to)];
+    case "maintenance":
+      return [change.source, change.event, change.until];
+  }
 }

@@ -5,6 +5,8 @@ import { decisionSchema } from "../api/decision.ts";
 import { gateListSchema, gateSchema } from "../api/gate.ts";
 import { inboxSchema } from "../api/inbox.ts";
 import { BACKUP_TYPE, digestIn } from "../api/backup.ts";
+import { maintenanceListSchema, maintenanceOrderedSchema } from "../api/maintenance.ts";
+import type { MaintenanceRequest } from "../api/maintenance.ts";
 import { problemSchema } from "../api/problem.ts";
 import type { ProblemBody } from "../api/problem.ts";
 import { replaySchema } from "../api/replay.ts";
@@ -163,6 +165,13 @@ export function createClient(
       send("tellDeploy", deployEnteredSchema, {
         headers: { "Idempotency-Key": context.newKey() },
         body: deploy,
+      }),
+    maintenance: () => send("listMaintenance", maintenanceListSchema),
+    orderMaintenance: (source: string, request: MaintenanceRequest) =>
+      send("orderMaintenance", maintenanceOrderedSchema, {
+        parameters: { name: source },
+        headers: { "Idempotency-Key": context.newKey() },
+        body: request,
       }),
     inbox: () => send("getInbox", inboxSchema),
     changes: (query: ChangesQuery) => send("listChanges", changePageSchema, { query }),

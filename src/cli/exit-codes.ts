@@ -41,6 +41,8 @@ const OF_PROBLEM: Readonly<Record<ProblemCode, Exit>> = {
   // Neither the same decision nor another one: nobody can tell.
   "no-inputs": EXIT.blind,
   "unknown-token": EXIT.usage,
+  "unknown-source": EXIT.usage,
+  "no-maintenance": EXIT.usage,
   "method-not-allowed": EXIT.usage,
   "changed-meanwhile": EXIT.closed,
   "too-large": EXIT.usage,

@@ -6,6 +6,7 @@ import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { describe, house } from "./program.ts";
 import { deployCommands } from "./deploy-commands.ts";
+import { maintenanceCommands } from "./maintenance-commands.ts";
 import { doctorCommands } from "./doctor-command.ts";
 import { inboxCommands } from "./inbox-command.ts";
 import { initCommands } from "./init-command.ts";
@@ -55,6 +56,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
     inboxCommands,
     actionCommands,
     deployCommands,
+    maintenanceCommands,
     publishCommands,
     tokenCommands,
     auditCommands,

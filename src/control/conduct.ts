@@ -7,6 +7,7 @@ import type { Decision } from "../domain/decision.ts";
 import type { Gate, Purpose } from "../domain/gate.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Labels, mayMatch } from "../domain/matcher.ts";
+import { type Maintenance, isUnderWay, maintenanceAt } from "../domain/maintenance.ts";
 import type { GateRecord } from "../domain/record.ts";
 import { replay } from "../domain/replay.ts";
 import type { GateView } from "../domain/view.ts";
@@ -18,12 +19,15 @@ import type {
   DeployEntered,
   DeployKeeper,
   DeployTold,
+  MaintenanceKeeper,
+  MaintenanceOrder,
+  MaintenanceOrdered,
   ReplayAnswer,
   ReplyKeeper,
 } from "./controller.ts";
 import { type Found, findGate } from "./find-gate.ts";
 import { forceAdvance } from "./force.ts";
-import { type PassPorts, type Passed, pass, passOf } from "./pass.ts";
+import { type PassPorts, type Passed, countedDark, pass, passOf, sourcesOf } from "./pass.ts";
 import type { ChangesAsked } from "./ports.ts";
 import { Turns } from "./turns.ts";
 import { Waiters } from "./waiters.ts";
@@ -95,6 +99,9 @@ export class Conductor implements Controller {
     const { gate, definition, record } = found;
     const decision = await this.#lastDecision(record);
     const loaded = this.#ports.definitions.current().get(name);
+    const now = this.#ports.clock.now();
+    const dark = await this.#darkSources(gate, decision);
+    const maintenance = await this.#maintenanceOf(gate, Math.min(now, ...dark.values()));
     const request = openRequest(gate, record, definition);
     return {
       name,
@@ -109,8 +116,10 @@ export class Conductor implements Controller {
         definition,
         record,
         decision && { ...decision, because: record.because },
+        maintenance,
       ),
-      dark: await this.#darkSources(gate, decision),
+      dark: countedDark(dark, maintenance, now),
+      maintenance: maintenance.filter((each) => isUnderWay(each, now)),
       request: request === null ? null : { ...request, decision: decision?.id ?? "" },
     };
   }
@@ -121,7 +130,8 @@ export class Conductor implements Controller {
     const found = await findGate(this.#ports, name);
     if (found === null) return null;
     const decision = await this.#lastDecision(found.record);
-    return this.#answer(purpose, found.gate, found.definition, found.record, decision);
+    const maintenance = await this.#maintenanceOf(found.gate, this.#ports.clock.now());
+    return this.#answer(purpose, found.gate, found.definition, found.record, decision, maintenance);
   }
 
   changed(name: string, until: Instant, abort: AbortSignal): Promise<void> {
@@ -179,6 +189,41 @@ export class Conductor implements Controller {
       .map(({ gate }) => gate.name);
     for (const name of names) this.#onCommand(name);
     return names;
+  }
+
+  async maintenance(): Promise<readonly Maintenance[]> {
+    const now = this.#ports.clock.now();
+    return (await this.#ports.records.maintenance(now)).filter((each) => isUnderWay(each, now));
+  }
+
+  async orderMaintenance(
+    order: MaintenanceOrder,
+    keep: MaintenanceKeeper | null,
+  ): Promise<MaintenanceOrdered> {
+    const { clock, ids, records } = this.#ports;
+    const { source, forMs, reason } = order;
+    const now = clock.now();
+    if (forMs === null && maintenanceAt(await records.maintenance(now), source, now) === null) return null;
+    const by = actorOf(order.by);
+    const until = now + (forMs ?? 0);
+    const begins = forMs === null ? null : { id: ids.next("mnt"), source, since: now, until, by, reason };
+    const event = forMs === null ? "ended" : "begun";
+    const concerned = (await this.#effective()).filter(({ gate }) => sourcesOf(gate).has(source));
+    const gates = concerned.map(({ gate }) => gate.name);
+    const ordered = { source, maintenance: begins, gates };
+    const kept = await records.keepMaintenance({
+      change: { kind: "maintenance", id: ids.next("chg"), at: now, source, event, until, by, reason },
+      begins,
+      reply: keep === null ? null : keep(ordered),
+    });
+    if (!kept) throw new Error(`a reply to this order for ${source} was kept meanwhile by another process`);
+    for (const name of gates) this.#onCommand(name);
+    return ordered;
+  }
+
+  async #maintenanceOf(gate: Gate, endsAfter: Instant): Promise<readonly Maintenance[]> {
+    const sources = sourcesOf(gate);
+    return (await this.#ports.records.maintenance(endsAfter)).filter(({ source }) => sources.has(source));
   }
 
   /** Every gate with the definition in force, in the order of their names. */
@@ -294,12 +339,14 @@ export class Conductor implements Controller {
     definition: DefinitionFacts,
     record: GateRecord,
     decision: Decision | null,
+    maintenance: readonly Maintenance[],
   ): StatusAnswer {
     return answer(purpose, {
       gate,
       definition: definition.hash,
       record,
       decision,
+      maintenance,
       now: this.#ports.clock.now(),
     });
   }

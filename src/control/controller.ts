@@ -3,8 +3,9 @@ import type { ApproveCommand, Command, CommandOutcome, PromiseCommand } from "..
 import type { Change, OnDeploy } from "../domain/change.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { Purpose } from "../domain/gate.ts";
-import type { Instant } from "../domain/instant.ts";
+import type { Instant, Millis } from "../domain/instant.ts";
 import type { Labels } from "../domain/matcher.ts";
+import type { Maintenance } from "../domain/maintenance.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Replayed } from "../domain/replay.ts";
 import type { GateView } from "../domain/view.ts";
@@ -31,6 +32,26 @@ export type DeployEntered = {
 };
 
 export type DeployKeeper = (entered: DeployEntered) => StoredReply;
+
+/** Maintenance of a source as a person orders it: for this long from now on, or over now. */
+export type MaintenanceOrder = {
+  readonly source: string;
+  /** Null: it ends. */
+  readonly forMs: Millis | null;
+  readonly by: Principal;
+  readonly reason: string;
+};
+
+/** What came of it; null where there was nothing to end. */
+export type MaintenanceOrdered = {
+  readonly source: string;
+  /** Null: none is under way any more. */
+  readonly maintenance: Maintenance | null;
+  /** Gates that read the source, which pass at once. */
+  readonly gates: readonly string[];
+} | null;
+
+export type MaintenanceKeeper = (ordered: MaintenanceOrdered) => StoredReply;
 
 /** What came of making a decision again. */
 export type ReplayAnswer =
@@ -62,6 +83,9 @@ export type Controller = {
   deployed(deploy: DeployTold, keep: DeployKeeper | null): Promise<DeployEntered>;
   /** The ledger, newest first; `before` is the id of an earlier page's last entry. */
   changes(asked: ChangesAsked, limit: number, before: string | null): Promise<readonly Change[]>;
+  /** Under way now, of every source. */
+  maintenance(): Promise<readonly Maintenance[]>;
+  orderMaintenance(order: MaintenanceOrder, keep: MaintenanceKeeper | null): Promise<MaintenanceOrdered>;
   /** Alerts changed: every gate with a guard that may name one of them passes at once. Their names, in order. */
   alerted(alerts: readonly Labels[]): Promise<readonly string[]>;
   reply(principal: string, key: string): Promise<StoredReply | null>;

@@ -10,6 +10,7 @@ import { type Measurements, inputsOf } from "../domain/inputs.ts";
 import { DAY, type Instant, MINUTE, type Millis } from "../domain/instant.ts";
 import { alertKey, judge } from "../domain/judge.ts";
 import { judgeContext, purposeOf, recordAsSeen } from "../domain/judge-context.ts";
+import { type Maintenance, countedSince } from "../domain/maintenance.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { GateRecord } from "../domain/record.ts";
 import { rivalsOf } from "../domain/rivals.ts";
@@ -192,14 +193,17 @@ async function gather(
   const flagFacts = { ...unexplained, events, newestDeploy };
   const seen = recordAsSeen(gate, record, flagFacts);
   const missing = stillMissing(gate, record, purposeOf(seen));
-  const dark = await darkSources(ports.records, measured.answered, missing, now);
-  const context = judgeContext(record, seen, { now, dark });
+  const silent = await darkSources(ports.records, measured.answered, missing, now);
+  const maintenance = await maintenanceOf(ports.records, gate, record, silent, now);
+  const dark = countedDark(silent, maintenance, now);
+  const context = judgeContext(record, seen, { now, dark, maintenance });
   const facts: PassFacts = {
     ...flagFacts,
     definition,
     actor,
     forced,
     dark,
+    maintenance,
     people: ports.people,
     stopSwitch: target === null ? "off" : ports.served.stopSwitch(target),
     rivals: rivalsOf({ gate, record }, contenders, observation),
@@ -270,6 +274,32 @@ async function darkSources(
     dark.set(source, since ?? now);
   }
   return dark;
+}
+
+/** Maintenance of the gate's sources that concerns a clock of this pass. */
+async function maintenanceOf(
+  records: Records,
+  gate: Gate,
+  { lastPass }: GateRecord,
+  dark: ReadonlyMap<string, Instant>,
+  now: Instant,
+): Promise<readonly Maintenance[]> {
+  const oldest = Math.min(now, lastPass?.at ?? now, ...dark.values());
+  const sources = sourcesOf(gate);
+  return (await records.maintenance(oldest)).filter(({ source }) => sources.has(source));
+}
+
+export function sourcesOf({ signals, alerts }: Gate): ReadonlySet<string> {
+  return new Set([...signals, ...alerts].map(({ source }) => source));
+}
+
+/** Each dark source with the instant from which its clock counts. */
+export function countedDark(
+  dark: ReadonlyMap<string, Instant>,
+  maintenance: readonly Maintenance[],
+  now: Instant,
+): ReadonlyMap<string, Instant> {
+  return new Map([...dark].map(([source, since]) => [source, countedSince(maintenance, source, since, now)]));
 }
 
 type Folded = { readonly decision: Decision; readonly record: GateRecord };

@@ -1,11 +1,12 @@
 import type { AlertRules, Silences } from "../domain/alert.ts";
-import type { Change, Deploy } from "../domain/change.ts";
+import type { Change, Deploy, MaintenanceChange } from "../domain/change.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { FlagEvent, FlagObservation, ServedObservation } from "../domain/flag.ts";
 import type { Definition, FlagTarget } from "../domain/gate.ts";
 import type { Instant, Millis } from "../domain/instant.ts";
 import type { Recording } from "../domain/inputs.ts";
 import type { Labels, Matcher } from "../domain/matcher.ts";
+import type { Maintenance } from "../domain/maintenance.ts";
 import type { Percent } from "../domain/percent.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Answer, Freshness } from "../domain/reading.ts";
@@ -136,6 +137,13 @@ export type StoredReply = {
 /** What of the ledger is asked for; null: everything. */
 export type ChangesAsked = { readonly gate: string | null; readonly service: string | null };
 
+export type MaintenanceKept = {
+  readonly change: MaintenanceChange;
+  /** Null: what is under way ends, and nothing takes its place. */
+  readonly begins: Maintenance | null;
+  readonly reply: StoredReply | null;
+};
+
 export type Records = {
   /** Three letters made with the store, part of every write token. */
   storeId(): string;
@@ -161,6 +169,13 @@ export type Records = {
   /** Since when no query of any gate to this source has been answered; null while it answers. */
   darkSince(source: string): Promise<Instant | null>;
   setDarkSince(source: string, since: Instant | null): Promise<void>;
+  /** Maintenance of every source that ends after this instant, oldest first. */
+  maintenance(endsAfter: Instant): Promise<readonly Maintenance[]>;
+  /**
+   * Ends what is under way at the source and begins what is given, in one moment with the entry of the ledger and the reply.
+   * False: a reply stands under that key already.
+   */
+  keepMaintenance(kept: MaintenanceKept): Promise<boolean>;
 };
 
 /**
@@ -212,6 +227,7 @@ export type AuditKind =
   | "approval"
   | "exposure"
   | "deploy"
+  | "maintenance"
   | "denied"
   | "backup"
   | "token-issued"

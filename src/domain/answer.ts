@@ -5,6 +5,7 @@ import type { Gate, Purpose } from "./gate.ts";
 import { because, signalBecause, stateBecause } from "./because.ts";
 import { alertBlockers, modeOf } from "./growth.ts";
 import type { Instant } from "./instant.ts";
+import { type Maintenance, isUnderWay, maintenanceText } from "./maintenance.ts";
 import type { Percent } from "./percent.ts";
 import type { RampState } from "./ramp.ts";
 import type { GateRecord, Would } from "./record.ts";
@@ -55,6 +56,8 @@ type Asked = {
   readonly record: GateRecord;
   /** The pass the answer rests on; null before the first. */
   readonly decision: Decision | null;
+  /** Of the gate's sources; absent: none. */
+  readonly maintenance?: readonly Maintenance[];
   readonly now: Instant;
 };
 
@@ -88,7 +91,7 @@ export function answer(purpose: Purpose, asked: Asked): StatusAnswer {
     alerts: decision?.alerts ?? [],
     deploy: record.deploy === null ? null : { ...record.deploy, suspect: isSuspect(record) },
     woulds: record.woulds,
-    remarks: remarksOn(gate),
+    remarks: [...remarksOn(gate), ...maintenanceRemarks(asked)],
     retryAt: open ? null : Math.max(asked.now + gate.everyMs, untils.length === 0 ? 0 : Math.min(...untils)),
     decision: decision?.id ?? null,
     definition: asked.definition,
@@ -105,6 +108,15 @@ function remarksOn(gate: Gate): readonly string[] {
   return gate.flag === null && gate.signals.length === 0 && gate.alerts.length > 0
     ? ["guards only: nothing proves health"]
     : [];
+}
+
+function maintenanceRemarks({ maintenance = [], now }: Asked): readonly string[] {
+  return maintenance
+    .filter((each) => isUnderWay(each, now))
+    .map(
+      (each) =>
+        `source ${each.source} is under ${maintenanceText(each, now)}; what cannot be seen of it waits, and no clock counts it`,
+    );
 }
 
 /** An open answer speaks of the step that its pass entered, and not of the one after that, which nothing has looked at yet. */

@@ -1,10 +1,12 @@
 import type { Gate } from "./gate.ts";
 import { type Instant, type Millis, formatMillis } from "./instant.ts";
 import { alertKey } from "./judge.ts";
+import { maintenanceAt, maintenanceText } from "./maintenance.ts";
 import type { GateView } from "./view.ts";
 import type { Waiting } from "./waiting.ts";
 
 type Blindness = {
+  readonly source: string;
   readonly message: string;
   readonly since: Instant;
   readonly until: Instant | null;
@@ -14,7 +16,8 @@ type Blindness = {
 export function blindWaiting(gate: Gate, view: GateView, now: Instant): Waiting | null {
   if (view.record.ramp.state === "finished") return null;
   const found = [...darkSources(gate, view, now), ...missing(gate, view)].filter(
-    ({ since }) => now - since >= gate.data.darkPageMs,
+    ({ source, since }) =>
+      now - since >= gate.data.darkPageMs || maintenanceAt(view.maintenance, source, now) !== null,
   );
   if (found.length === 0) return null;
   const untils = found.map(({ until }) => until).filter((until) => until !== null);
@@ -27,13 +30,19 @@ export function blindWaiting(gate: Gate, view: GateView, now: Instant): Waiting 
   };
 }
 
-function darkSources(gate: Gate, { dark }: GateView, now: Instant): readonly Blindness[] {
+function darkSources(gate: Gate, { dark, maintenance }: GateView, now: Instant): readonly Blindness[] {
   const { darkHaltMs, darkRollbackMs } = gate.data;
-  return [...dark].map(([source, since]) => ({
-    message: `source ${source} has answered nothing for ${formatMillis(now - since)}`,
-    since,
-    until: nextBound(since, [darkHaltMs, darkRollbackMs], now),
-  }));
+  return [...dark].map(([source, since]) => {
+    const work = maintenanceAt(maintenance, source, now);
+    const note = work === null ? "" : ` (that clock stands still, ${maintenanceText(work, now)})`;
+    const next = nextBound(since, [darkHaltMs, darkRollbackMs], now);
+    return {
+      source,
+      message: `source ${source} has answered nothing for ${formatMillis(now - since)}${note}`,
+      since,
+      until: next === null || work === null ? next : next + (work.until - now),
+    };
+  });
 }
 
 function nextBound(since: Instant, bounds: readonly (Millis | null)[], now: Instant): Instant | null {
@@ -43,14 +52,20 @@ function nextBound(since: Instant, bounds: readonly (Millis | null)[], now: Inst
 
 /** Signals and guards that are missing while their source answers, each since its own clock began. */
 function missing(gate: Gate, { record, status }: GateView): readonly Blindness[] {
-  const guards = gate.alerts.map((guard) => [guard.match, alertKey(guard)] as const);
-  const keys = new Map(guards);
-  const signals = status.signals
-    .filter(({ counts }) => counts)
-    .map((judged) => ({ ...judged, key: judged.signal, name: `${judged.signal}: ` }));
-  const alerts = status.alerts.map((judged) => ({ ...judged, key: keys.get(judged.guard) ?? "", name: "" }));
-  return [...signals, ...alerts].flatMap(({ code, key, name, message, until }) => {
+  const signals = new Map(gate.signals.map(({ name, source }) => [name, source]));
+  const guards = new Map(gate.alerts.map((guard) => [guard.match, guard]));
+  const lost = [
+    ...status.signals
+      .filter(({ counts }) => counts)
+      .map((own) => ({ ...own, key: own.signal, source: signals.get(own.signal), name: `${own.signal}: ` })),
+    ...status.alerts.map((own) => {
+      const guard = guards.get(own.guard);
+      const key = guard === undefined ? "" : alertKey(guard);
+      return { ...own, key, source: guard?.source, name: "" };
+    }),
+  ];
+  return lost.flatMap(({ code, key, source = "", name, message, until }) => {
     const since = record.clocks[key]?.unknownSince ?? null;
-    return code !== "missing" || since === null ? [] : [{ message: name + message, since, until }];
+    return code !== "missing" || since === null ? [] : [{ source, message: name + message, since, until }];
   });
 }

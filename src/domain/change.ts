@@ -33,8 +33,22 @@ export type ExposureChange = {
   readonly verifiedAt: Instant;
 };
 
+/** A person said that a source is worked on, or that it no longer is. */
+export type MaintenanceChange = {
+  readonly kind: "maintenance";
+  readonly id: string;
+  readonly at: Instant;
+  readonly source: string;
+  readonly event: "begun" | "ended";
+  /** When it ends by itself; of one that was ended, when that was. */
+  readonly until: Instant;
+  /** `person:<name>`. */
+  readonly by: string;
+  readonly reason: string;
+};
+
 /** Anything that may explain a degradation. All of them together are the ledger. */
-export type Change = Deploy | ExposureChange;
+export type Change = Deploy | ExposureChange | MaintenanceChange;
 
 /** What a deploy of the gate's own service does to a ramp: settle anew, begin the step anew, or stand in the record alone. */
 export type OnDeploy = "settle" | "restart-step" | "note";

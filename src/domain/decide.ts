@@ -17,10 +17,18 @@ import {
 } from "./growth.ts";
 import { cooledSince, countsTowardsHold, holdAfter } from "./hold.ts";
 import { formatMillis } from "./instant.ts";
+import { isUnderWay } from "./maintenance.ts";
 import { withObservedTime, withWould, wouldDo } from "./observe.ts";
-import { darkTells, definitionTells, deployTells, driftTells, landedTells } from "./pass-tells.ts";
+import {
+  darkTells,
+  definitionTells,
+  deployTells,
+  driftTells,
+  landedTells,
+  maintenanceTells,
+} from "./pass-tells.ts";
 import type { Percent } from "./percent.ts";
-import type { GateRecord } from "./record.ts";
+import type { GateRecord, LastPass } from "./record.ts";
 import { goBack } from "./rolling-back.ts";
 import { followPerson, isAlarmed, shrink, stop } from "./shrink.ts";
 import { tellings } from "./tell.ts";
@@ -56,6 +64,7 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
       ...yielded.tells,
       ...sifted.tells,
       ...darkTells(gate, before, facts),
+      ...maintenanceTells(before, facts),
       ...definitionTells(before, facts),
       ...deployTells(before, noted),
     ],
@@ -70,9 +79,10 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
     lastPass: {
       at: facts.now,
       counted: countsTowardsHold(facts.judgement),
-      alarmed: isAlarmed(facts.judgement),
+      alarmed: isAlarmed(gate, facts),
       astray: isAstray(before.lastPass, facts),
       decision: facts.decision,
+      ...maintenanceSeen(facts),
     },
   };
   return {
@@ -80,6 +90,11 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
     decision: { ...decisionOf(gate, before, record, facts, reasons), would: would?.would ?? null },
     tellings: tellings(gate, record, facts.decision, moved.tells),
   };
+}
+
+function maintenanceSeen({ maintenance, now }: PassFacts): Pick<LastPass, "maintenance"> {
+  const seen = maintenance.filter((each) => isUnderWay(each, now));
+  return seen.length === 0 ? {} : { maintenance: seen.map(({ source, id }) => ({ source, id })) };
 }
 
 function isTakenBack({ ramp }: GateRecord): boolean {
@@ -92,7 +107,7 @@ function withTime(gate: Gate, before: GateRecord, facts: PassFacts): GateRecord 
   const { ramp } = record;
   if (modeOf(gate, record) === "observe" && standingOf(ramp) === null)
     return withObservedTime(gate, record, pass);
-  if (record.exposure.setAt === null || record.drift.length > 0) return alarmed(record, facts);
+  if (record.exposure.setAt === null || record.drift.length > 0) return alarmed(gate, record, facts);
   if (ramp.state === "proving") {
     const holdMs = gate.steps[ramp.step - 1]?.holdMs ?? 0;
     return { ...record, holdMs: holdAfter(record.holdMs, sinceSet(record), { ...pass, holdMs }) };
@@ -103,7 +118,7 @@ function withTime(gate: Gate, before: GateRecord, facts: PassFacts): GateRecord 
       bakeMs: holdAfter(record.bakeMs, sinceSet(record), { ...pass, holdMs: gate.bakeMs }),
     };
   }
-  return alarmed(record, facts);
+  return alarmed(gate, record, facts);
 }
 
 function cooling(record: GateRecord, { now }: PassFacts): GateRecord {
@@ -119,10 +134,10 @@ function sinceSet(record: GateRecord): GateRecord["lastPass"] {
   return lastPass.at >= exposure.setAt ? lastPass : { ...lastPass, at: exposure.setAt };
 }
 
-function alarmed(record: GateRecord, facts: PassFacts): GateRecord {
+function alarmed(gate: Gate, record: GateRecord, facts: PassFacts): GateRecord {
   const { ramp, lastPass } = record;
   if (ramp.state !== "halted" || lastPass === null) return record;
-  if (!lastPass.alarmed || !isAlarmed(facts.judgement)) return record;
+  if (!lastPass.alarmed || !isAlarmed(gate, facts)) return record;
   const sinceLast = Math.max(0, facts.now - lastPass.at);
   return { ...record, ramp: { ...ramp, alarmMs: ramp.alarmMs + sinceLast } };
 }

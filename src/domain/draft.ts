@@ -1,6 +1,7 @@
 import type { FlagFacts } from "./absorb.ts";
 import type { Deploy } from "./change.ts";
 import type { GrowthFacts } from "./growth.ts";
+import type { Maintenance } from "./maintenance.ts";
 import type { Instant } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
 import type { Ramp } from "./ramp.ts";
@@ -16,7 +17,10 @@ export type PassFacts = GrowthFacts &
     readonly forced: Forced | null;
     /** Groups of each person as the config has them now. */
     readonly people: ReadonlyMap<string, readonly string[]>;
+    /** Sources that gave no answer, each with the instant since when; maintenance does not count. */
     readonly dark: ReadonlyMap<string, Instant>;
+    /** Of the gate's sources: what is under way, and what was since the previous pass. */
+    readonly maintenance: readonly Maintenance[];
     /** Of the gate's own service; null where none was told. */
     readonly newestDeploy: Deploy | null;
   };

@@ -30,8 +30,8 @@ type KeptDecision = Omit<Decision, "flag" | "served" | "exposure" | "because" | 
 };
 
 /** What a pass knew, without what is kept beside it; facts that passes have learned about since are not there in older ones. */
-type KeptFacts = Omit<PassFacts, "judgement" | "people" | "dark" | "rivals" | "definition"> &
-  Partial<Pick<PassFacts, "rivals">> & {
+type KeptFacts = Omit<PassFacts, "judgement" | "people" | "dark" | "rivals" | "maintenance" | "definition"> &
+  Partial<Pick<PassFacts, "rivals" | "maintenance">> & {
     readonly definition: Omit<DefinitionFacts, "fault"> & Partial<Pick<DefinitionFacts, "fault">>;
   };
 
@@ -108,11 +108,13 @@ export function factsOf(gate: Gate, { before, facts, ...kept }: PassInputs): Pas
   const seen = recordAsSeen(gate, before, facts);
   const answers = new Map(kept.answers.map((own) => [own.signal, fullAnswers(gate, own)] as const));
   const alerts = new Map(kept.alerts.map((own) => [own.guard, own] as const));
-  const context = judgeContext(before, seen, { now: facts.now, dark });
+  const maintenance = facts.maintenance ?? [];
+  const context = judgeContext(before, seen, { now: facts.now, dark, maintenance });
   return {
     ...facts,
     definition: { ...facts.definition, fault: facts.definition.fault ?? null },
     rivals: facts.rivals ?? [],
+    maintenance,
     people: new Map(kept.people),
     dark,
     judgement: judge(gate, answers, context, alerts),

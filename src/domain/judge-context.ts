@@ -4,6 +4,7 @@ import { noteDeploy } from "./deploy.ts";
 import type { Gate, Purpose } from "./gate.ts";
 import type { Instant } from "./instant.ts";
 import type { JudgeContext } from "./judge.ts";
+import type { Maintenance } from "./maintenance.ts";
 import type { GateRecord } from "./record.ts";
 import { settlesSince } from "./settle.ts";
 
@@ -24,7 +25,11 @@ export function purposeOf({ ramp }: GateRecord): Purpose {
 export function judgeContext(
   before: GateRecord,
   seen: GateRecord,
-  facts: { readonly now: Instant; readonly dark: ReadonlyMap<string, Instant> },
+  facts: {
+    readonly now: Instant;
+    readonly dark: ReadonlyMap<string, Instant>;
+    readonly maintenance: readonly Maintenance[];
+  },
 ): JudgeContext {
   return {
     now: facts.now,
@@ -34,5 +39,6 @@ export function judgeContext(
     purpose: purposeOf(seen),
     clocks: before.clocks,
     dark: facts.dark,
+    maintenance: facts.maintenance,
   };
 }

@@ -1,4 +1,5 @@
 import type { Gate, MissingBounds } from "./gate.ts";
+import { type Maintenance, maintenanceAt, maintenanceText, stoodStill } from "./maintenance.ts";
 import { type Instant, MINUTE, type Millis, formatMillis } from "./instant.ts";
 import { CONSECUTIVE, UNBREACHED, unread } from "./limit-clock.ts";
 import type { SignalClock } from "./record.ts";
@@ -25,6 +26,8 @@ export type MissingContext = {
   readonly lastPassAt: Instant | null;
   /** Sources of which no query of any gate is answered, with the instant since when. */
   readonly dark: ReadonlyMap<string, Instant>;
+  /** Of the gate's sources: what is under way, and what was since the previous pass. */
+  readonly maintenance: readonly Maintenance[];
 };
 
 export type MissingSaid = {
@@ -53,13 +56,18 @@ export function missingClock(
   const sincePass = context.lastPassAt === null ? 0 : context.now - context.lastPassAt;
   const gap = sincePass > CONSECUTIVE * gate.everyMs;
   const since = before.unknownSince ?? context.now;
+  const from = Math.max(since, context.lastPassAt ?? context.now);
+  const { acknowledgedAt } = before;
+  const still = stoodStill(context.maintenance, watched.source, from, context.now);
+  // While the whole source is dark its own clock runs, and this one stands still.
+  const shift = context.dark.has(watched.source) ? Math.max(0, sincePass) : still;
   return {
     ...unreadClock(before),
-    // While the whole source is dark its own clock runs, and this one stands still.
-    unknownSince: context.dark.has(watched.source)
-      ? Math.min(context.now, since + Math.max(0, sincePass))
-      : since,
+    unknownSince: Math.min(context.now, since + shift),
     missingStreak: gap ? 1 : before.missingStreak + 1,
+    // What was acknowledged of the missing data stays so for as long as its clock stands still.
+    acknowledgedAt:
+      acknowledgedAt !== null && wasForMissing(before) ? acknowledgedAt + still : acknowledgedAt,
   };
 }
 
@@ -95,11 +103,14 @@ export function sayMissing(
   const verdict = worse(atOnce, byClock);
   const later = verdict === "halt" ? bounds.rollbackMs : (bounds.haltMs ?? bounds.rollbackMs);
   const nextBound = verdict === "rollback" ? null : later;
+  const work = maintenanceAt(context.maintenance, watched.source, context.now);
+  const note = work === null ? "" : `; that clock stands still, ${maintenanceText(work, context.now)}`;
+  const standing = work === null ? 0 : work.until - context.now;
   const subject = isDark ? `source ${watched.source} is dark` : lost;
   return {
     verdict,
     code: isDark ? "dark" : "missing",
-    message: `${subject}, for ${formatMillis(context.now - since)}`,
-    until: nextBound === null ? null : since + nextBound,
+    message: `${subject}, for ${formatMillis(context.now - since)}${note}`,
+    until: nextBound === null ? null : since + nextBound + standing,
   };
 }

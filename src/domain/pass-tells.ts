@@ -3,6 +3,7 @@ import type { PassFacts } from "./draft.ts";
 import type { Gate } from "./gate.ts";
 import { percentOf } from "./growth.ts";
 import { type Instant, type Millis, formatMillis } from "./instant.ts";
+import { isUnderWay, maintenanceAt, maintenanceText, stoodStill } from "./maintenance.ts";
 import { stepText } from "./percent.ts";
 import type { Drift, GateRecord, Intention } from "./record.ts";
 import { deployText } from "./settle.ts";
@@ -59,12 +60,18 @@ export function deployTells(before: GateRecord, noted: GateRecord): readonly Tel
 }
 
 export function darkTells(gate: Gate, before: GateRecord, facts: PassFacts): readonly Tell[] {
-  const lastAt = before.lastPass?.at ?? facts.now;
+  const { now, maintenance } = facts;
+  const lastAt = before.lastPass?.at ?? now;
   const tells: Tell[] = [];
   for (const [source, since] of facts.dark) {
     if (!gate.signals.some((signal) => signal.source === source)) continue;
-    const pageAt = since + gate.data.darkPageMs;
-    if (lastAt >= pageAt || facts.now < pageAt) continue;
+    // Nobody is paged during maintenance; who could have been before it is told again after it.
+    if (maintenanceAt(maintenance, source, now) !== null) continue;
+    const wasUnder = maintenanceAt(maintenance, source, lastAt) !== null;
+    const counted = now - lastAt - stoodStill(maintenance, source, lastAt, now);
+    const darkFor = now - since;
+    const wasPaged = !wasUnder && darkFor - counted >= gate.data.darkPageMs;
+    if (wasPaged || darkFor < gate.data.darkPageMs) continue;
     tells.push({
       kind: "cannot-see",
       page: true,
@@ -72,6 +79,28 @@ export function darkTells(gate: Gate, before: GateRecord, facts: PassFacts): rea
     });
   }
   return tells;
+}
+
+/** Maintenance of a source that a run reads is told once when it begins, and once when it is over. */
+export function maintenanceTells(before: GateRecord, facts: PassFacts): readonly Tell[] {
+  const { lastPass, ramp } = before;
+  if (lastPass === null || standingOf(ramp) === null) return [];
+  const { now } = facts;
+  const known = lastPass.maintenance ?? [];
+  const current = facts.maintenance.filter((each) => isUnderWay(each, now));
+  const begun = current.filter(({ id }) => known.every((own) => own.id !== id));
+  const over = known.filter(({ source }) => current.every((own) => own.source !== source));
+  const messages = [
+    ...begun.map((own) => `clocks of source ${own.source} stand still, ${maintenanceText(own, now)}`),
+    ...over.map(
+      ({ source }) => `maintenance of source ${source} is over: its clocks go on from where they stood`,
+    ),
+  ];
+  return messages.map((message) => ({
+    kind: "maintenance",
+    page: false,
+    causes: [because("health", "maintenance", message)],
+  }));
 }
 
 function darkBecause(gate: Gate, source: string, since: Instant, now: Instant): Because {

@@ -143,6 +143,8 @@ export type LastPass = {
   /** Whether the wall clock was known to be wrong, or was set back, and nothing has shown since that it is right. */
   readonly astray: boolean;
   readonly decision: string;
+  /** The maintenance this pass knew to be under way at the gate's sources. Absent: none. */
+  readonly maintenance?: readonly { readonly source: string; readonly id: string }[];
 };
 
 /** Everything kept about one gate between passes. One row; replaced whole, guarded by `version`. */

@@ -6,6 +6,7 @@ import type { Gate } from "./gate.ts";
 import { because, alertBecause, driftBecause, signalBecause } from "./because.ts";
 import { MINUTE, type Millis } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
+import { maintenanceAt } from "./maintenance.ts";
 import type { Percent } from "./percent.ts";
 import type { Ramp, Standing } from "./ramp.ts";
 import type { Drift, GateRecord } from "./record.ts";
@@ -19,16 +20,32 @@ import {
   standingAt,
   withStanding,
 } from "./transition.ts";
-import type { Because, Verdict } from "./verdict.ts";
+import type { AlertCode, Because, Verdict, VerdictCode } from "./verdict.ts";
 
 const REMIND_AGAIN: Millis = 30 * MINUTE;
 
-/** Whether a signal or an alert itself stands at halt, so that the halt deadline runs; a dark source waits for a person instead. */
-export function isAlarmed(judgement: GateJudgement): boolean {
+/**
+ * Whether a signal or an alert itself stands at halt, so that the halt deadline runs. A dark source waits for a person
+ * instead, and so does what is missing while its source is under maintenance.
+ */
+export function isAlarmed(gate: Gate, { judgement, maintenance, now }: PassFacts): boolean {
+  const stands = ({ source }: { readonly source: string }) =>
+    maintenanceAt(maintenance, source, now) !== null;
+  const signals = gate.signals.filter(stands).map(({ name }) => name);
+  const guards = gate.alerts.filter(stands).map(({ match }) => match);
   return (
-    judgement.signals.some(({ verdict, counts, code }) => verdict === "halt" && counts && code !== "dark") ||
-    judgement.alerts.some(({ verdict, code }) => verdict === "halt" && code !== "dark")
+    judgement.signals.some(
+      ({ signal, verdict, counts, code }) =>
+        verdict === "halt" && counts && !isBlind(code, signals.includes(signal)),
+    ) ||
+    judgement.alerts.some(
+      ({ guard, verdict, code }) => verdict === "halt" && !isBlind(code, guards.includes(guard)),
+    )
   );
+}
+
+function isBlind(code: VerdictCode | AlertCode, standsStill: boolean): boolean {
+  return code === "dark" || (code === "missing" && standsStill);
 }
 
 /** A reason to decrease waits for nothing: the rollback is ordered in this pass. Null when there is none. */
@@ -148,7 +165,7 @@ export function stop(gate: Gate, draft: Draft, standing: Standing, facts: PassFa
   ];
   if (record.ramp.state === "halted" || causes.length === 0) {
     if (reverted !== null) return { ...draft, record: reverted };
-    return record.ramp.state === "halted" ? remind(draft, record.ramp, facts) : null;
+    return record.ramp.state === "halted" ? remind(gate, draft, record.ramp, facts) : null;
   }
   const halted = halt(reverted ?? record, standing, causes, facts.now);
   // A change by a person fences as well as a token: the test of a late raise fails on it, and nothing is written over it.
@@ -158,8 +175,13 @@ export function stop(gate: Gate, draft: Draft, standing: Standing, facts: PassFa
   return tell({ ...draft, record: asserted }, { kind: "halted", page: drift.length > 0, causes });
 }
 
-function remind(draft: Draft, ramp: Extract<Ramp, { state: "halted" }>, facts: PassFacts): Draft | null {
-  const waitsForPerson = !isAlarmed(facts.judgement);
+function remind(
+  gate: Gate,
+  draft: Draft,
+  ramp: Extract<Ramp, { state: "halted" }>,
+  facts: PassFacts,
+): Draft | null {
+  const waitsForPerson = !isAlarmed(gate, facts);
   if (!waitsForPerson || facts.now - ramp.remindedAt < REMIND_AGAIN) return null;
   const record: GateRecord = { ...draft.record, ramp: { ...ramp, remindedAt: facts.now } };
   return tell({ ...draft, record }, { kind: "halt-reminder", page: true, causes: ramp.causes });

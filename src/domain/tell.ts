@@ -71,6 +71,8 @@ function effect(said: Tell, record: GateRecord): string {
       return "has a changed definition";
     case "deployed":
       return `takes notice of a deploy, at ${percent}`;
+    case "maintenance":
+      return `takes notice of maintenance, at ${percent}`;
   }
 }
 

@@ -18,7 +18,8 @@ export type TellingKind =
   | "cannot-write"
   | "changed-by-hand"
   | "definition"
-  | "deployed";
+  | "deployed"
+  | "maintenance";
 
 /** One message, written in the transaction of the decision that caused it and delivered later, at least once. */
 export type Telling = {

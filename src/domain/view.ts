@@ -2,6 +2,7 @@ import type { StatusAnswer } from "./answer.ts";
 import type { Gate } from "./gate.ts";
 import type { DefinitionFacts } from "./because.ts";
 import type { Instant } from "./instant.ts";
+import type { Maintenance } from "./maintenance.ts";
 import type { Problem } from "./problem.ts";
 import type { Approval, GateRecord } from "./record.ts";
 
@@ -14,8 +15,10 @@ export type GateView = {
   readonly problems: readonly Problem[];
   readonly record: GateRecord;
   readonly status: StatusAnswer;
-  /** Sources of the gate that were dark at its last pass, with the instant since when. */
+  /** Sources of the gate that were dark at its last pass, with the instant since when; maintenance does not count. */
   readonly dark: ReadonlyMap<string, Instant>;
+  /** What is under way at the sources of the gate. */
+  readonly maintenance: readonly Maintenance[];
   /** The request for approval that is open now, if one is. */
   readonly request: {
     readonly step: number;

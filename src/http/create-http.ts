@@ -17,6 +17,7 @@ import { getGate, listGates } from "./gates.ts";
 import { hearAlerts } from "./hooks.ts";
 import { getInbox } from "./inbox.ts";
 import { createOnce } from "./idempotency.ts";
+import { listMaintenance, orderMaintenance } from "./maintenance.ts";
 import { expressPath, mount } from "./mount.ts";
 import type { Checks } from "./mount.ts";
 import { DEFAULT_RATES, createRateLimits } from "./rate-limits.ts";
@@ -57,6 +58,8 @@ function mountRoutes(app: Express, door: Door, checks: Checks): void {
   mount(app, ROUTES.getInbox, checks, getInbox(door));
   mount(app, ROUTES.listChanges, checks, listChanges(door));
   mount(app, ROUTES.tellDeploy, checks, tellDeploy(door, once));
+  mount(app, ROUTES.listMaintenance, checks, listMaintenance(door));
+  mount(app, ROUTES.orderMaintenance, checks, orderMaintenance(door, once));
   mount(app, ROUTES.hearAlerts, checks, hearAlerts(door));
   mount(app, ROUTES.listTokens, checks, listTokens(door));
   mount(app, ROUTES.issueToken, checks, issueToken(door));

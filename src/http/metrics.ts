@@ -108,6 +108,11 @@ function registerGateGauges(registry: Registry, controller: Pick<Controller, "ga
     alerts: gauge("rampart_alert_verdict", "1 for the verdict of the guard", "gate", "guard", "verdict"),
     samples: gauge("rampart_signal_samples", "Outcomes behind the value of a signal", "gate", "signal"),
     every: gauge("rampart_gate_every_seconds", "How often the gate is to be evaluated", "gate"),
+    maintenance: gauge(
+      "rampart_maintenance_until_timestamp_seconds",
+      "When the maintenance that is under way at the source ends",
+      "source",
+    ),
     evaluated: gauge("rampart_last_evaluation_timestamp_seconds", "When the gate was last evaluated", "gate"),
   };
 
@@ -117,7 +122,7 @@ function registerGateGauges(registry: Registry, controller: Pick<Controller, "ga
     for (const view of views) show(view);
   }
 
-  function show({ name, gate, record, status }: GateView): void {
+  function show({ name, gate, record, status, maintenance }: GateView): void {
     const { set } = status.exposure;
     if (gate?.flag !== null && gate?.flag !== undefined && set !== null) {
       const { name: flag, environment } = gate.flag;
@@ -126,6 +131,7 @@ function registerGateGauges(registry: Registry, controller: Pick<Controller, "ga
     for (const state of RAMP_STATES) gauges.state.set({ gate: name, state }, state === status.state ? 1 : 0);
     if (gate !== null) gauges.every.set({ gate: name }, gate.everyMs / SECOND);
     if (record.lastPass !== null) gauges.evaluated.set({ gate: name }, record.lastPass.at / SECOND);
+    for (const { source, until } of maintenance) gauges.maintenance.set({ source }, until / SECOND);
     for (const { guard, verdict } of status.alerts) {
       for (const each of VERDICTS) {
         gauges.alerts.set({ gate: name, guard, verdict: each }, each === verdict ? 1 : 0);

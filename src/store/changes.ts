@@ -83,7 +83,9 @@ function entries(db: Kysely<Tables>, { gate, service }: ChangesAsked) {
 
 function rowOf(change: Change): Omit<Selectable<Tables["changes"]>, "seq"> {
   const { id, at } = change;
-  const about =
-    change.kind === "deploy" ? { gate: null, service: change.service } : { gate: change.gate, service: null };
+  const about = {
+    gate: change.kind === "exposure" ? change.gate : null,
+    service: change.kind === "deploy" ? change.service : null,
+  };
   return { id, at, ...about, body: encodeBody(change) };
 }

@@ -10,6 +10,7 @@ import { findRecord, recordOf } from "./gate-record.ts";
 import type { Identity } from "./identity.ts";
 import { findRecording } from "./inputs.ts";
 import { findReply } from "./replies.ts";
+import { keepMaintenance, maintenanceEndingAfter } from "./maintenance.ts";
 import { type Reserve, keepWith } from "./reserve.ts";
 import { darkSince, setDarkSince } from "./sources.ts";
 import type { Tables } from "./tables.ts";
@@ -31,6 +32,8 @@ export function recordsIn(db: Kysely<Tables>, clock: Clock, identity: Identity, 
     changes: (asked, limit, before) => changesOf(db, asked, limit, before),
     darkSince: (source) => darkSince(db, source),
     setDarkSince: (source, since) => setDarkSince(db, source, since),
+    maintenance: (endsAfter) => maintenanceEndingAfter(db, endsAfter),
+    keepMaintenance: (kept) => keepMaintenance(db, clock, kept),
   };
 }
 

@@ -80,6 +80,14 @@ export type Tables = {
     expires_at: number;
     revoked_at: number | null;
   };
+  maintenance: {
+    id: string;
+    source: string;
+    since: number;
+    until: number;
+    by: string;
+    reason: string;
+  };
   sources: { name: string; dark_since: number };
   audit: AuditRow;
 };

@@ -11,7 +11,13 @@ export function blindnessOf(
   answers: AlertAnswers,
   now: Instant,
 ): string | null {
-  const context = { now, lastPassAt: null, dark: new Map<string, Instant>(), raisedAt: null };
+  const context = {
+    now,
+    lastPassAt: null,
+    dark: new Map<string, Instant>(),
+    maintenance: [],
+    raisedAt: null,
+  };
   const { judgement } = judgeAlert(gate, guard, answers, FRESH_CLOCK, context);
   // A first pass has missed it for no time at all, which is nothing to tell.
   return judgement.code === "missing" ? judgement.message.replace(/, for 0s$/, "") : null;

@@ -44,7 +44,7 @@ export async function passAlone(
   const judgement = judge(
     judged,
     measured.answers,
-    { now, lastPassAt: null, ...change, purpose, clocks: folded.clocks, dark: new Map() },
+    { now, lastPassAt: null, ...change, purpose, clocks: folded.clocks, dark: new Map(), maintenance: [] },
     measured.alerts,
   );
   return {

@@ -37,6 +37,7 @@ export function replay(gate: Gate, signal: Signal, recalled: Recalled, stepMs: M
       purpose: "advance",
       clocks,
       dark: new Map(),
+      maintenance: [],
     });
     clocks = judged.clocks;
     lastPassAt = at;

@@ -1,4 +1,5 @@
 import { changeBody, deployEnteredBody } from "../../src/api/change.ts";
+import { maintenanceBody } from "../../src/api/maintenance.ts";
 import { problemBody } from "../../src/api/problem.ts";
 import type { Change } from "../../src/domain/change.ts";
 import { DAY, HOUR, MINUTE } from "../../src/domain/instant.ts";
@@ -53,11 +54,43 @@ const LEDGER: readonly Change[] = [
   },
 ];
 
+const WORK = maintenanceBody({
+  id: "mnt_1",
+  source: "main",
+  since: NOON,
+  until: NOON + 2 * HOUR,
+  by: "person:anna",
+  reason: "Prometheus is upgraded",
+});
+
 /** What the scripted server may answer about deploys and the ledger. */
 export const CHANGE_ANSWERS: Readonly<Record<string, unknown>> = {
   changes: { changes: LEDGER.map(changeBody), next: null },
   "changes-page": { changes: LEDGER.slice(0, 2).map(changeBody), next: "chg_3" },
   "no-changes": { changes: [], next: null },
+  "changes-maintenance": {
+    changes: [
+      changeBody({
+        kind: "maintenance",
+        id: "chg_8",
+        at: NOON - MINUTE,
+        source: "main",
+        event: "begun",
+        until: NOON + 2 * HOUR,
+        by: "person:anna",
+        reason: "Prometheus is upgraded",
+      }),
+    ],
+    next: null,
+  },
+  maintenance: { sources: ["main"], maintenance: [WORK] },
+  "no-maintenance": { sources: ["eu", "main"], maintenance: [] },
+  "maintenance-begun": { source: "main", maintenance: WORK, gates: ["erp-order-export-v2", "tax-engine-v2"] },
+  "maintenance-ended": { source: "main", maintenance: null, gates: [] },
+  "unknown-source": problemBody(
+    "unknown-source",
+    "there is no source of that name; the sources are: eu, main",
+  ),
   deployed: deployEnteredBody({
     id: "chg_5",
     at: NOON,

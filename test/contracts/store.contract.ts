@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Commit, Outbox, Records, Tokens } from "../../src/control/ports.ts";
+import type { Commit, MaintenanceKept, Outbox, Records, Tokens } from "../../src/control/ports.ts";
 import type { Change } from "../../src/domain/change.ts";
 import type { Recording } from "../../src/domain/inputs.ts";
 import { MINUTE } from "../../src/domain/instant.ts";
+import type { Maintenance } from "../../src/domain/maintenance.ts";
 import type { RampState } from "../../src/domain/ramp.ts";
 import {
   decision,
@@ -483,6 +484,60 @@ export function storeContract(name: string, open: (clock: SetClock) => Promise<S
       });
     });
 
+    describe("maintenance of a source", () => {
+      test("is kept whole, with its entry of the ledger and the reply", async () => {
+        const kept = begins(from(0, 2 * MINUTE));
+        expect(await store.keepMaintenance({ ...kept, reply: reply("k1") })).toBe(true);
+        expect(await store.maintenance(NOON)).toEqual([kept.begins]);
+        expect(await store.changes({ gate: null, service: null }, 5, null)).toEqual([kept.change]);
+        expect(await store.reply("person:kim", "k1")).toEqual(reply("k1"));
+        expect(await (await subject.reopen()).maintenance(NOON)).toEqual([kept.begins]);
+      });
+
+      test("is of no gate and of no service", async () => {
+        await store.keepMaintenance(begins(from(0, MINUTE)));
+        expect(await store.changes({ gate: "checkout", service: "main" }, 5, null)).toEqual([]);
+      });
+
+      test("is found until it ends, the oldest first", async () => {
+        await store.keepMaintenance(begins(from(MINUTE, 3 * MINUTE, { id: "mnt_2" })));
+        await store.keepMaintenance(begins(from(0, 2 * MINUTE, { source: "other" }), "chg_2"));
+        const found = async (after: number) => (await store.maintenance(NOON + after)).map(({ id }) => id);
+        expect(await found(2 * MINUTE - 1)).toEqual(["mnt_1", "mnt_2"]);
+        expect(await found(2 * MINUTE)).toEqual(["mnt_2"]);
+        expect(await found(3 * MINUTE)).toEqual([]);
+      });
+
+      test("ends when it is ended, and when another takes its place", async () => {
+        await store.keepMaintenance(begins(from(0, 9 * MINUTE)));
+        await store.keepMaintenance(begins(from(0, 9 * MINUTE, { id: "mnt_2", source: "other" }), "chg_2"));
+        await store.keepMaintenance(begins(from(MINUTE, 5 * MINUTE, { id: "mnt_3" }), "chg_3"));
+        await store.keepMaintenance(ends(2 * MINUTE));
+        const untils = (await store.maintenance(NOON)).map(({ id, until }) => [id, until - NOON]);
+        expect(Object.fromEntries(untils)).toEqual({
+          mnt_1: MINUTE,
+          mnt_2: 9 * MINUTE,
+          mnt_3: 2 * MINUTE,
+        });
+      });
+
+      test("is not kept under a key that has its reply already", async () => {
+        await store.addDeploy(deploy("chg_7"), reply("k1"));
+        expect(await store.keepMaintenance({ ...begins(from(0, MINUTE)), reply: reply("k1") })).toBe(false);
+        expect(await store.maintenance(NOON)).toEqual([]);
+      });
+
+      test.each(["change", "reply"] as const)("is not kept when its %s cannot be written", async (part) => {
+        await store.keepMaintenance(begins(from(0, 9 * MINUTE)));
+        const repair = subject.breakPart(part);
+        const next = begins(from(MINUTE, 2 * MINUTE, { id: "mnt_2" }), "chg_2");
+        await expect(store.keepMaintenance({ ...next, reply: reply("k1") })).rejects.toThrow();
+        repair();
+        expect(await store.maintenance(NOON)).toEqual([from(0, 9 * MINUTE)]);
+        expect(await ledger()).toEqual(["chg_1"]);
+      });
+    });
+
     describe("a later process", () => {
       test("finds the same store id and takes the next epoch", async () => {
         const id = store.storeId();
@@ -540,4 +595,21 @@ function whole(): Commit {
     pin: definition("sha256:aa"),
     reply: reply("k1"),
   });
+}
+
+/** Maintenance, in ms from noon. */
+function from(since: number, until: number, changes: Partial<Maintenance> = {}): Maintenance {
+  const times = { source: "main", since: NOON + since, until: NOON + until };
+  return { id: "mnt_1", by: "person:kim", reason: "upgrade (☕)", ...times, ...changes };
+}
+
+function begins(begun: Maintenance, id = "chg_1"): MaintenanceKept {
+  const { source, since: at, until, by, reason } = begun;
+  const change = { kind: "maintenance", id, at, source, event: "begun", until, by, reason } as const;
+  return { change, begins: begun, reply: null };
+}
+
+function ends(at: number, id = "chg_9"): MaintenanceKept {
+  const { change } = begins(from(at, at), id);
+  return { change: { ...change, event: "ended" }, begins: null, reply: null };
 }

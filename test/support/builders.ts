@@ -1,3 +1,4 @@
+import type { Maintenance } from "../../src/domain/maintenance.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { PassFacts } from "../../src/domain/draft.ts";
 import type {
@@ -237,6 +238,19 @@ export function aSignalClock(fields: Partial<SignalClock> = {}): SignalClock {
   return { ...FRESH_CLOCK, ...fields };
 }
 
+/** Of the source `main`, from noon on for two hours. */
+export function aMaintenance(fields: Partial<Maintenance> = {}): Maintenance {
+  return {
+    id: "mnt_1",
+    source: "main",
+    since: NOON,
+    until: NOON + 2 * HOUR,
+    by: "person:operator",
+    reason: "Prometheus is upgraded",
+    ...fields,
+  };
+}
+
 /** A pass at noon, one minute after nothing: exposure last changed a day ago, so everything has settled. */
 export function aJudgeContext(fields: Partial<JudgeContext> = {}): JudgeContext {
   return {
@@ -247,6 +261,7 @@ export function aJudgeContext(fields: Partial<JudgeContext> = {}): JudgeContext 
     purpose: "advance",
     clocks: {},
     dark: new Map(),
+    maintenance: [],
     ...fields,
   };
 }
@@ -545,6 +560,7 @@ export function passFacts(fields: Partial<PassFacts> = {}): PassFacts {
       ["approver", ["release-leads"]],
     ]),
     dark: new Map(),
+    maintenance: [],
     newestDeploy: null,
     forced: null,
     ...fields,

@@ -1,6 +1,13 @@
-import type { Controller, DeployEntered, DeployTold, ReplayAnswer } from "../../src/control/controller.ts";
+import type {
+  Controller,
+  DeployEntered,
+  DeployTold,
+  MaintenanceOrder,
+  ReplayAnswer,
+} from "../../src/control/controller.ts";
 import type { Change, Deploy, ExposureChange } from "../../src/domain/change.ts";
 import type { Labels } from "../../src/domain/matcher.ts";
+import type { Maintenance } from "../../src/domain/maintenance.ts";
 import type { GateView } from "../../src/domain/view.ts";
 import type { StoredReply } from "../../src/control/ports.ts";
 import type { StatusAnswer } from "../../src/domain/answer.ts";
@@ -31,6 +38,9 @@ export type FakeController = Controller & {
   deployGates: DeployEntered["gates"];
   /** What `changes` answers from, newest first. */
   ledger: Change[];
+  /** Maintenance that is under way, and every order for one. */
+  works: Maintenance[];
+  workOrders: MaintenanceOrder[];
   /** Labels of every alert that was told. */
   alerts: Labels[];
   /** Called when somebody begins to wait for a change; resolves the wait. */
@@ -51,6 +61,8 @@ export function fakeController(views: GateView[] = [gateView()]): FakeController
     deploys: [],
     deployGates: [],
     ledger: [],
+    works: [],
+    workOrders: [],
     alerts: [],
     onWait: async () => {},
     gates: async () => fake.views,
@@ -82,11 +94,27 @@ export function fakeController(views: GateView[] = [gateView()]): FakeController
     changes: async ({ gate: name, service }, limit, before) => {
       const all = fake.ledger.filter((change) => {
         if (name === null && service === null) return true;
+        if (change.kind === "maintenance") return false;
         return change.kind === "deploy" ? change.service === service : change.gate === name;
       });
       const cursor = all.findIndex(({ id }) => id === before);
       if (before !== null && cursor === -1) return [];
       return all.slice(cursor + 1, cursor + 1 + limit);
+    },
+    maintenance: async () => fake.works,
+    orderMaintenance: async (order, keep) => {
+      fake.workOrders.push(order);
+      const { source, forMs, reason, by } = order;
+      if (forMs === null && fake.works.every((each) => each.source !== source)) return null;
+      const begun = { id: "mnt_1", source, since: NOON, by: `${by.kind}:${by.name}`, reason };
+      const ordered = {
+        source,
+        maintenance: forMs === null ? null : { ...begun, until: NOON + forMs },
+        gates: fake.views.map(({ name }) => name),
+      };
+      const kept = keep?.(ordered);
+      if (kept !== undefined) fake.replies.set(`${kept.principal} ${kept.key}`, kept);
+      return ordered;
     },
     alerted: async (alerts) => {
       fake.alerts.push(...alerts);
@@ -367,6 +395,7 @@ export function gateView(over: Partial<GateView> = {}): GateView {
     record: gateRecord({ gate: name }),
     status: statusAnswer({ gate: name }),
     dark: new Map(),
+    maintenance: [],
     request: null,
     ...over,
   };

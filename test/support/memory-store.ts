@@ -14,6 +14,7 @@ import type { Decision } from "../../src/domain/decision.ts";
 import type { Definition } from "../../src/domain/gate.ts";
 import type { Recording } from "../../src/domain/inputs.ts";
 import type { Instant } from "../../src/domain/instant.ts";
+import type { Maintenance } from "../../src/domain/maintenance.ts";
 import type { GateRecord } from "../../src/domain/record.ts";
 import type { Telling } from "../../src/domain/telling.ts";
 
@@ -30,6 +31,7 @@ export type BreakPoint =
   | "change"
   | "pin"
   | "reply"
+  | "maintenance"
   | "after";
 
 export type MemoryStore = Records &
@@ -69,6 +71,7 @@ type Content = {
   readonly replies: Map<string, StoredReply>;
   readonly tokens: Map<string, StoredToken>;
   readonly darkSince: Map<string, Instant>;
+  readonly maintenance: Map<string, Maintenance>;
 };
 
 type MemoryStoreOptions = {
@@ -93,6 +96,7 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
     replies: new Map(),
     tokens: new Map(),
     darkSince: new Map(),
+    maintenance: new Map(),
   };
   return openOn(content, options.clock, 1);
 }
@@ -134,10 +138,11 @@ function asOfNow(content: Content): Content {
     replies: new Map(content.replies),
     tokens: new Map(content.tokens),
     darkSince: new Map(content.darkSince),
+    maintenance: new Map(content.maintenance),
   };
 }
 
-type Ledger = Pick<Records, "addDeploy" | "deploys" | "changes">;
+type Ledger = Pick<Records, "addDeploy" | "deploys" | "changes" | "maintenance" | "keepMaintenance">;
 
 function recordsOf(
   content: Content,
@@ -174,6 +179,23 @@ function ledgerOf(content: Content, reach: Reach): Ledger {
       });
       return true;
     },
+    maintenance: async (endsAfter) => {
+      const found = [...content.maintenance.values()].filter(({ until }) => until > endsAfter);
+      return content.copy(found.toSorted((a, b) => a.since - b.since));
+    },
+    keepMaintenance: async ({ change, begins, reply }) => {
+      if (reply !== null && content.replies.has(replyKey(reply))) return false;
+      allOrNothing(reach, (put) => {
+        for (const own of content.maintenance.values()) {
+          if (own.source !== change.source || own.until <= change.at) continue;
+          put("maintenance", content.maintenance, own.id, { ...own, until: change.at });
+        }
+        if (begins !== null) put("maintenance", content.maintenance, begins.id, content.copy(begins));
+        putChange(content, put, content.copy(change));
+        if (reply !== null) put("reply", content.replies, replyKey(reply), content.copy(reply));
+      });
+      return true;
+    },
     deploys: async (service, since, limit) => {
       const deploys = newestFirst(content).filter((change) => change.kind === "deploy");
       const found = deploys.filter((deploy) => deploy.service === service && deploy.at >= since);
@@ -198,6 +220,7 @@ function newestFirst(content: Content): readonly Change[] {
 
 function isAbout(change: Change, { gate, service }: ChangesAsked): boolean {
   if (gate === null && service === null) return true;
+  if (change.kind === "maintenance") return false;
   return change.kind === "deploy" ? change.service === service : change.gate === gate;
 }
 

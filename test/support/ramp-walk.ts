@@ -184,6 +184,7 @@ export class RampWalk {
       actor: "clock",
       people: new Map(PEOPLE.map((person) => [person, ["release-leads"]])),
       dark: new Map(),
+      maintenance: [],
       newestDeploy: this.deploy,
       forced: null,
       judgement: {

@@ -30,6 +30,10 @@ export function changeEntry(change: Change, at: Instant): AuditEntry {
     const body = { change: id, service, version, url, deployedAt: change.at };
     return { at, kind: "deploy", actor: by, gate: null, body };
   }
+  if (change.kind === "maintenance") {
+    const { kind, id, source, event, until, by, reason } = change;
+    return { at, kind, actor: by, gate: null, body: { change: id, source, event, until, reason } };
+  }
   const { kind, id, gate, by, ...rest } = change;
   return { at, kind, actor: changedBy(by), gate, body: { ...rest, change: id, changedAt: change.at } };
 }

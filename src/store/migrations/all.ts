@@ -8,6 +8,7 @@ import { pausesAndClocks } from "./0006-pauses-and-clocks.ts";
 import { promises } from "./0007-promises.ts";
 import { cohorts } from "./0008-cohorts.ts";
 import { epochs } from "./0009-epochs.ts";
+import { maintenance } from "./0010-maintenance.ts";
 
 /** Every migration by name, in order of name. One that was ever released is never changed; a new one is added. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0007-promises": promises,
   "0008-cohorts": cohorts,
   "0009-epochs": epochs,
+  "0010-maintenance": maintenance,
 };

@@ -56,6 +56,7 @@ test("lists every kind of message", () => {
     "changed-by-hand": true,
     definition: true,
     deployed: true,
+    maintenance: true,
   };
   const [, messages = ""] = TEXT.split("| Kind | Pages |");
   const [list = ""] = messages.split("\n## ");

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type StatusAnswer, answer } from "../../../src/domain/answer.ts";
 import type { Decision } from "../../../src/domain/decision.ts";
 import type { Gate, Purpose } from "../../../src/domain/gate.ts";
-import { MINUTE, SECOND } from "../../../src/domain/instant.ts";
+import { HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import type { GateRecord } from "../../../src/domain/record.ts";
 import type { Because, SignalJudgement } from "../../../src/domain/verdict.ts";
 import {
@@ -18,6 +18,7 @@ import {
   aSignalJudgement,
   after,
   anExposure,
+  aMaintenance,
 } from "../../support/builders.ts";
 
 type Given = {
@@ -44,6 +45,16 @@ function exitFor(because: readonly Partial<Because>[], record: Partial<GateRecor
   return asked("advance", { record, decision: { because: because.map((fields) => aBecause(fields)) } })
     .exitCode;
 }
+
+test("an answer remarks on the maintenance that is under way, which opens and closes nothing", () => {
+  const given = { gate: aGate(), definition: "sha256:aa", record: aRecord(), decision: null, now: NOON };
+  const over = aMaintenance({ id: "mnt_0", since: NOON - HOUR, until: NOON });
+  const said = answer("advance", { ...given, maintenance: [over, aMaintenance()] });
+  expect(said.remarks).toEqual([
+    "source main is under maintenance by operator for another 2h: Prometheus is upgraded; what cannot be seen of it waits, and no clock counts it",
+  ]);
+  expect({ ...said, remarks: [] }).toEqual(answer("advance", given));
+});
 
 const APPROVAL = { kind: "approval", code: "needed" } as const;
 const HELD = { kind: "hold", code: "hold" } as const;

@@ -5,6 +5,7 @@ import type { PassFacts } from "../../../src/domain/draft.ts";
 import type { Gate } from "../../../src/domain/gate.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import type { GateJudgement } from "../../../src/domain/judge.ts";
+import type { Maintenance } from "../../../src/domain/maintenance.ts";
 import type { GateRecord } from "../../../src/domain/record.ts";
 import type { SignalJudgement } from "../../../src/domain/verdict.ts";
 import {
@@ -31,6 +32,7 @@ import {
   anExposure,
   anIntention,
   passFacts,
+  aMaintenance,
 } from "../../support/builders.ts";
 
 function pass(
@@ -559,6 +561,10 @@ describe("the definition of a run", () => {
 
 const dark = (minutes: number) => new Map([["main", NOON - minutes * MINUTE]]);
 
+const work = (since: number, until: number) => ({
+  maintenance: [aMaintenance({ since: NOON + since, until: NOON + until })],
+});
+
 describe("a source that answers nothing", () => {
   const WAITS = judged({ verdict: "wait", code: "dark" });
 
@@ -586,6 +592,28 @@ describe("a source that answers nothing", () => {
     expect(told(pass(record, { ...facts, judgement: WAITS }))).toEqual([]);
   });
 
+  const before = aLastPass({ at: NOON - MINUTE });
+
+  test("is paged by nobody during maintenance", () => {
+    const facts = { dark: dark(5), judgement: WAITS, ...work(-HOUR, HOUR) };
+    expect(told(pass({ lastPass: before }, facts)).filter(({ page }) => page)).toEqual([]);
+  });
+
+  test("is paged again by the first pass after maintenance, and not by the next", () => {
+    const facts = { dark: dark(6), judgement: WAITS };
+    expect(told(pass({ lastPass: before }, { ...facts, ...work(-HOUR, -SECOND) }))).toEqual([
+      { kind: "cannot-see", page: true },
+    ]);
+    expect(told(pass({ lastPass: before }, { ...facts, ...work(-HOUR, -MINUTE) }))).toEqual([]);
+  });
+
+  test("is paged when its clock comes to its time after maintenance, however long that was", () => {
+    const facts = { dark: dark(5), judgement: WAITS };
+    expect(told(pass({ lastPass: before }, { ...facts, ...work(-HOUR, -2 * MINUTE) }))).toEqual([
+      { kind: "cannot-see", page: true },
+    ]);
+  });
+
   test.each([
     { data: { darkHaltMs: null, darkRollbackMs: HOUR }, text: "; rolls back 55m from now" },
     {
@@ -597,6 +625,58 @@ describe("a source that answers nothing", () => {
     const gate = { data: { ...aGate().data, ...data }, signals: [aSignal({ source: "other" }), aSignal()] };
     const result = pass({}, { dark: dark(5), judgement: WAITS }, gate);
     expect(result.tellings[0]?.text).toBe(`Why: source main has answered nothing for 5m${text}.`);
+  });
+});
+
+const passWith = (maintenance: readonly Maintenance[], record: Partial<GateRecord>) =>
+  pass(record, { maintenance });
+
+describe("maintenance of a source", () => {
+  const WORK = aMaintenance({ since: NOON - MINUTE, until: after(HOUR) });
+  const lastPass = aLastPass({ at: NOON - MINUTE });
+  const knowing = aLastPass({ at: NOON - MINUTE, maintenance: [{ source: "main", id: "mnt_1" }] });
+
+  test("is told once, when it begins, with who ordered it and why", () => {
+    const { tellings, record } = passWith([WORK], { lastPass });
+    expect(tellings).toMatchObject([
+      {
+        kind: "maintenance",
+        page: false,
+        title: "checkout takes notice of maintenance, at 5%",
+        text: "Why: clocks of source main stand still, maintenance by operator for another 1h: Prometheus is upgraded.",
+      },
+    ]);
+    expect(record.lastPass?.maintenance).toEqual([{ source: "main", id: "mnt_1" }]);
+    expect(told(passWith([WORK], { lastPass: knowing }))).toEqual([]);
+  });
+
+  test("is told once more, when it is over", () => {
+    const { tellings, record } = passWith([{ ...WORK, until: NOON }], { lastPass: knowing });
+    expect(tellings).toMatchObject([
+      {
+        kind: "maintenance",
+        text: "Why: maintenance of source main is over: its clocks go on from where they stood.",
+      },
+    ]);
+    expect(record.lastPass).not.toHaveProperty("maintenance");
+    expect(told(passWith([], { lastPass }))).toEqual([]);
+  });
+
+  test("that takes the place of another is told as what it is, and not as the other's end", () => {
+    const next = { ...WORK, id: "mnt_2", since: NOON, until: after(2 * HOUR) };
+    const { tellings } = passWith([{ ...WORK, until: NOON }, next], { lastPass: knowing });
+    expect(tellings).toHaveLength(1);
+    expect(tellings[0]?.text).toContain("for another 2h");
+  });
+
+  test("is nobody's business at the first pass of all, and where no run stands on it", () => {
+    expect(told(passWith([WORK], { lastPass: null }))).toEqual([]);
+    expect(told(passWith([WORK], { lastPass, ramp: { state: "finished", since: NOON } }))).toEqual([]);
+  });
+
+  test("closes nothing by itself", () => {
+    const { decision } = passWith([WORK], { lastPass });
+    expect(decision.because).toEqual(passWith([], { lastPass }).decision.because);
   });
 });
 

@@ -18,6 +18,7 @@ import {
   aGate,
   aGuard,
   aHalt,
+  aMaintenance,
   aJudgement,
   aRecord,
   anAlertJudgement,
@@ -125,7 +126,17 @@ describe("only a guard that stands at halt alarms", () => {
     [{ verdict: "halt", code: "dark" }, false],
     [PENDING, false],
   ] as const)("%j: %s", (said, alarmed) => {
-    expect(isAlarmed(guarded(said))).toBe(alarmed);
+    expect(isAlarmed(aGate(), passFacts({ judgement: guarded(said) }))).toBe(alarmed);
+  });
+
+  test("and none that is missing while its source is under maintenance", () => {
+    const facts = {
+      judgement: guarded({ verdict: "halt", code: "missing" }),
+      maintenance: [aMaintenance({ since: NOON - MINUTE })],
+    };
+    const match = anAlertJudgement().guard;
+    expect(isAlarmed(aGate({ alerts: [aGuard({ match })] }), passFacts(facts))).toBe(false);
+    expect(isAlarmed(aGate({ alerts: [] }), passFacts(facts))).toBe(true);
   });
 });
 

@@ -32,6 +32,7 @@ import {
   anApproval,
   anExposure,
   passFacts,
+  aMaintenance,
 } from "../../support/builders.ts";
 import { statusAnswer } from "../../support/fake-controller.ts";
 
@@ -53,6 +54,7 @@ function view(record: Partial<GateRecord> = {}, fields: Partial<GateView> = {}):
     record: aRecord(record),
     status: statusAnswer({ verdict: "good", signals: [], decision: "dec_1" }),
     dark: new Map(),
+    maintenance: [],
     request: null,
     ...fields,
   };
@@ -481,6 +483,21 @@ describe("a gate that cannot see", () => {
     expect(itemsAt(shown)).toMatchObject([
       { message: "cannot see: no alerting rule matches", since: NOON - HOUR },
     ]);
+  });
+
+  test("is named at once during maintenance, with who stopped the clock and no bound before the end of it", () => {
+    const maintenance = [aMaintenance()];
+    const dark = new Map([["main", NOON - MINUTE]]);
+    expect(itemsAt(view({}, { dark, maintenance }))).toMatchObject([
+      {
+        message:
+          "cannot see: source main has answered nothing for 1m (that clock stands still, maintenance by operator for another 2h: Prometheus is upgraded)",
+        until: after(2 * HOUR + 29 * MINUTE),
+      },
+    ]);
+    const longDark = new Map([["main", NOON - HOUR]]);
+    expect(itemsAt(view({}, { dark: longDark, maintenance }))).toMatchObject([{ until: null }]);
+    expect(kindsAt(view(missingSince(NOON - MINUTE), { ...unseen, maintenance }))).toEqual(["blind"]);
   });
 
   test.each([

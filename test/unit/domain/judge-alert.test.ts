@@ -26,7 +26,14 @@ function judged(
   context: Partial<AlertContext> = {},
   clock: SignalClock = FRESH_CLOCK,
 ) {
-  const own = { now: NOON, lastPassAt: NOON - 15 * SECOND, dark: new Map(), raisedAt: null, ...context };
+  const own = {
+    now: NOON,
+    lastPassAt: NOON - 15 * SECOND,
+    dark: new Map(),
+    maintenance: [],
+    raisedAt: null,
+    ...context,
+  };
   return judgeAlert(aGate(), aGuard(guard), answers, clock, own);
 }
 

@@ -5,7 +5,7 @@ import type { JudgeContext } from "../../../src/domain/judge.ts";
 import type { SignalAnswers } from "../../../src/domain/reading.ts";
 import type { SignalClock } from "../../../src/domain/record.ts";
 import type { Verdict } from "../../../src/domain/verdict.ts";
-import { NOON, aGate, aSignal, after, answers } from "../../support/builders.ts";
+import { NOON, aGate, aMaintenance, aSignal, after, answers } from "../../support/builders.ts";
 import { EVERY, type Scene, type WalkPass, instants, judgeOne, last, walk } from "./judging.ts";
 
 const LOST = answers({ value: null });
@@ -227,6 +227,96 @@ describe("a dark source", () => {
     );
 
     expect(halted).toBe(40);
+  });
+});
+
+const work = (from: number, to: number): Partial<JudgeContext> => ({
+  maintenance: [aMaintenance({ since: NOON + from, until: NOON + to })],
+});
+
+describe("while the source is under maintenance", () => {
+  it.each<[string, Partial<SignalClock>, Partial<JudgeContext>, Instant]>([
+    ["stands still from pass to pass", missingFor(MINUTE), work(-HOUR, HOUR), NOON - MINUTE + EVERY],
+    ["counts what lay before the beginning", missingFor(MINUTE), work(-5 * SECOND, HOUR), NOON - 55 * SECOND],
+    ["counts what lay after the end", missingFor(MINUTE), work(-HOUR, -5 * SECOND), NOON - 50 * SECOND],
+    [
+      "stands still over a gap",
+      missingFor(2 * HOUR),
+      { ...work(-HOUR, HOUR), lastPassAt: NOON - 90 * MINUTE },
+      NOON - HOUR,
+    ],
+    ["begins now where it had not begun", {}, work(-HOUR, HOUR), NOON],
+    [
+      "does not move at the first pass of all",
+      missingFor(MINUTE),
+      { ...work(-HOUR, HOUR), lastPassAt: null },
+      NOON - MINUTE,
+    ],
+    [
+      "is nothing to a signal of another source",
+      missingFor(MINUTE),
+      { maintenance: [aMaintenance({ source: "other", since: NOON - HOUR })] },
+      NOON - MINUTE,
+    ],
+    [
+      "stands once while the source is dark besides",
+      missingFor(MINUTE),
+      { ...work(-HOUR, HOUR), ...darkFor(MINUTE) },
+      NOON - MINUTE + EVERY,
+    ],
+  ])("the missing clock %s", (_, clock, context, unknownSince) => {
+    expect(judgeOne(LOST, { clock, context }).clock.unknownSince).toBe(unknownSince);
+  });
+
+  it("what is missing waits, and says who stopped its clock and when the next bound comes", () => {
+    const { judgement } = judgeOne(LOST, { clock: missingFor(20 * MINUTE), context: work(-MINUTE, HOUR) });
+
+    expect(judgement).toMatchObject({ verdict: "wait", code: "missing" });
+    expect(judgement.message).toContain(
+      "for 19m45s; that clock stands still, maintenance by operator for another 1h: Prometheus is upgraded",
+    );
+    expect(judgement.until).toBe(NOON + HOUR + 30 * MINUTE - (20 * MINUTE - EVERY));
+  });
+
+  it("a bound that was reached before stays reached", () => {
+    const { judgement } = judgeOne(LOST, { clock: missingFor(40 * MINUTE), context: work(-MINUTE, HOUR) });
+
+    expect(judgement.verdict).toBe("halt");
+  });
+
+  it("a breach is a breach", () => {
+    const { judgement } = judgeOne(answers({ value: 0.5 }), { context: work(-MINUTE, HOUR) });
+
+    expect(judgement).toMatchObject({ verdict: "rollback", code: "breached" });
+  });
+
+  it("one value clears the clock all the same", () => {
+    const judged = judgeOne(SEEN, { clock: missingFor(HOUR), context: work(-MINUTE, HOUR) });
+
+    expect(judged.clock.unknownSince).toBeNull();
+  });
+
+  it("what a person acknowledged of it stays acknowledged, and counts on afterwards", () => {
+    const before = acknowledged(10 * MINUTE);
+    const during = judgeOne(LOST, { clock: before, context: work(-MINUTE, HOUR) });
+    expect(during.clock.acknowledgedAt).toBe(NOON - 10 * MINUTE + EVERY);
+    expect(during.judgement.verdict).toBe("wait");
+
+    const other = judgeOne(LOST, {
+      clock: { ...before, unknownSince: NOON - MINUTE },
+      context: work(-MINUTE, HOUR),
+    });
+    expect(other.clock.acknowledgedAt).toBe(NOON - 10 * MINUTE);
+  });
+
+  it("counts no time of it, whichever passes fall into it", () => {
+    const maintenance = [aMaintenance({ since: after(10 * MINUTE), until: after(25 * MINUTE) })];
+    const passes: WalkPass[] = instants(60, MINUTE).map((at) => [at, LOST, { maintenance }]);
+    const halted = walk(passes, { gate: { everyMs: MINUTE } }).findIndex(
+      ({ judgement }) => judgement.verdict === "halt",
+    );
+
+    expect(halted).toBe(45);
   });
 });
 

@@ -103,11 +103,11 @@ describe("what is kept of a pass", () => {
     expect(replay(gate, stored(recording).inputs).differences).toEqual([]);
   });
 
-  test("of before passes knew of rivals and of a file's fault are replayed as if there were neither", () => {
+  test("of before passes knew of rivals, maintenance and a file's fault are replayed as if there were none", () => {
     const { gate, inputs } = aRecording();
-    const { rivals, definition, ...facts } = inputs.facts;
+    const { rivals, maintenance, definition, ...facts } = inputs.facts;
     const { fault, ...known } = definition;
-    expect({ rivals, fault }).toEqual({ rivals: [], fault: null });
+    expect({ rivals, maintenance, fault }).toEqual({ rivals: [], maintenance: [], fault: null });
     expect(replay(gate, { ...inputs, facts: { ...facts, definition: known } }).same).toBe(true);
   });
 

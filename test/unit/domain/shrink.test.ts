@@ -27,6 +27,7 @@ import {
   anExposure,
   anIntention,
   passFacts,
+  aMaintenance,
 } from "../../support/builders.ts";
 
 const PROVING = { state: "proving", step: 1 } as const;
@@ -438,14 +439,26 @@ describe("the deadline of a halt", () => {
   });
 
   test.each([
+    { code: "breached", source: "main", alarmed: true },
+    { code: "missing", source: "main", alarmed: false },
+    { code: "missing", source: "other", alarmed: true },
+  ] as const)("during maintenance of $source counts a halt for $code as an alarm: $alarmed", (given) => {
+    const { code, source, alarmed } = given;
+    const maintenance = [aMaintenance({ source, since: NOON - MINUTE })];
+    const halt = { verdict: "halt", code } as const;
+    expect(isAlarmed(aGate(), passFacts({ judgement: judged(halt), maintenance }))).toBe(alarmed);
+    expect(pass({}, { judgement: judged(halt), maintenance }).record.lastPass?.alarmed).toBe(alarmed);
+  });
+
+  test.each([
     { signal: { verdict: "halt", code: "breached" }, alarmed: true },
     { signal: { verdict: "halt", code: "missing" }, alarmed: true },
     { signal: { verdict: "halt", code: "dark" }, alarmed: false },
     { signal: { verdict: "halt", code: "breached", counts: false }, alarmed: false },
     { signal: { verdict: "wait", code: "missing" }, alarmed: false },
   ] as const)("counts $signal as an alarm: $alarmed", ({ signal, alarmed }) => {
-    expect(isAlarmed(judged(signal))).toBe(alarmed);
-    expect(isAlarmed(judged({}, signal))).toBe(alarmed);
+    expect(isAlarmed(aGate(), passFacts({ judgement: judged(signal) }))).toBe(alarmed);
+    expect(isAlarmed(aGate(), passFacts({ judgement: judged({}, signal) }))).toBe(alarmed);
     expect(pass({}, { judgement: judged(signal) }).record.lastPass?.alarmed).toBe(alarmed);
   });
 });

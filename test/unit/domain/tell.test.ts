@@ -61,6 +61,7 @@ describe("the title says the effect first:", () => {
     "changed-by-hand": "checkout was changed by hand in Unleash",
     definition: "checkout has a changed definition",
     deployed: "checkout takes notice of a deploy, at 5%",
+    maintenance: "checkout takes notice of maintenance, at 5%",
   };
 
   test.each(Object.entries(titles))("%s", (kind, title) => {
