@@ -2,11 +2,18 @@ import { createFakeFlags } from "../support/fake-flags.ts";
 import { fakeStrategy } from "../support/fake-flag-edits.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { flagTarget } from "../support/flag-target.ts";
-import { flagsContract, type FlagWorld } from "./flags.contract.ts";
+import type { FlagWorld } from "./flag-world.ts";
+import { flagsContract } from "./flags.contract.ts";
+import { unleashFacts } from "./unleash-facts.contract.ts";
 
 const KIM = { name: "kim", userId: 3 };
 
-flagsContract("the fake of Unleash", () => {
+const ELSEWHERE = "development";
+
+flagsContract("the fake of Unleash", makeWorld);
+unleashFacts("the fake of Unleash", makeWorld);
+
+function makeWorld(): Promise<FlagWorld> {
   const clock = manualClock();
   const fake = createFakeFlags(clock);
   const world: FlagWorld = {
@@ -14,7 +21,9 @@ flagsContract("the fake of Unleash", () => {
     viewerFlags: fake.flagsAs({ name: "viewer", userId: 4 }, false),
     served: fake.served,
     colleague: { id: KIM.userId, name: KIM.name },
+    elsewhere: ELSEWHERE,
     addFlag(name, rollout) {
+      fake.addFlag({ name, environment: ELSEWHERE, enabled: false, strategies: [] });
       fake.addFlag({ name, strategies: [fakeStrategy({ rollout: String(rollout), groupId: name })] });
       return Promise.resolve(flagTarget({ name }));
     },
@@ -22,6 +31,7 @@ flagsContract("the fake of Unleash", () => {
       const person = fake.person(KIM, target);
       return {
         set: (id, rollout) => Promise.resolve(person.set(rollout, id)),
+        regroup: (id, groupId) => Promise.resolve(person.change({ groupId }, id)),
         addStrategy: (title) => Promise.resolve(person.addStrategy({ title, rollout: "100" })),
         removeStrategy: (id) => Promise.resolve(person.removeStrategy(id)),
         disable: (id) => Promise.resolve(person.change({ disabled: true }, id)),
@@ -47,4 +57,4 @@ flagsContract("the fake of Unleash", () => {
     pass: () => Promise.resolve(clock.advance(500)),
   };
   return Promise.resolve(world);
-});
+}

@@ -1,43 +1,15 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Flags, Served } from "../../src/control/ports.ts";
-import type { FlagSeen, StrategySeen } from "../../src/domain/flag.ts";
-import type { FlagTarget } from "../../src/domain/gate.ts";
+import {
+  type FlagWorld,
+  TOKEN,
+  eventsOf,
+  eventually,
+  expecting,
+  servedAs,
+  strategiesOf,
+} from "./flag-world.ts";
 
-/** One Unleash server with its people, real or not, as the contract needs it. */
-export type FlagWorld = {
-  /** As Rampart's own user, who may change flags. */
-  readonly flags: Flags;
-  /** As a user who may only look. */
-  readonly viewerFlags: Flags;
-  readonly served: Served;
-  readonly colleague: { readonly id: number; readonly name: string };
-  /** A new flag, switched on, with one gradual rollout at `rollout` that also has constraints and segments. */
-  addFlag(name: string, rollout: number): Promise<FlagTarget>;
-  /** By hand, as the colleague. */
-  byHand(target: FlagTarget): {
-    set(strategyId: string, rollout: string): Promise<void>;
-    addStrategy(title: string): Promise<string>;
-    removeStrategy(strategyId: string): Promise<void>;
-    disable(strategyId: string): Promise<void>;
-    off(): Promise<void>;
-    on(): Promise<void>;
-    archive(): Promise<void>;
-    revive(): Promise<void>;
-  };
-  /** Everything the server shows of the flag, as comparable data. */
-  whole(target: FlagTarget): Promise<unknown>;
-  /** Turns the stop switch of the flags' environment on or off. */
-  stop(on: boolean): Promise<void>;
-  /** From now on the server takes requests and gives no answer, until it is `resume`d. */
-  suspend(): void;
-  resume(): void;
-  /** Lets a little time go by. */
-  pass(): Promise<void>;
-};
-
-const TOKEN = (sequence: number): string => `[rampart 1/3 #abc.1.${sequence}]`;
-
-/** What every implementation of `Flags` and `Served` owes to a pass. */
+/** What every implementation of `Flags` and `Served` owes to a pass, beside the facts of Unleash itself. */
 export function flagsContract(name: string, makeWorld: () => Promise<FlagWorld>): void {
   describe(name, () => {
     let world: FlagWorld;
@@ -89,18 +61,6 @@ export function flagsContract(name: string, makeWorld: () => Promise<FlagWorld>)
       });
     });
 
-    test("a late raise of an older decision fails its test and changes nothing", async () => {
-      const { flags } = world;
-      const target = await world.addFlag("late-raise", 10);
-      const [first] = await strategiesOf(flags, target);
-      await flags.write(target, first.id, 0, TOKEN(2), null);
-
-      const late = await flags.write(target, first.id, 25, TOKEN(1), expecting(first));
-
-      expect(late.kind).toBe("unsure");
-      expect((await strategiesOf(flags, target))[0]).toMatchObject({ rollout: "0", title: TOKEN(2) });
-    });
-
     test("a raise back to a percent that was there before still fails on the title", async () => {
       const { flags } = world;
       const target = await world.addFlag("aba", 10);
@@ -112,67 +72,6 @@ export function flagsContract(name: string, makeWorld: () => Promise<FlagWorld>)
 
       expect(late.kind).toBe("unsure");
       expect((await strategiesOf(flags, target))[0].rollout).toBe("10");
-    });
-
-    test("a write of what stands there already is accepted and leaves no event", async () => {
-      const { flags } = world;
-      const target = await world.addFlag("no-op", 10);
-      const [first] = await strategiesOf(flags, target);
-      await flags.write(target, first.id, 20, TOKEN(1), null);
-      const before = await eventsOf(flags, target, null);
-
-      expect(await flags.write(target, first.id, 20, TOKEN(1), null)).toEqual({ kind: "accepted" });
-      expect(await eventsOf(flags, target, before.at(-1)?.id ?? 0)).toEqual([]);
-    });
-
-    test("switching the environment off twice is accepted twice and happens once", async () => {
-      const { flags } = world;
-      const target = await world.addFlag("off-twice", 10);
-      const before = (await eventsOf(flags, target, null)).at(-1)?.id ?? 0;
-
-      expect(await flags.switchOff(target)).toEqual({ kind: "accepted" });
-      expect(await flags.switchOff(target)).toEqual({ kind: "accepted" });
-
-      expect((await seenOf(flags, target)).environmentEnabled).toBe(false);
-      const events = await eventsOf(flags, target, before);
-      expect(events.map(({ type }) => type)).toEqual(["feature-environment-disabled"]);
-    });
-
-    test("an archived flag reads as absent and yet takes a write, which is there when it is revived", async () => {
-      const { flags } = world;
-      const target = await world.addFlag("archived", 10);
-      const [first] = await strategiesOf(flags, target);
-      await world.byHand(target).archive();
-
-      expect(await flags.observe(target)).toEqual({ kind: "absent", what: "flag" });
-      expect((await flags.switchOff(target)).kind).toBe("refused");
-      expect(await flags.write(target, first.id, 0, TOKEN(1), null)).toEqual({ kind: "accepted" });
-
-      await world.byHand(target).revive();
-      expect(await seenOf(flags, target)).toMatchObject({
-        environmentEnabled: false,
-        strategies: [{ id: first.id, rollout: "0" }],
-      });
-    });
-
-    test("disabling the only strategy switches the environment off, and switching it on adds one at 100 %", async () => {
-      const { flags } = world;
-      const target = await world.addFlag("disabled", 10);
-      const [first] = await strategiesOf(flags, target);
-
-      await world.byHand(target).disable(first.id);
-      expect(await seenOf(flags, target)).toMatchObject({
-        environmentEnabled: false,
-        strategies: [{ id: first.id, disabled: true }],
-      });
-
-      await world.byHand(target).on();
-      const after = await seenOf(flags, target);
-      expect(after.environmentEnabled).toBe(true);
-      expect(after.strategies).toMatchObject([
-        { id: first.id, disabled: true },
-        { kind: "flexibleRollout", disabled: false, rollout: "100" },
-      ]);
     });
 
     test("a flag and an environment that never were read as absent", async () => {
@@ -199,63 +98,8 @@ export function flagsContract(name: string, makeWorld: () => Promise<FlagWorld>)
       expect((await strategiesOf(flags, target)).map(({ id }) => id)).toEqual([again]);
     });
 
-    test("a write under a wrong flag name is refused", async () => {
-      const { flags } = world;
-      const target = await world.addFlag("right-name", 10);
-      const [first] = await strategiesOf(flags, target);
-      const outcome = await flags.write({ ...target, name: "wrong-name" }, first.id, 20, TOKEN(1), null);
-      expect(outcome).toMatchObject({ kind: "refused", status: 403 });
-      expect((await strategiesOf(flags, target))[0].rollout).toBe("10");
-    });
-
-    test("whoever may only look is refused before and at the write", async () => {
-      const { flags, viewerFlags } = world;
-      const target = await world.addFlag("looked-at", 10);
-      const [first] = await strategiesOf(viewerFlags, target);
-
-      const refusals = await viewerFlags.preflight(target);
-      expect(refusals.map(({ code }) => code)).toEqual(["no-right", "no-right"]);
-      expect(refusals.map(({ message }) => message).join()).toMatch(
-        /UPDATE_FEATURE_STRATEGY.*UPDATE_FEATURE_ENVIRONMENT/,
-      );
-      const outcome = await viewerFlags.write(target, first.id, 20, TOKEN(1), null);
-      expect(outcome).toMatchObject({ kind: "refused", status: 403 });
-      expect(await viewerFlags.switchOff(target)).toMatchObject({ kind: "refused", status: 403 });
-      expect(await seenOf(flags, target)).toMatchObject({
-        environmentEnabled: true,
-        strategies: [{ rollout: "10" }],
-      });
-    });
-
     test("whoever may change flags passes the server's part of the preflight", async () => {
       expect(await world.flags.preflight(await world.addFlag("allowed", 10))).toEqual([]);
-    });
-
-    test("the event log tells our own writes from a colleague's", async () => {
-      const { flags } = world;
-      const target = await world.addFlag("attributed", 0);
-      const [first] = await strategiesOf(flags, target);
-      const before = (await eventsOf(flags, target, null)).at(-1)?.id ?? 0;
-      await flags.write(target, first.id, 10, TOKEN(1), expecting(first));
-      await world.byHand(target).set(first.id, "60");
-      await world.byHand(target).off();
-
-      const own = await flags.ownUserId(target.server);
-      const { id: colleague, name: by } = world.colleague;
-      expect(own).not.toBe(colleague);
-      expect(await eventsOf(flags, target, before)).toMatchObject([
-        {
-          type: "feature-strategy-update",
-          byUserId: own,
-          environment: target.environment,
-          strategyId: first.id,
-          rolloutBefore: "0",
-          rolloutAfter: "10",
-          titleAfter: TOKEN(1),
-        },
-        { byUserId: colleague, by, strategyId: first.id, rolloutBefore: "10", rolloutAfter: "60" },
-        { type: "feature-environment-disabled", byUserId: colleague, strategyId: null, rolloutAfter: null },
-      ]);
     });
 
     test("only events above the one asked for are told, oldest first", async () => {
@@ -269,17 +113,6 @@ export function flagsContract(name: string, makeWorld: () => Promise<FlagWorld>)
       expect(newer.map(({ rolloutAfter }) => rolloutAfter)).toEqual(["3", "4"]);
       expect(await eventsOf(flags, target, all.at(-1)?.id ?? 0)).toEqual([]);
     });
-
-    test.each(["250", "12.5", "-5", "abc"])(
-      "a rollout of %j that somebody stored is read as it is",
-      async (rollout) => {
-        const { flags } = world;
-        const target = await world.addFlag(`raw-${rollout.replace(/\W/, "x")}`, 10);
-        const [first] = await strategiesOf(flags, target);
-        await world.byHand(target).set(first.id, rollout);
-        expect((await strategiesOf(flags, target))[0].rollout).toBe(rollout);
-      },
-    );
 
     test("what is served follows what is set, strategy by strategy", async () => {
       const { flags, served } = world;
@@ -358,51 +191,6 @@ export function flagsContract(name: string, makeWorld: () => Promise<FlagWorld>)
   });
 }
 
-async function seenOf(flags: Flags, target: FlagTarget): Promise<FlagSeen> {
-  const seen = await flags.observe(target);
-  if (seen.kind !== "seen") throw new Error(`the flag reads as ${JSON.stringify(seen)}`);
-  return seen;
-}
-
-async function strategiesOf(
-  flags: Flags,
-  target: FlagTarget,
-): Promise<readonly [StrategySeen, ...StrategySeen[]]> {
-  const [first, ...others] = (await seenOf(flags, target)).strategies;
-  if (first === undefined) throw new Error("the flag has no strategy");
-  return [first, ...others];
-}
-
-async function eventsOf(flags: Flags, target: FlagTarget, after: number | null) {
-  const events = await flags.events(target, after);
-  if (events === null) throw new Error("the event log cannot be read");
-  return events;
-}
-
-function expecting(strategy: StrategySeen) {
-  return { title: strategy.title, rollout: Number(strategy.rollout) };
-}
-
-async function servedAs(world: FlagWorld, target: FlagTarget, strategies: readonly unknown[]): Promise<void> {
-  await eventually(world, async () => {
-    expect(await world.served.observe(target)).toMatchObject({ kind: "seen", enabled: true, strategies });
-  });
-}
-
-async function eventually(world: FlagWorld, holds: () => unknown): Promise<void> {
-  const deadline = performance.now() + 15_000;
-  for (;;) {
-    try {
-      await holds();
-      return;
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-    }
-    await world.pass();
-  }
-}
-
-/** A copy without the two fields that a write of ours may touch, in any strategy. */
 /** What we write, and what Unleash itself notes some time after a flag was made. */
 const TOUCHED: readonly string[] = ["rollout", "title", "lifecycle"];
 

@@ -10,7 +10,9 @@ import { createOutbound } from "../../src/lib/outbound.ts";
 import { createFlags } from "../../src/unleash/flags.ts";
 import { createServed, STOP_FLAG } from "../../src/unleash/served.ts";
 import { createSightings, type Sightings } from "../../src/unleash/sightings.ts";
-import { flagsContract, type FlagWorld } from "../contracts/flags.contract.ts";
+import type { FlagWorld } from "../contracts/flag-world.ts";
+import { flagsContract } from "../contracts/flags.contract.ts";
+import { unleashFacts } from "../contracts/unleash-facts.contract.ts";
 import { flagTarget } from "../support/flag-target.ts";
 import { startHoldingProxy } from "../support/holding-proxy.ts";
 import { realClock } from "../support/real-clock.ts";
@@ -21,6 +23,7 @@ const TIMEOUT_MS = 1_500;
 const REFRESH_MS = 200;
 /** Not where other tests are: the stop switch holds for a whole environment. */
 const ENVIRONMENT = "development";
+const ELSEWHERE = "production";
 
 const ended: (() => unknown)[] = [];
 
@@ -33,7 +36,12 @@ const SERVERS = [
   { version: "7.5.1", server: (): SharedUnleash => inject("unleash7") },
 ] as const;
 
-for (const { version, server } of SERVERS) flagsContract(`Unleash ${version}`, () => realWorld(server()));
+for (const { version, server } of SERVERS) {
+  let world: Promise<FlagWorld> | null = null;
+  const theWorld = (): Promise<FlagWorld> => (world ??= realWorld(server()));
+  flagsContract(`Unleash ${version}`, theWorld);
+  unleashFacts(`Unleash ${version}`, theWorld);
+}
 
 test.each(SERVERS)(
   "Unleash $version: what a segment contains is part of the audience",
@@ -128,6 +136,7 @@ async function realWorld(unleash: SharedUnleash): Promise<FlagWorld> {
     viewerFlags: flagsFor(proxy.url, unleash.viewer.token, sightings),
     served: servedBy(proxy.url, { value: await backendToken(unleash) }, sightings),
     colleague: { id: unleash.colleague.id, name: unleash.colleague.username },
+    elsewhere: ELSEWHERE,
     async addFlag(name, rollout) {
       const place = { flag: name, environment: ENVIRONMENT };
       await setup.createFlag(name);
@@ -148,6 +157,7 @@ async function realWorld(unleash: SharedUnleash): Promise<FlagWorld> {
       };
       return {
         set: (id, rollout) => patch(id, "/parameters/rollout", rollout),
+        regroup: (id, groupId) => patch(id, "/parameters/groupId", groupId),
         disable: (id) => patch(id, "/disabled", true),
         addStrategy: async (title) => (await byHand.addRollout({ ...place, title, rollout: 100 })).id,
         removeStrategy: async (id) => void (await byHand.removeStrategy(place, id)),

@@ -3,8 +3,8 @@ import type { FlagObservation, StrategySeen } from "../../src/domain/flag.ts";
 import type { FlagTarget } from "../../src/domain/gate.ts";
 import type { Millis } from "../../src/domain/instant.ts";
 import type { Percent } from "../../src/domain/percent.ts";
-import { fakeStrategy, flagEdits } from "./fake-flag-edits.ts";
-import { createFlagStates, type Actor, type EnvironmentState, type FlagState } from "./fake-flag-state.ts";
+import { environmentOfStrategy, fakeStrategy, flagEdits, isBare } from "./fake-flag-edits.ts";
+import { createFlagStates, type Actor, type FlagState } from "./fake-flag-state.ts";
 
 /**
  * What becomes of one write. `lost`: not applied, no answer. `reply-lost`: applied, no answer. `late`: no answer, applied
@@ -58,7 +58,7 @@ export type FakeFlags = ReturnType<typeof createFakeFlags>;
 
 export const RAMPART: Actor = { name: "rampart", userId: 2 };
 
-/** Unleash in memory, behaving as the real servers were measured, over a clock of the test. Every edit happens at once. */
+/** Unleash in memory, behaving as the real servers were measured, over a clock of the test. What people do happens at once. */
 export function createFakeFlags(clock: Clock) {
   const states = createFlagStates(() => clock.now());
   const writes: FakeWrite[] = [];
@@ -89,17 +89,20 @@ export function createFakeFlags(clock: Clock) {
     return { kind: "seen", project, archived: false, environmentEnabled: enabled, strategies };
   }
 
-  /** Carries out a change under the faults that are set; `apply` answers with what the server would. */
-  function change(
+  /**
+   * Carries out a change under the faults that are set. `read` is what the server does before it opens the transaction, and
+   * gives what it does inside: whatever else arrives meanwhile is not seen.
+   */
+  async function change(
     by: Actor,
     mayWrite: boolean,
     target: FlagTarget,
     what: FakeWrite["change"],
-    apply: () => WriteOutcome,
-  ): WriteOutcome {
+    read: () => () => WriteOutcome,
+  ): Promise<WriteOutcome> {
     const fault = faults.writes.shift();
-    const carryOut = (): WriteOutcome => {
-      const outcome = apply();
+    const finish = (transact: () => WriteOutcome): WriteOutcome => {
+      const outcome = transact();
       const applied = outcome.kind === "accepted";
       writes.push({ at: clock.now(), by: by.name, flag: target.name, change: what, applied });
       return outcome;
@@ -107,59 +110,64 @@ export function createFakeFlags(clock: Clock) {
     const noAnswer: WriteOutcome = { kind: "unsure", detail: "no complete answer" };
     if (faults.down || fault === "lost") return noAnswer;
     if (!mayWrite || faults.refuseWrites || fault === "refused") {
-      return { kind: "refused", status: 403, detail: "Unleash answered 403: no permission" };
+      return refused(403, ": no permission");
     }
     if (fault === "late") {
-      late.push(carryOut);
+      late.push(() => finish(read()));
       return noAnswer;
     }
-    const outcome = carryOut();
+    const transact = read();
+    await Promise.resolve();
+    const outcome = finish(transact);
     return fault === "reply-lost" ? noAnswer : outcome;
   }
 
+  /** A patch: the row is read and tested, and then written back whole. */
   function patch(
     by: Actor,
     target: FlagTarget,
     strategyId: string,
-    to: Percent,
-    title: string,
+    into: { readonly to: Percent; readonly title: string; readonly groupId: string | undefined },
     expecting: { readonly title: string | null; readonly rollout: Percent } | null,
-    groupId: string | undefined,
-  ): WriteOutcome {
-    const row = findRow(target, strategyId);
-    if (row.kind === "refused") return row;
-    const { strategy } = row;
-    faults.betweenReadAndWrite?.();
-    faults.betweenReadAndWrite = null;
+  ): () => WriteOutcome {
+    const read = findRow(target, strategyId);
+    if (read.kind === "refused") return () => read;
+    const { strategy } = read;
     const isExpected =
       expecting === null ||
       (strategy.title === expecting.title && strategy.rollout === String(expecting.rollout));
-    if (!isExpected) return { kind: "unsure", detail: "Unleash answered 500: Test operation failed" };
-    flagEdits(states, target, by).replace({
-      ...strategy,
-      rollout: String(to),
-      title,
-      groupId: groupId ?? strategy.groupId,
-    });
-    return { kind: "accepted" };
+    const { to, title, groupId = strategy.groupId } = into;
+    return () => {
+      faults.betweenReadAndWrite?.();
+      faults.betweenReadAndWrite = null;
+      if (!isExpected) return { kind: "unsure", detail: "Unleash answered 500: Test operation failed" };
+      const row = findRow(target, strategyId);
+      if (row.kind === "refused") return row;
+      flagEdits(states, target, by).replace({ ...strategy, rollout: String(to), title, groupId });
+      return { kind: "accepted" };
+    };
   }
 
   type Row =
     | { readonly kind: "row"; readonly strategy: StrategySeen }
     | Extract<WriteOutcome, { kind: "refused" }>;
 
-  function findRow(target: FlagTarget, strategyId: string): Row {
-    const state = states.read(target.name, target.environment);
-    if (state === undefined) return { kind: "refused", status: 403, detail: "Unleash answered 403" };
-    const strategy = state.strategies.find(({ id }) => id === strategyId);
-    if (strategy === undefined) return { kind: "refused", status: 404, detail: "Unleash answered 404" };
+  /** By the flag and the id: the environment of the request only has to be one of the flag's. */
+  function findRow({ name, environment }: FlagTarget, id: string): Row {
+    if (states.environmentsOf(name).length === 0) return refused(403);
+    const home = environmentOfStrategy(states, name, id);
+    const strategy = states.read(name, home ?? environment)?.strategies.find((each) => each.id === id);
+    const asked = states.read(name, environment);
+    if (strategy === undefined || asked === undefined) return refused(404);
+    // The change would switch off what is on with nothing enabled, which an archived flag does not take.
+    if (asked.archived && isBare(asked.strategies)) return refused(400, ": archived");
     return { kind: "row", strategy };
   }
 
   function off(by: Actor, target: FlagTarget): WriteOutcome {
     const state = states.read(target.name, target.environment);
-    if (state === undefined) return { kind: "refused", status: 404, detail: "Unleash answered 404" };
-    if (state.archived) return { kind: "refused", status: 400, detail: "Unleash answered 400: archived" };
+    if (state === undefined) return refused(404);
+    if (state.archived) return refused(400, ": archived");
     flagEdits(states, target, by).switchTo(false);
     return { kind: "accepted" };
   }
@@ -170,13 +178,10 @@ export function createFakeFlags(clock: Clock) {
       observe: (target) => Promise.resolve(observe(target)),
       preflight: () => Promise.resolve(mayWrite && !faults.refuseWrites ? faults.preflight : NO_RIGHT),
       write: (target, strategyId, to, title, expecting, groupId) =>
-        Promise.resolve(
-          change(by, mayWrite, target, { kind: "percent", to, title }, () =>
-            patch(by, target, strategyId, to, title, expecting, groupId),
-          ),
+        change(by, mayWrite, target, { kind: "percent", to, title }, () =>
+          patch(by, target, strategyId, { to, title, groupId }, expecting),
         ),
-      switchOff: (target) =>
-        Promise.resolve(change(by, mayWrite, target, { kind: "off" }, () => off(by, target))),
+      switchOff: (target) => change(by, mayWrite, target, { kind: "off" }, () => () => off(by, target)),
       events(target, after) {
         if (faults.down || faults.eventsDown) return Promise.resolve(null);
         const all = states.eventsOf(target.name);
@@ -190,7 +195,7 @@ export function createFakeFlags(clock: Clock) {
     observe(target) {
       if (faults.servedUnknown)
         return Promise.resolve({ kind: "unknown", detail: "the SDK stopped synchronising" });
-      const state = states.read(target.name, target.environment, faults.propagationMs);
+      const state = states.readServed(target.name, target.environment, faults.propagationMs);
       const at = clock.now();
       if (state === undefined || state.archived) {
         return Promise.resolve({ kind: "seen", enabled: false, strategies: [], at });
@@ -227,7 +232,7 @@ export function createFakeFlags(clock: Clock) {
     },
 
     /** What stands on the server now. */
-    state(target: Pick<FlagTarget, "name" | "environment">): EnvironmentState {
+    state(target: Pick<FlagTarget, "name" | "environment">): FlagState {
       const state = states.read(target.name, target.environment);
       if (state === undefined) throw new Error(`there is no flag ${target.name}`);
       return state;
@@ -261,6 +266,10 @@ export function createFakeFlags(clock: Clock) {
       };
     },
   };
+}
+
+function refused(status: number, why = ""): Extract<WriteOutcome, { kind: "refused" }> {
+  return { kind: "refused", status, detail: `Unleash answered ${status}${why}` };
 }
 
 const NO_RIGHT: readonly PreflightRefusal[] = [

@@ -32,13 +32,13 @@ const EDITS: Readonly<Record<string, (hand: Hand) => boolean>> = {
   off: (hand) =>
     on(
       hand,
-      ({ enabled }) => enabled,
+      ({ enabled, archived }) => enabled && !archived,
       (kim) => kim.off(),
     ),
   on: (hand) =>
     on(
       hand,
-      ({ enabled }) => !enabled,
+      ({ enabled, archived }) => !enabled && !archived,
       (kim) => kim.on(),
     ),
   title: (hand) => on(hand, hasStrategy, (kim) => kim.change({ title: "Ours" })),
@@ -48,7 +48,12 @@ const EDITS: Readonly<Record<string, (hand: Hand) => boolean>> = {
   constraint: (hand) => on(hand, hasStrategy, (kim) => kim.change({ constraints: '[{"x":1}]' })),
   "strange rollout": (hand) =>
     on(hand, hasStrategy, (kim) => kim.set(hand.draw.pick(["abc", "33.3", "101"]))),
-  "disable strategy": (hand) => on(hand, hasStrategy, (kim) => kim.change({ disabled: true })),
+  "disable strategy": (hand) =>
+    on(
+      hand,
+      ({ strategies, archived }) => strategies.length > 0 && !archived,
+      (kim) => kim.change({ disabled: true }),
+    ),
   "add strategy": (hand) =>
     on(
       hand,
@@ -58,10 +63,15 @@ const EDITS: Readonly<Record<string, (hand: Hand) => boolean>> = {
   "remove added strategy": (hand) =>
     on(
       hand,
-      ({ strategies }) => strategies.length > 1,
+      ({ strategies, archived }) => strategies.length > 1 && !archived,
       (kim, { strategies }) => kim.removeStrategy(strategies.at(-1)?.id),
     ),
-  "remove strategy": (hand) => on(hand, hasStrategy, (kim) => kim.removeStrategy()),
+  "remove strategy": (hand) =>
+    on(
+      hand,
+      ({ strategies, archived }) => strategies.length > 0 && !archived,
+      (kim) => kim.removeStrategy(),
+    ),
   archive: (hand) =>
     on(
       hand,

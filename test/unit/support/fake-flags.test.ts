@@ -74,6 +74,32 @@ test("reads may lag behind the writes, and what is served lags behind both", asy
   expect(await fake.served.observe(TARGET)).toMatchObject({ strategies: [{ rollout: "20" }] });
 });
 
+test("what was written through another environment is not served before its own has an event", async () => {
+  const { clock, fake, id, kim } = fakeAt(18);
+  fake.addFlag({ name: TARGET.name, environment: "development", enabled: false, strategies: [] });
+  clock.advance(5_000);
+  await fake.flags.write({ ...TARGET, environment: "development" }, id, 77, "t", null);
+  clock.advance(60_000);
+  expect(await fake.flags.observe(TARGET)).toMatchObject({ strategies: [{ rollout: "77" }] });
+  expect(await fake.served.observe(TARGET)).toMatchObject({ strategies: [{ rollout: "18" }] });
+  kim.addStrategy({ rollout: "1" });
+  clock.advance(2_000);
+  expect(await fake.served.observe(TARGET)).toMatchObject({ strategies: [{ rollout: "77" }, {}] });
+});
+
+test("a flag that is archived can be switched neither on nor off by hand, and comes back off everywhere", () => {
+  const { fake, kim } = fakeAt(5);
+  const elsewhere = { name: TARGET.name, environment: "development" };
+  fake.addFlag({ ...elsewhere, enabled: true });
+  kim.archive();
+  expect(() => kim.off()).toThrow("400");
+  kim.revive();
+  expect([fake.state(TARGET), fake.state(elsewhere)]).toMatchObject([
+    { enabled: false, archived: false },
+    { enabled: false, archived: false },
+  ]);
+});
+
 test("writes can be refused, once or for good, and the preflight says so", async () => {
   const { fake, write, percent } = fakeAt(0);
   fake.faults.writes = ["refused"];
