@@ -47,7 +47,7 @@ const servedSchema = z.discriminatedUnion("kind", [
 const actionSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("none") }),
   z.object({
-    kind: z.enum(["raise", "lower", "retoken", "restore", "rotate"]),
+    kind: z.enum(["raise", "lower", "retoken", "restore", "rotate", "release"]),
     from: percentOrNull,
     to: z.number(),
     title: z.string(),

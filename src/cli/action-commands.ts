@@ -32,6 +32,8 @@ const SUMMARIES: Readonly<Record<SimpleAction, readonly [summary: string, reason
   restore: ["bring the flag back to what was recorded", "changed by mistake"],
   abort: ["end a run that stands at 0%", "feature withdrawn"],
   finish: ["end the bake early, with good signals, or a drain", "baked for a week"],
+  release: ["let go of the flag: its title is the team's own again", "fully rolled out"],
+  retire: ["forget a gate whose file is gone", "feature is part of the product now"],
 };
 
 type ReasonOptions = SessionOptions & { readonly reason: string };

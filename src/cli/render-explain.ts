@@ -95,6 +95,7 @@ function actionLine({ action, would }: DecisionBody): string {
     case "restore":
     case "retoken":
     case "rotate":
+    case "release":
       return `${action.kind} ${percent(action.from)} → ${percent(action.to)}`;
   }
 }

@@ -73,6 +73,7 @@ function needsFlag(command: Command, record: GateRecord): boolean {
     case "adopt-flag":
     case "restore":
     case "pause":
+    case "release":
       return true;
     case "rollback":
     case "reject":
@@ -84,6 +85,7 @@ function needsFlag(command: Command, record: GateRecord): boolean {
     case "resume":
     case "abort":
     case "finish":
+    case "retire":
       return false;
   }
 }

@@ -10,8 +10,8 @@ import { standingOf } from "../domain/transition.ts";
 
 /** What a command was ordered on. */
 type Ordered = {
-  readonly gate: Gate;
-  readonly definition: DefinitionFacts;
+  readonly gate: Pick<Gate, "name" | "steps">;
+  readonly definition: Pick<DefinitionFacts, "hash">;
   readonly record: GateRecord;
 };
 

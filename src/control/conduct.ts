@@ -29,6 +29,7 @@ import { type Found, findGate } from "./find-gate.ts";
 import { forceAdvance } from "./force.ts";
 import { type PassPorts, type Passed, countedDark, pass, passOf, sourcesOf } from "./pass.ts";
 import type { ChangesAsked } from "./ports.ts";
+import { retireGate } from "./retire.ts";
 import { Turns } from "./turns.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -282,9 +283,13 @@ export class Conductor implements Controller {
 
   #order(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {
     if (command.action === "rollback") return this.#rollBack(command, keep);
-    return this.#turns.take(command.gate, () =>
-      command.action === "advance" ? forceAdvance(this.#ports, command, keep) : this.#carryOut(command, keep),
-    );
+    return this.#turns.take(command.gate, () => this.#orderInTurn(command, keep));
+  }
+
+  #orderInTurn(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {
+    if (command.action === "advance") return forceAdvance(this.#ports, command, keep);
+    if (command.action === "retire") return retireGate(this.#ports, command, keep);
+    return this.#carryOut(command, keep);
   }
 
   #carryOut(command: Command, keep: ReplyKeeper | null): Promise<CommandOutcome> {

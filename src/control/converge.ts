@@ -6,6 +6,7 @@ import type { FlagTarget, Gate } from "../domain/gate.ts";
 import { because } from "../domain/because.ts";
 import { modeOf } from "../domain/growth.ts";
 import { parseRollout } from "../domain/percent.ts";
+import { letGo, releaseTells } from "../domain/release.ts";
 import { type Millis, SECOND } from "../domain/instant.ts";
 import type { GateRecord, Intention } from "../domain/record.ts";
 import { standingOf } from "../domain/transition.ts";
@@ -96,6 +97,12 @@ async function send(
     const expecting = { title: flag.title, rollout: flag.rollout };
     return flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
   }
+  if (intention.kind === "release") {
+    // Whatever else the title says by now is no token of ours to take away.
+    const isOurs = current?.title === flag.title && current.rollout === String(flag.rollout);
+    const expecting = { title: flag.title, rollout: flag.rollout };
+    return isOurs ? flags.write(target, flag.strategyId, intention.to, intention.title, expecting) : null;
+  }
   // Nothing but a decrease to 0 goes out blind: written over an unseen decrease, or late, anything else may raise or undo.
   if (intention.kind !== "lower" || intention.to > 0) {
     const percent = parseRollout(current?.rollout ?? "");
@@ -161,5 +168,7 @@ async function readBack(
     ...(absorbed.landed === null ? [] : landedTells(gate, absorbed.landed, absorbed.record)),
   ];
   const yielded = yieldIfOverwritten(gate, absorbed.record, absorbed.landed, facts);
-  return { record: yielded.record, observation, tells: [...tells, ...yielded.tells], facts };
+  const after = letGo(yielded.record, absorbed.landed, events);
+  const told = [...tells, ...yielded.tells, ...releaseTells(record, after)];
+  return { record: after, observation, tells: told, facts };
 }

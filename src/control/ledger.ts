@@ -45,7 +45,8 @@ export function exposureChanges(
 /** Our own write, when this is the moment in which it was seen to have happened. */
 function landedIn(before: GateRecord, after: GateRecord): Intention | null {
   const { intention } = before;
-  return intention !== null && after.flag?.title === intention.title ? intention : null;
+  if (intention === null || intention.kind === "release") return null;
+  return after.flag?.title === intention.title ? intention : null;
 }
 
 function changedBy(after: GateRecord, to: number, events: readonly FlagEvent[] | null): string | null {

@@ -7,6 +7,7 @@ import type { FlagEvent } from "../domain/flag.ts";
 import type { Definition, Gate, Purpose } from "../domain/gate.ts";
 import type { DefinitionFacts } from "../domain/because.ts";
 import { type Measurements, inputsOf } from "../domain/inputs.ts";
+import { otherFlagHeld } from "../domain/held.ts";
 import { DAY, type Instant, MINUTE, type Millis } from "../domain/instant.ts";
 import { alertKey, judge } from "../domain/judge.ts";
 import { judgeContext, purposeOf, recordAsSeen } from "../domain/judge-context.ts";
@@ -145,15 +146,24 @@ function faultIn(problems: readonly Problem[]): string | null {
   return first === undefined ? null : `${first.file}:${first.line}:${first.column} ${first.message}`;
 }
 
-/** What a run is pinned to while it lasts; after a rollback only where no file is left, for a late raise must still be lowered. */
+/**
+ * What a run is pinned to while it lasts. Once it is over it goes by the newest file, unless that is gone, for a late raise
+ * must still be lowered and the flag let go of, or names another flag than the one that is still held.
+ */
 function pinnedDefinition(
   records: Records,
-  { run, ramp }: GateRecord,
+  record: GateRecord,
   newest: Definition | null,
 ): Promise<Definition | null> | null {
-  const { state } = ramp;
-  const isOver = state === "idle" || state === "finished" || (state === "rolled-back" && newest !== null);
-  return run === null || isOver ? null : records.pinned(run.definition);
+  const { run } = record;
+  return run === null || goesByFile(record, newest) ? null : records.pinned(run.definition);
+}
+
+function goesByFile(record: GateRecord, newest: Definition | null): boolean {
+  const { state } = record.ramp;
+  if (state !== "finished" && state !== "rolled-back") return state === "idle";
+  if (newest === null) return state === "finished" && record.flag === null;
+  return otherFlagHeld(record, newest.gate) === null;
 }
 
 function statusOf(loaded: LoadedGate | undefined, hash: string): DefinitionFacts["status"] {

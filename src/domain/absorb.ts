@@ -98,7 +98,9 @@ function watch(gate: Gate, record: GateRecord, facts: FlagFacts): Absorbed {
   const served = strategy === null ? null : servedOf(strategy.id, facts.served);
   const followed = followWatched(record, percent, facts.now);
   const watched = { ...followed, exposure: { ...followed.exposure, served } };
-  if (modeOf(gate, record) === "observe" || percent === null || percent === 0) {
+  // Of a finished ramp that let go of its flag the percent is what it left there.
+  const isLeft = record.ramp.state === "finished";
+  if (modeOf(gate, record) === "observe" || isLeft || percent === null || percent === 0) {
     return { record: { ...watched, drift: [] }, landed: null, newDrift: [] };
   }
   const message = `the flag stands at ${percent}% and no run of ours brought it there`;
@@ -169,6 +171,7 @@ type Resolved = { readonly record: Pinned; readonly landed: Intention | null };
 
 function resolveIntention(gate: Gate, record: Pinned, observation: FlagRead, facts: FlagFacts): Resolved {
   const { intention, flag } = record;
+  if (intention?.kind === "release") return resolveRelease(record, intention, observation);
   if (intention === null || observation.kind !== "seen") return { record, landed: null };
   const ours = observation.strategies.find((strategy) => strategy.id === flag.strategyId);
   if (ours !== undefined && sameToken(splitTitle(ours.title).token, intention.token)) {
@@ -196,6 +199,21 @@ function resolveIntention(gate: Gate, record: Pinned, observation: FlagRead, fac
     record: untouched ? intendToken(gate, dropped, facts, facts.decision, facts.now) : dropped,
     landed: null,
   };
+}
+
+/** A release is done once the title is the team's own again. It ends where somebody else has changed title or percent. */
+function resolveRelease(record: Pinned, intention: Intention, observation: FlagRead): Resolved {
+  const { flag } = record;
+  const ours =
+    observation.kind === "seen" ? observation.strategies.find(({ id }) => id === flag.strategyId) : undefined;
+  if (ours !== undefined && (ours.title ?? "") === intention.title) {
+    return {
+      record: { ...record, flag: { ...flag, title: ours.title }, intention: null },
+      landed: intention,
+    };
+  }
+  const stands = ours?.title === flag.title && ours.rollout === String(flag.rollout);
+  return { record: stands ? record : { ...record, intention: null }, landed: null };
 }
 
 function landed(

@@ -1,5 +1,7 @@
 import type { Author, Definition, Gate } from "./gate.ts";
+import { heldText, otherFlagHeld, releaseText } from "./held.ts";
 import type { Instant } from "./instant.ts";
+import { isAtRest } from "./moves.ts";
 import type { Drift, GateRecord } from "./record.ts";
 import type { AlertJudgement, Because, BecauseKind, SignalJudgement } from "./verdict.ts";
 
@@ -25,7 +27,12 @@ export function because(
 
 /** Why the definition in force lets nothing grow; empty while the newest file still is what the run began with. */
 export function definitionBecause(record: GateRecord, definition: DefinitionFacts): readonly Because[] {
-  const { status, hash, fault } = definition;
+  const { status, hash, fault, newest } = definition;
+  const held = newest === null || !isAtRest(record.ramp.state) ? null : otherFlagHeld(record, newest.gate);
+  if (held !== null) {
+    const { gate } = record;
+    return [because("definition", "other-flag", heldText(gate, held), { opens: releaseText(gate) })];
+  }
   const started = record.run?.definition;
   if (status === "valid" && (started === undefined || started === hash)) return [];
   const messages = {

@@ -4,6 +4,7 @@ import { type DefinitionFacts, definitionBecause } from "./because.ts";
 import { policyUnder, treatmentOf } from "./drift.ts";
 import type { Gate } from "./gate.ts";
 import { nextStep } from "./growth.ts";
+import { isAtRest } from "./moves.ts";
 import type { Problem } from "./problem.ts";
 import type { GateRecord } from "./record.ts";
 import { standingOf } from "./transition.ts";
@@ -51,11 +52,25 @@ export function definitionWaiting({ gate, record, definition, problems }: GateVi
   if (rival !== undefined) return rivalled(rival);
   // At rest the newest file is in force; a ramp that bakes has nowhere left to grow.
   const [cause] = definitionBecause(record, definition);
+  if (cause?.code === "other-flag") {
+    return held("definition-changed", cause.message);
+  }
+  if (definition.status === "gone" && record.flag !== null && isAtRest(record.ramp.state)) {
+    return held(
+      "definition-gone",
+      `the file is gone, and the title of ${record.gate}'s flag still carries our token`,
+    );
+  }
   if (cause === undefined || standingOf(record.ramp)?.state !== "proving") return null;
   const kind = definition.status === "gone" ? "definition-gone" : "definition-changed";
   const found = gate === null ? null : adoption(gate, record, definition);
   const message = [`${cause.message}: ${cause.opens}`, ...(found?.missing ?? [])].join("; ");
   return { kind, message, since: null, until: null, orders: [...(found?.orders ?? []), ending(record)] };
+}
+
+/** A flag that is still held although the gate has no more use for it. */
+function held(kind: Waiting["kind"], message: string): Waiting {
+  return { kind, message, since: null, until: null, orders: ["release"] };
 }
 
 /** How the newest definition can be adopted now; a looser one only once those have approved whom it asks. */

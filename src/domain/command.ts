@@ -19,6 +19,8 @@ export const ACTIONS = [
   "restore",
   "abort",
   "finish",
+  "release",
+  "retire",
 ] as const;
 
 export type ActionName = (typeof ACTIONS)[number];
@@ -39,6 +41,8 @@ export const ACTION_SCOPES: Readonly<Record<ActionName, readonly Scope[]>> = {
   restore: ["adopt"],
   abort: ["operate"],
   finish: ["operate"],
+  release: ["operate"],
+  retire: ["operate"],
 };
 
 export type Command = {

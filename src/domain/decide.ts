@@ -29,6 +29,7 @@ import {
 } from "./pass-tells.ts";
 import type { Percent } from "./percent.ts";
 import type { GateRecord, LastPass } from "./record.ts";
+import { letGo, releaseTells } from "./release.ts";
 import { goBack } from "./rolling-back.ts";
 import { followPerson, isAlarmed, shrink, stop } from "./shrink.ts";
 import { tellings } from "./tell.ts";
@@ -51,7 +52,8 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
   const absorbed = absorb(gate, judged, facts);
   const noted = noteDeploy(gate, settleAnew(absorbed.record, facts), facts.newestDeploy);
   const yielded = yieldIfOverwritten(gate, noted, absorbed.landed, facts);
-  const counted = withTime(gate, yielded.record, facts);
+  const kept = letGo(yielded.record, absorbed.landed, facts.events);
+  const counted = withTime(gate, kept, facts);
   const sifted = withValidApprovals(gate, counted, facts);
   const valid = sifted.record;
   // A rollback once ordered is driven to its end, whatever the mode says meanwhile.
@@ -62,6 +64,7 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
       ...driftTells(gate, absorbed.newDrift, before, acting),
       ...(absorbed.landed === null ? [] : landedTells(gate, absorbed.landed, valid)),
       ...yielded.tells,
+      ...releaseTells(before, kept),
       ...sifted.tells,
       ...darkTells(gate, before, facts),
       ...maintenanceTells(before, facts),
@@ -268,7 +271,8 @@ function reasonsOf(gate: Gate, record: GateRecord, facts: PassFacts): readonly B
     return facts.forced === null ? [] : [forcedBecause(facts.forced)];
   }
   if (state === "finished") {
-    return [stateBecause(record), ...record.drift.map((drift) => driftBecause(gate, drift))];
+    const held = definitionBecause(record, facts.definition).filter(({ code }) => code === "other-flag");
+    return [stateBecause(record), ...held, ...record.drift.map((drift) => driftBecause(gate, drift))];
   }
   if (state === "baking") {
     const definition = definitionBecause(record, facts.definition);

@@ -9,7 +9,7 @@ import type { AlertJudgement, Because, SignalJudgement, Verdict } from "./verdic
 export type Action =
   | { readonly kind: "none" }
   | {
-      readonly kind: "raise" | "lower" | "retoken" | "restore" | "rotate";
+      readonly kind: "raise" | "lower" | "retoken" | "restore" | "rotate" | "release";
       readonly from: Percent | null;
       readonly to: Percent;
       readonly title: string;

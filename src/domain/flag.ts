@@ -61,8 +61,17 @@ export type FlagEvent = {
   readonly titleAfter: string | null;
 };
 
+/** Where a flag is, as gates name it. */
+export type FlagPlace = { readonly server: string; readonly name: string; readonly environment: string };
+
+export function isSamePlace(a: FlagPlace, b: FlagPlace): boolean {
+  return a.server === b.server && a.name === b.name && a.environment === b.environment;
+}
+
 /** What of the flag is compared on every pass; recorded at start and at every write or adoption of ours. */
 export type FlagRecord = {
+  /** Absent in what was recorded before it was kept. */
+  readonly place?: FlagPlace;
   readonly strategyId: string;
   readonly project: string;
   readonly environmentEnabled: boolean;

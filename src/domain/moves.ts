@@ -21,7 +21,14 @@ const LEGAL_FROM: Readonly<Record<ActionName, readonly RampState[]>> = {
   abort: ["proving", "paused", "halted"],
   // After a rollback: its drain, and one that nobody has called done before its deadline.
   finish: ["baking", "draining", "rolled-back"],
+  release: AT_REST,
+  retire: AT_REST,
 };
+
+/** Whether no run is under way. */
+export function isAtRest(state: RampState): boolean {
+  return AT_REST.includes(state);
+}
 
 export function isLegal(action: ActionName, state: RampState): boolean {
   return LEGAL_FROM[action].includes(state);

@@ -1,3 +1,4 @@
+import { REASSERT_FOR } from "./absorb.ts";
 import { demandsFor, unmet } from "./approval.ts";
 import { nextCohort } from "./cohort.ts";
 import type { Command } from "./command.ts";
@@ -7,6 +8,7 @@ import { adoptDefinition } from "./adopt-definition.ts";
 import { type DefinitionFacts, because } from "./because.ts";
 import { modeOf, nextStep } from "./growth.ts";
 import { finishDrain } from "./draining.ts";
+import { heldElsewhere } from "./held.ts";
 import { type Instant, formatMillis } from "./instant.ts";
 import { isLegal } from "./moves.ts";
 import { type Obeyed, done, refused } from "./obeyed.ts";
@@ -16,6 +18,7 @@ import { promisesMissing } from "./promise.ts";
 import { mayUse } from "./principal.ts";
 import type { Ramp } from "./ramp.ts";
 import type { GateRecord } from "./record.ts";
+import { release } from "./release.ts";
 import { rivalBecause } from "./rivals.ts";
 import { type ServerRefusalCode, wayOut } from "./way-out.ts";
 import { splitTitle } from "./token.ts";
@@ -90,9 +93,14 @@ export function obey(gate: Gate, record: GateRecord, command: Command, facts: Co
     case "restore":
       return restore(gate, record, facts);
     case "abort":
-      return abort(gate, record);
+      return abort(gate, record, facts);
     case "finish":
       return state === "baking" ? finish(gate, record, facts) : finishDrain(record, command, facts.now);
+    case "release":
+      return release(gate, record, facts);
+    case "retire":
+      // A gate without a file has no definition to obey by.
+      return refused("illegal-move", "retire goes by what is recorded alone");
   }
 }
 
@@ -114,8 +122,14 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
   if (modeOf(gate, record) === "observe") {
     return refused("not-ready", `${gate.name} only observes; say: rampart act ${gate.name}`);
   }
+  const held = heldElsewhere(gate, record, facts.definition.newest);
+  if (held !== null) return refused("not-ready", held);
   if (facts.definition.status !== "valid") {
     return refused("not-ready", `the definition is ${facts.definition.status}`);
+  }
+  if (record.intention?.kind === "release") {
+    const cancel = `wait until that is read back, or take the flag again: rampart adopt-flag ${gate.name}`;
+    return refused("not-ready", `${gate.name} is letting go of its flag; ${cancel}`);
   }
   if (facts.rivals.length > 0) {
     return refused(
@@ -357,7 +371,7 @@ function restore(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {
   return done(intend(gate, record, facts, write), `${gate.name} goes back to ${record.flag.rollout}%`);
 }
 
-function abort(gate: Gate, record: GateRecord): Obeyed {
+function abort(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed {
   if (!standsAtZero(record) || (record.exposure.set ?? 0) > 0) {
     return refused("illegal-move", "abort ends a run that stands at 0%; this one is exposed: rollback");
   }
@@ -367,6 +381,8 @@ function abort(gate: Gate, record: GateRecord): Obeyed {
     run: null,
     intention: null,
     exposure: { ...record.exposure, wanted: 0 },
+    // A raise that was under way may still arrive.
+    reassertUntil: facts.now + REASSERT_FOR,
   };
   return done(ended, `${gate.name} is idle again`);
 }

@@ -57,16 +57,18 @@ function preflightOn(target: FlagTarget, seen: FlagSeen, startAt: Percent | null
   const percent = parseRollout(strategy.rollout ?? "");
   refusals.push(...strategyRefusals(target, strategy), ...percentRefusals(strategy, percent, startAt ?? 0));
   if (refusals.length > 0 || percent === null) return refused(refusals);
-  return { kind: "ready", record: recordOf(seen, strategy, percent, companions.strategies) };
+  return { kind: "ready", record: recordOf(target, seen, strategy, percent, companions.strategies) };
 }
 
 function recordOf(
+  { server, name, environment }: FlagTarget,
   seen: FlagSeen,
   strategy: StrategySeen,
   rollout: Percent,
   companions: readonly StrategySeen[],
 ): FlagRecord {
   return {
+    place: { server, name, environment },
     strategyId: strategy.id,
     project: seen.project,
     environmentEnabled: seen.environmentEnabled,
@@ -91,7 +93,7 @@ export function pinForLowering(target: FlagTarget, seen: FlagObservation): FlagR
   const strategy = strategyOf(target, seen);
   if (strategy === null) return null;
   const { strategies } = companionsOf(target, seen.strategies);
-  return recordOf(seen, strategy, parseRollout(strategy.rollout ?? "") ?? EVERYBODY, strategies);
+  return recordOf(target, seen, strategy, parseRollout(strategy.rollout ?? "") ?? EVERYBODY, strategies);
 }
 
 const EVERYBODY: Percent = 100;

@@ -31,8 +31,8 @@ export type SignalClock = {
 
 /** A write that was decided and recorded, and is not yet known to have happened or not. */
 export type Intention = {
-  /** `rotate` leaves the percent at 0 and writes the run's `cohort`. */
-  readonly kind: "raise" | "lower" | "retoken" | "restore" | "rotate";
+  /** `rotate` leaves the percent at 0 and writes the run's `cohort`; `release` leaves it and takes our token out of the title. */
+  readonly kind: "raise" | "lower" | "retoken" | "restore" | "rotate" | "release";
   readonly from: Percent | null;
   readonly to: Percent;
   readonly token: WriteToken;

@@ -1,5 +1,5 @@
 import { because } from "./because.ts";
-import type { FlagObservation } from "./flag.ts";
+import { type FlagObservation, isSamePlace } from "./flag.ts";
 import type { FlagTarget, Gate } from "./gate.ts";
 import { strategyOf } from "./preflight.ts";
 import type { GateRecord } from "./record.ts";
@@ -13,7 +13,7 @@ export type Contender = {
 
 /** Whether two gates could come to drive the same strategy at all. */
 export function shareFlag(a: FlagTarget, b: FlagTarget): boolean {
-  return a.server === b.server && a.name === b.name && a.environment === b.environment;
+  return isSamePlace(a, b);
 }
 
 /**

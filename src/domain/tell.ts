@@ -73,6 +73,10 @@ function effect(said: Tell, record: GateRecord): string {
       return `takes notice of a deploy, at ${percent}`;
     case "maintenance":
       return `takes notice of maintenance, at ${percent}`;
+    case "released":
+      return `has let go of its flag, at ${percent}`;
+    case "not-released":
+      return "could not let go of its flag";
   }
 }
 

@@ -19,7 +19,9 @@ export type TellingKind =
   | "changed-by-hand"
   | "definition"
   | "deployed"
-  | "maintenance";
+  | "maintenance"
+  | "released"
+  | "not-released";
 
 /** One message, written in the transaction of the decision that caused it and delivered later, at least once. */
 export type Telling = {

@@ -145,11 +145,12 @@ export function intend<R extends GateRecord>(
     epoch: writer.epoch,
     sequence,
   };
+  const text = record.flag?.titleText ?? "";
   const intention: Intention = {
     ...write,
     from: record.exposure.set,
     token,
-    title: titleWith(record.flag?.titleText ?? "", token),
+    title: write.kind === "release" ? text : titleWith(text, token),
   };
   return {
     ...inEpoch(record, writer.epoch),

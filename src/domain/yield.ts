@@ -40,13 +40,26 @@ function changeBefore(
   events: readonly FlagEvent[],
   ownUserId: number | null,
 ): FlagEvent | null {
-  const own = events.find((event) => event.titleAfter === written.title);
+  const own = eventOf(written, events, ownUserId);
   if (own === undefined) return null;
   const before = events.findLast(
     (event) => event.id < own.id && event.strategyId === own.strategyId && event.rolloutAfter !== null,
   );
   if (before === undefined || (ownUserId !== null && before.byUserId === ownUserId)) return null;
   return before;
+}
+
+/** The entry of our own write. The title that a release puts back is no token, and may have been there before. */
+function eventOf(
+  { kind, title }: Intention,
+  events: readonly FlagEvent[],
+  ownUserId: number | null,
+): FlagEvent | undefined {
+  if (kind !== "release") return events.find(({ titleAfter }) => titleAfter === title);
+  return events.findLast(
+    ({ titleAfter, byUserId }) =>
+      (titleAfter ?? "") === title && (ownUserId === null || byUserId === ownUserId),
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { GATE_NAME } from "../api/routes.ts";
 import type { ROUTES } from "../api/routes.ts";
 import { ACTION_SCOPES } from "../domain/command.ts";
 import type { CommandOutcome } from "../domain/command.ts";
@@ -16,13 +17,15 @@ export function act(door: Door, once: Once): Handler<typeof ROUTES.act> {
     const scopes = ACTION_SCOPES[body.action];
     if (!scopes.some((scope) => mayUse(principal, scope))) return forbidden(principal, scopes);
 
-    const view = await findGate(door, call.parameter("name"));
-    if (view === null) return unknownGate();
-    const changed = changedMeanwhile(call.header("if-match"), view);
+    const name = call.parameter("name");
+    const view = await findGate(door, name);
+    // What is retired may have no definition any more that it could be shown by.
+    if (view === null && !(body.action === "retire" && GATE_NAME.test(name))) return unknownGate();
+    const changed = view === null ? null : changedMeanwhile(call.header("if-match"), view);
     if (changed !== null) return changed;
 
     const command = {
-      gate: view.name,
+      gate: name,
       action: body.action,
       reason: body.reason,
       by: principal,
@@ -38,7 +41,7 @@ export function act(door: Door, once: Once): Handler<typeof ROUTES.act> {
       key: call.header("idempotency-key"),
       keyRequired: body.action !== "rollback",
       run: (keep) => door.controller.command(command, keep),
-      render: (outcome: CommandOutcome) => commandReply(view.name, outcome, door.config.publicUrl),
+      render: (outcome: CommandOutcome) => commandReply(name, outcome, door.config.publicUrl),
     });
   };
 }

@@ -161,6 +161,7 @@ function directionOf({ action }: Decision): "up" | "down" | null {
       return action.to >= (action.from ?? 0) ? "up" : "down";
     case "retoken":
     case "rotate":
+    case "release":
     case "none":
       return null;
   }

@@ -8,7 +8,8 @@ export type PatchOperation = {
 
 /**
  * The one change Rampart makes to a strategy. `rollout` must be a string; a number is refused. The tests come first: what
- * they compare with is the strategy as the server read it for this request. A strategy that never had a title has null.
+ * they compare with is the strategy as the server read it for this request. A strategy that never had a title has null,
+ * which no write brings back, for Unleash keeps the title when it is told null: an empty one is as near as it gets.
  */
 export function strategyPatch(
   to: Percent,

@@ -61,6 +61,16 @@ export function flagsContract(name: string, makeWorld: () => Promise<FlagWorld>)
       });
     });
 
+    test("an empty title is taken as it is, for a strategy that never had one", async () => {
+      const { flags } = world;
+      const target = await world.addFlag("untitled-again", 5);
+      const [fresh] = await strategiesOf(flags, target);
+      await flags.write(target, fresh.id, 5, TOKEN(1), expecting(fresh));
+      const outcome = await flags.write(target, fresh.id, 5, "", { title: TOKEN(1), rollout: 5 });
+      expect(outcome.kind).toBe("accepted");
+      expect((await strategiesOf(flags, target))[0]).toMatchObject({ title: "", rollout: "5" });
+    });
+
     test("a raise back to a percent that was there before still fails on the title", async () => {
       const { flags } = world;
       const target = await world.addFlag("aba", 10);

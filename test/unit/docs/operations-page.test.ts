@@ -57,6 +57,8 @@ test("lists every kind of message", () => {
     definition: true,
     deployed: true,
     maintenance: true,
+    released: true,
+    "not-released": true,
   };
   const [, messages = ""] = TEXT.split("| Kind | Pages |");
   const [list = ""] = messages.split("\n## ");

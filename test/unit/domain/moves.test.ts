@@ -31,6 +31,8 @@ const TABLE: Readonly<Record<ActionName, string>> = {
   restore: "xxxxx.xxx",
   abort: ".x.xx....",
   finish: "..x...xx.",
+  release: "x......xx",
+  retire: "x......xx",
 };
 
 const CELLS = ACTIONS.flatMap((action) =>
@@ -43,7 +45,8 @@ test.each(CELLS)("$action while $state: legal is $legal", ({ action, state, lega
 
 describe("the legal moves of a state", () => {
   test("of a run that waits at 0% are named in the order people know them", () => {
-    expect(legalIn("idle")).toEqual(["start", "act", "observe", "rollback", "adopt-flag", "restore"]);
+    const legal = ["start", "act", "observe", "rollback", "adopt-flag", "restore", "release", "retire"];
+    expect(legalIn("idle")).toEqual(legal);
   });
 
   test("of a rollback under way are only to order it again, and the mode", () => {

@@ -38,6 +38,7 @@ test("the one gradual rollout is pinned as it stands", () => {
   expect(preflight(flagTarget(), seen([constrained]), null)).toEqual({
     kind: "ready",
     record: {
+      place: { server: "main", name: "new-pricing", environment: "production" },
       strategyId: "ours",
       project: "default",
       environmentEnabled: true,

@@ -62,6 +62,8 @@ describe("the title says the effect first:", () => {
     definition: "checkout has a changed definition",
     deployed: "checkout takes notice of a deploy, at 5%",
     maintenance: "checkout takes notice of maintenance, at 5%",
+    released: "checkout has let go of its flag, at 5%",
+    "not-released": "checkout could not let go of its flag",
   };
 
   test.each(Object.entries(titles))("%s", (kind, title) => {
