@@ -74,8 +74,9 @@ function levelBefore(own: Case, index: number): number {
       order.at > since &&
       order.at <= (own.changes[index]?.at ?? 0),
   );
-  const at = agreed === undefined ? null : stateAt(own.changes, agreed.at);
-  return Math.max(exposureOf(written?.after ?? null), exposureOf(at));
+  if (agreed === undefined) return exposureOf(written?.after ?? null);
+  // It may have been taken as it stood when the order was given, or when it was answered.
+  return Math.max(...[agreed.at, agreed.heardAt].map((at) => exposureOf(stateAt(own.changes, at))));
 }
 
 /** Until a person lets it grow again, by an order or by the flag itself. */

@@ -178,6 +178,14 @@ function demandOf(
   return count === 0 ? null : { step: index + 1, count };
 }
 
+/** How far the clock by which an approval expires was set meanwhile: it may be right only since then. */
+function jumped({ faults }: Case, from: number, to: number): number {
+  const jumps = faults.filter(
+    (fault) => fault.kind === "clock jump" && fault.from >= from && fault.from <= to,
+  );
+  return jumps.reduce((sum, { size }) => sum + Math.abs(size), 0);
+}
+
 function isApproved(own: Case, fact: DefinitionFact, { request, to }: Raise): boolean {
   const demand = demandOf(fact, to);
   const declared = fact.steps.find((step) => step.to === to);
@@ -195,7 +203,7 @@ function isApproved(own: Case, fact: DefinitionFact, { request, to }: Raise): bo
       mayHaveHappened(order) &&
       order.at <= request.at &&
       order.heardAt >= Math.max(since, used) &&
-      order.heardAt + declared.expiresMs + SLACK >= request.at &&
+      order.heardAt + declared.expiresMs + SLACK + jumped(own, order.heardAt, request.at) >= request.at &&
       order.groups.includes(declared.group) &&
       !(fact.authors ?? []).includes(order.by) &&
       starts.some((start) => start.by !== order.by) &&
