@@ -69,6 +69,19 @@ describe("an action", () => {
     });
   });
 
+  test("for a gate that nothing defines any more is answered 404, but for retire, which goes by the record", async () => {
+    const door = testDoor();
+    door.controller.views = [];
+    const order = (action: string) => post(door, ACTIONS, { action, reason: "part of the product now" });
+    expect((await order("pause")).status).toBe(404);
+    expect(door.controller.told).toEqual([]);
+    expect((await order("retire")).status).toBe(202);
+    expect(door.controller.told).toMatchObject([{ gate: "erp-order-export-v2", action: "retire" }]);
+    const nameless = await post(door, "/v1/gates/No%20Name/actions", { action: "retire", reason: "x" });
+    expect(nameless.status).toBe(404);
+    expect(door.controller.told).toHaveLength(1);
+  });
+
   const STATUS: Readonly<Record<RefusalCode, number>> = {
     "unknown-gate": 404,
     forbidden: 403,

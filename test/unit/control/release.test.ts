@@ -7,6 +7,8 @@ import { type Guard, dyingAt } from "../../support/port-guard.ts";
 import { type World, createWorld } from "../../support/world-of-fakes.ts";
 
 const GATE = aGate({ steps: [aStep({ to: 5, holdMs: MINUTE }), aStep({ to: 100 })], bakeMs: 5 * MINUTE });
+/** Passes seldom, for a test that plays it often. */
+const SLOW = { ...GATE, everyMs: MINUTE };
 const OWN_TITLE = "Gradual rollout";
 
 function aliveAnyway(): void {}
@@ -180,7 +182,7 @@ test("a process that dies at any call of a release leaves one that the next proc
   let chance = 1;
   for (let died = true; died; chance += 1) {
     let guard: Guard = aliveAnyway;
-    const world = await finished(createWorld({ gates: [GATE], guard: (call) => guard(call) }));
+    const world = await finished(createWorld({ gates: [SLOW], guard: (call) => guard(call) }));
     const death = dyingAt(chance);
     guard = death.guard;
     await world.tell({ action: "release" }).catch(() => undefined);

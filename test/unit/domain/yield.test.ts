@@ -176,3 +176,23 @@ describe("a person's decrease in the moment of a decrease of ours", () => {
     expect(met("0", {}, {}, zero).record.ramp).toMatchObject({ state: "rolling-back" });
   });
 });
+
+describe("a release knows its own entry in the log", () => {
+  const released = anIntention({ kind: "release", from: 25, to: 25, title: "" });
+  const own = { ...OURS, rolloutAfter: "25", titleAfter: null };
+  const given = (events: readonly FlagEvent[], ownUserId: number | null) =>
+    yieldIfOverwritten(aGate(), raised(), released, passFacts({ events, ownUserId })).record.intention;
+
+  test("by its newest, since the title it puts back may have been there before", () => {
+    const first = { ...own, id: 2, titleAfter: "" };
+    expect(given([first, lowered("10"), own], 1)).toMatchObject({ kind: "lower", to: 10 });
+    expect(given([first, lowered("10", { titleAfter: "" })], 1)).toBeNull();
+  });
+
+  test("also where nobody can say which user is ours", () => {
+    expect(given([lowered("10", { titleAfter: "else" }), own], null)).toMatchObject({
+      kind: "lower",
+      to: 10,
+    });
+  });
+});
