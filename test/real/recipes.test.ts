@@ -12,6 +12,8 @@ import { codeOn, runRecipe } from "../support/recipe.ts";
 import { until } from "../support/until.ts";
 
 const FLAG = "erp-order-export";
+/** As an SDK asks. */
+const CLIENT_SPEC = "5.1.0";
 const ended: (() => Promise<unknown>)[] = [];
 
 afterAll(async () => {
@@ -56,10 +58,10 @@ process.exit(0);
     ]);
     await setup.addRollout({ ...place, rollout: 50, stickiness: "orderId" });
     await setup.switchEnvironment(place, "on");
-    // What SDKs are given follows a moment later, and later than what is asked for this one flag.
+    // What SDKs are given follows a moment later, and is kept apart from what anybody else is given.
     await until(async () => {
       const answer = await fetch(`${unleash.url}/api/client/features`, {
-        headers: { authorization: unleash.backendToken },
+        headers: { authorization: unleash.backendToken, "unleash-client-spec": CLIENT_SPEC },
       });
       const { features } = (await answer.json()) as { features: readonly { readonly name: string }[] };
       expect(features.find(({ name }) => name === FLAG)).toMatchObject({
