@@ -105,16 +105,22 @@ async function say(part: Part, values: Readonly<Record<string, string>>): Promis
   for (const [name, value] of Object.entries(values)) await shell.run(`export ${name}='${value}'`);
 }
 
-type Noted = { readonly id: number; readonly createdByUserId: number | null };
+type Noted = {
+  readonly id: number;
+  readonly featureName: string | null;
+  readonly createdByUserId: number | null;
+};
 
-/** What our user did to that Unleash, newest first. Others use it too, and so does Unleash itself. */
+/** What our user did to the flag, newest first. Other tests write to other flags as the same user. */
 async function ownEvents(): Promise<readonly number[]> {
   const answer = await fetch(`${unleash.url}/api/admin/events?limit=200`, {
     headers: { authorization: unleash.adminToken },
   });
   const { events } = (await answer.json()) as { events: readonly Noted[] };
   expect(events.length).toBeGreaterThan(0);
-  return events.filter((event) => event.createdByUserId === unleash.rampart.id).map(({ id }) => id);
+  return events
+    .filter((event) => event.featureName === FLAG && event.createdByUserId === unleash.rampart.id)
+    .map(({ id }) => id);
 }
 
 describe("the page of the first hour, followed word for word", () => {
