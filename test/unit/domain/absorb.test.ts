@@ -590,3 +590,10 @@ describe("a flag nothing is recorded of", () => {
     expect(absorbed({ ...untouched }, {}, { flag: null }).record).toEqual(aRecord(untouched));
   });
 });
+
+test("a release is done as well where the server shows no title at all", () => {
+  const release = { ...anIntention({ kind: "release", from: 5, to: 5, step: 0 }), title: "" };
+  const { landed, record } = absorbed({ intention: release }, { observation: aFlagAt(5, null) });
+  expect(landed).toEqual(release);
+  expect(record.intention).toBeNull();
+});
