@@ -95,6 +95,7 @@ export function createHost(parts: HostParts): Host {
     let left = Number.POSITIVE_INFINITY;
     let untilHang = Number.POSITIVE_INFINITY;
     let hungSince: Instant | null = null;
+    let asleep: Promise<void> | null = null;
     const hangs = Promise.withResolvers<null>();
     const end = (): void => {
       dead = true;
@@ -108,8 +109,13 @@ export function createHost(parts: HostParts): Host {
         processes = processes.filter((process) => process.name !== name);
         hangs.resolve(null);
         strays.push(end);
-        await new Promise<void>((wake) => void hanging.push({ wake }));
-        journal.note(`${name} goes on`);
+        asleep = new Promise((wake) => void hanging.push({ wake }));
+      }
+      // Whatever else it has under way stands still with it.
+      if (asleep !== null) {
+        await asleep;
+        asleep = null;
+        journal.note(`${name} goes on ${call.when} ${call.port}.${call.method}`);
       }
       if (left <= 0 && !dead) {
         journal.note(`${name} dies ${call.when} ${call.port}.${call.method}`);
