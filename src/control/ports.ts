@@ -147,7 +147,7 @@ export type MaintenanceKept = {
 export type Records = {
   /** Three letters made with the store, part of every write token. */
   storeId(): string;
-  /** Claim epoch of this process: one more than the one before it. */
+  /** Claim epoch of this process: above that of the one before it, and another one than a lost future of the store had. */
   epoch(): number;
   record(gate: string): Promise<GateRecord | null>;
   all(): Promise<readonly GateRecord[]>;

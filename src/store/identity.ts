@@ -7,17 +7,25 @@ export type RandomBytes = (size: number) => Uint8Array;
 
 export type Identity = { readonly storeId: string; readonly epoch: number };
 
-/** Gives a new store its id and every opening its own epoch; durable before any write token can carry them. */
+/** How far an epoch is at most from the one before it. */
+const STRIDE = 1_000;
+
+/**
+ * Gives a new store its id and every opening its own epoch; durable before any write token can carry them. An epoch is above
+ * the one before it by a number drawn anew: a backup that is put back draws another one than what followed it did, and so
+ * never takes for its own a token of the future it has lost.
+ */
 export async function claimIdentity(
   db: Kysely<Tables>,
   randomBytes: RandomBytes,
   now: Instant,
 ): Promise<Identity> {
+  const stride = 1 + (numberOf(randomBytes(2)) % STRIDE);
   const row = await db
     .insertInto("meta")
     .values({ one: 1, store_id: makeStoreId(randomBytes), epoch: 1, checked_at: now })
     .onConflict((conflict) =>
-      conflict.column("one").doUpdateSet((old) => ({ epoch: old("meta.epoch", "+", 1) })),
+      conflict.column("one").doUpdateSet((old) => ({ epoch: old("meta.epoch", "+", stride) })),
     )
     .returning(["store_id", "epoch"])
     .executeTakeFirstOrThrow();
@@ -29,6 +37,9 @@ const LENGTH = 3;
 
 /** Three lower-case letters or digits. */
 function makeStoreId(randomBytes: RandomBytes): string {
-  const number = randomBytes(6).reduce((sum, byte) => sum * 256 + byte, 0);
-  return (number % DIGITS ** LENGTH).toString(DIGITS).padStart(LENGTH, "0");
+  return (numberOf(randomBytes(6)) % DIGITS ** LENGTH).toString(DIGITS).padStart(LENGTH, "0");
+}
+
+function numberOf(bytes: Uint8Array): number {
+  return bytes.reduce((sum, byte) => sum * 256 + byte, 0);
 }

@@ -52,6 +52,8 @@ function isWrite({ port, method, when }: PortCall): boolean {
 
 export type HostParts = {
   readonly draw: Draw;
+  /** Of epochs: drawn apart, so that they shift nothing else. */
+  readonly strides: Draw;
   readonly clocks: Clocks;
   readonly journal: Journal;
   readonly prometheus: SimulatedPrometheus;
@@ -198,6 +200,11 @@ export function createHost(parts: HostParts): Host {
     journal.note(`${gate} tells: ${kind}`);
   }
 
+  /** Under an epoch that a lost future has not had, as a real store draws it. */
+  function reopened(own: MemoryStore): MemoryStore {
+    return own.reopen(parts.strides.int(1, 1_000));
+  }
+
   function kill(): void {
     for (const process of processes) process.end();
     processes = [];
@@ -214,7 +221,7 @@ export function createHost(parts: HostParts): Host {
       const [first, ...others] = processes;
       if (first === undefined) return;
       for (const other of others) other.end();
-      const beside = () => start(connection === "own" ? store.reopen() : store);
+      const beside = () => start(connection === "own" ? reopened(store) : store);
       processes = [first, ...Array.from({ length: count }, beside)];
     },
     wake() {
@@ -228,7 +235,7 @@ export function createHost(parts: HostParts): Host {
         // They hold a file that is no longer the store.
         for (const end of strays.splice(0)) end();
       }
-      store = backup.reopen();
+      store = reopened(backup);
       processes = [start()];
     },
   };

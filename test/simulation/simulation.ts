@@ -57,6 +57,7 @@ export function createSimulation(seed: number): Simulation {
   }
   const host = createHost({
     draw: drawFrom(seed, "host"),
+    strides: drawFrom(seed, "epochs"),
     clocks,
     journal,
     prometheus,

@@ -39,8 +39,8 @@ export type MemoryStore = Records &
   Outbox & {
     /** The next commit that reaches that point rejects there, once. */
     failNext(point: BreakPoint, error?: Error): void;
-    /** The store as the next process finds it, or one beside this one: the same content under an epoch of its own. */
-    reopen(): MemoryStore;
+    /** The store as the next process finds it, or one beside this one: the same content, and an epoch so far above the newest. */
+    reopen(stride?: number): MemoryStore;
     /** Whether no other opening took a later epoch. */
     isNewest(): boolean;
     /** What a backup made now keeps: it knows nothing of what comes after. */
@@ -114,7 +114,7 @@ function openOn(content: Content, clock: Clock, epoch: number): MemoryStore {
     ...tokensOf(content),
     ...outboxOf(content),
     failNext: (point, error = new Error(`made to fail at ${point}`)) => breaks.set(point, error),
-    reopen: () => openOn(content, clock, (content.claims.newest += 1)),
+    reopen: (stride = 1) => openOn(content, clock, (content.claims.newest += stride)),
     isNewest: () => content.claims.newest === epoch,
     backup: () => openOn(asOfNow(content), clock, epoch),
     tellings: () => content.copy([...content.outbox.values()].map(tellingOf)),
