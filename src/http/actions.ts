@@ -33,12 +33,7 @@ export function act(door: Door, once: Once): Handler<typeof ROUTES.act> {
       change: body.change ?? null,
       until: body.until === undefined ? null : Date.parse(body.until),
     };
-    return once({
-      principal,
-      method: call.method,
-      path: call.path,
-      body,
-      key: call.header("idempotency-key"),
+    return once(call, {
       keyRequired: body.action !== "rollback",
       run: (keep) => door.controller.command(command, keep),
       render: (outcome: CommandOutcome) => commandReply(name, outcome, door.config.publicUrl),

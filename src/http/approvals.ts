@@ -1,14 +1,16 @@
 import { approvalBody } from "../api/approval.ts";
 import { promiseBodies, requestBody } from "../api/gate-body.ts";
-import type { ROUTES } from "../api/routes.ts";
+import type { Route, ROUTES } from "../api/routes.ts";
+import type { ReplyKeeper } from "../control/controller.ts";
 import type { CommandOutcome } from "../domain/command.ts";
 import { commandReply } from "./command-reply.ts";
 import type { Door } from "./door.ts";
 import { etagOf, findGate, unknownGate } from "./gates.ts";
-import type { Once } from "./idempotency.ts";
-import type { Handler } from "./mount.ts";
+import type { Once, OrderingCall } from "./idempotency.ts";
+import type { Call, Handler } from "./mount.ts";
 import { changedMeanwhile } from "./preconditions.ts";
 import { answer } from "./reply.ts";
+import type { Reply } from "./reply.ts";
 
 export function getApprovals(door: Door): Handler<typeof ROUTES.getApprovals> {
   return async (call) => {
@@ -24,43 +26,32 @@ export function getApprovals(door: Door): Handler<typeof ROUTES.getApprovals> {
 }
 
 export function approve(door: Door, once: Once): Handler<typeof ROUTES.approve> {
-  return async (call) => {
-    const { principal, body } = call;
-    const view = await findGate(door, call.parameter("name"));
-    if (view === null) return unknownGate();
-    const changed = changedMeanwhile(call.header("if-match"), view);
-    if (changed !== null) return changed;
-
-    return once({
-      principal,
-      method: call.method,
-      path: call.path,
-      body,
-      key: call.header("idempotency-key"),
-      keyRequired: true,
-      run: (keep) => door.controller.approve({ gate: view.name, by: principal, ...body }, keep),
-      render: (outcome: CommandOutcome) => commandReply(view.name, outcome, door.config.publicUrl),
-    });
+  return (call) => {
+    const { principal: by, body } = call;
+    return give(door, once, call, (gate, keep) => door.controller.approve({ gate, by, ...body }, keep));
   };
 }
 
 export function promise(door: Door, once: Once): Handler<typeof ROUTES.promise> {
-  return async (call) => {
-    const { principal, body } = call;
-    const view = await findGate(door, call.parameter("name"));
-    if (view === null) return unknownGate();
-    const changed = changedMeanwhile(call.header("if-match"), view);
-    if (changed !== null) return changed;
-
-    return once({
-      principal,
-      method: call.method,
-      path: call.path,
-      body,
-      key: call.header("idempotency-key"),
-      keyRequired: true,
-      run: (keep) => door.controller.promise({ gate: view.name, by: principal, ...body }, keep),
-      render: (outcome: CommandOutcome) => commandReply(view.name, outcome, door.config.publicUrl),
-    });
+  return (call) => {
+    const { principal: by, body } = call;
+    return give(door, once, call, (gate, keep) => door.controller.promise({ gate, by, ...body }, keep));
   };
+}
+
+/** What a person gives to a gate rests on what they had in view: on the version they name, if they name one. */
+async function give(
+  door: Door,
+  once: Once,
+  call: OrderingCall & Pick<Call<Route>, "parameter">,
+  order: (gate: string, keep: ReplyKeeper | null) => Promise<CommandOutcome>,
+): Promise<Reply> {
+  const view = await findGate(door, call.parameter("name"));
+  if (view === null) return unknownGate();
+  const changed = changedMeanwhile(call.header("if-match"), view);
+  if (changed !== null) return changed;
+  return once(call, {
+    run: (keep) => order(view.name, keep),
+    render: (outcome: CommandOutcome) => commandReply(view.name, outcome, door.config.publicUrl),
+  });
 }

@@ -52,13 +52,7 @@ export function tellDeploy(door: Door, once: Once): Handler<typeof ROUTES.tellDe
       return refuse("invalid", "the body is not valid", { problems: [{ at: "body.at", message: wrong }] });
     }
     const { service, version, url = null } = body;
-    return once({
-      principal,
-      method: call.method,
-      path: call.path,
-      body,
-      key: call.header("idempotency-key"),
-      keyRequired: true,
+    return once(call, {
       run: (keep) => door.controller.deployed({ service, version, at, url, by: principal }, keep),
       render: (entered: DeployEntered) => answer(201, deployEnteredBody(entered)),
     });

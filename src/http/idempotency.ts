@@ -7,20 +7,24 @@ import type { Reply } from "./reply.ts";
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** What somebody wants done once, and how what came of it is told. */
-export type IntendedAct<Outcome> = {
+/** Whose request it is, and what it asks for. */
+export type OrderingCall = {
   readonly principal: Principal;
   readonly method: string;
   readonly path: string;
+  readonly header: (name: string) => string | undefined;
   readonly body: Readonly<Record<string, unknown>>;
-  readonly key: string | undefined;
-  /** A rollback in an emergency is taken from a bare `curl`, too. */
-  readonly keyRequired: boolean;
+};
+
+/** What is to be done once, and how what came of it is told. */
+export type IntendedAct<Outcome> = {
+  /** False: a rollback in an emergency is taken from a bare `curl`, too. True unless told otherwise. */
+  readonly keyRequired?: boolean;
   readonly run: (keep: ((outcome: Outcome) => StoredReply) | null) => Promise<Outcome>;
   readonly render: (outcome: Outcome) => Reply;
 };
 
-export type Once = <Outcome>(act: IntendedAct<Outcome>) => Promise<Reply>;
+export type Once = <Outcome>(call: OrderingCall, act: IntendedAct<Outcome>) => Promise<Reply>;
 
 /**
  * Carries out each intended act once: the same key with the same request gets the same reply, also while the first is
@@ -29,19 +33,19 @@ export type Once = <Outcome>(act: IntendedAct<Outcome>) => Promise<Reply>;
 export function createOnce(controller: Pick<Controller, "reply">, clock: Clock): Once {
   const running = new Map<string, Promise<unknown>>();
 
-  return async (act) => {
-    const { key } = act;
+  return async (call, act) => {
+    const key = call.header("idempotency-key");
     if (key === undefined) {
-      return act.keyRequired
-        ? refuse("no-idempotency-key", "the request has no Idempotency-Key")
-        : act.render(await act.run(null));
+      return act.keyRequired === false
+        ? act.render(await act.run(null))
+        : refuse("no-idempotency-key", "the request has no Idempotency-Key");
     }
     if (!KEY.test(key)) {
       return refuse("bad-idempotency-key", "the key must be 1 to 255 visible ASCII characters");
     }
-    const slot = JSON.stringify([accountOf(act.principal), key]);
+    const slot = JSON.stringify([accountOf(call.principal), key]);
     for (let first = running.get(slot); first !== undefined; first = running.get(slot)) await first;
-    const mine = once(act, key);
+    const mine = once(call, act, key);
     // Whoever waits only wants to know that it is over; a failure belongs to the one who caused it.
     running.set(
       slot,
@@ -50,9 +54,9 @@ export function createOnce(controller: Pick<Controller, "reply">, clock: Clock):
     return mine;
   };
 
-  async function once<Outcome>(act: IntendedAct<Outcome>, key: string): Promise<Reply> {
-    const principal = accountOf(act.principal);
-    const request = digestOf(act);
+  async function once<Outcome>(call: OrderingCall, act: IntendedAct<Outcome>, key: string): Promise<Reply> {
+    const principal = accountOf(call.principal);
+    const request = digestOf(call);
     const before = await controller.reply(principal, key);
     if (before !== null) {
       if (before.request !== request) {
@@ -73,7 +77,7 @@ function accountOf(principal: Principal): string {
   return `${principal.kind}:${principal.name}`;
 }
 
-function digestOf({ method, path, body }: Pick<IntendedAct<unknown>, "method" | "path" | "body">): string {
+function digestOf({ method, path, body }: OrderingCall): string {
   const canonical = JSON.stringify(body, Object.keys(body).toSorted());
   return createHash("sha256").update(`${method} ${path}\n${canonical}`).digest("hex");
 }

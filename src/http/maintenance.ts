@@ -23,13 +23,7 @@ export function orderMaintenance(door: Door, once: Once): Handler<typeof ROUTES.
     if (source === null) return unknownSource(names);
     const { reason } = body;
     const forMs = body.action === "begin" ? body.for * SECOND : null;
-    return once({
-      principal,
-      method: call.method,
-      path: call.path,
-      body,
-      key: call.header("idempotency-key"),
-      keyRequired: true,
+    return once(call, {
       run: (keep) => door.controller.orderMaintenance({ source, forMs, reason, by: principal }, keep),
       render: (ordered: MaintenanceOrdered) =>
         ordered === null ? nothingToEnd(source) : answer(201, orderedBody(ordered)),
