@@ -3,6 +3,7 @@ import {
   attribute,
   compare,
   isInOtherHands,
+  isRetitled,
   issuedBy,
   percentFinding,
   tellsOfOtherHands,
@@ -14,7 +15,7 @@ import { because } from "./because.ts";
 import { modeOf } from "./growth.ts";
 import { type Percent, parseRollout } from "./percent.ts";
 import { strategyOf } from "./preflight.ts";
-import type { Drift, GateRecord, Intention } from "./record.ts";
+import type { Drift, DriftKind, GateRecord, Intention } from "./record.ts";
 import { sameToken, splitTitle } from "./token.ts";
 import {
   type Writer,
@@ -76,7 +77,7 @@ export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorb
   const found = decrease === null ? foreign : [...foreign, decrease];
   const drift = attribute(found, before.drift, facts.events ?? [], facts.ownUserId);
   const newDrift = drift.filter((own) => !before.drift.some((old) => sameDrift(old, own)));
-  const followed = followExposure({ ...record, drift }, compared.observed, facts.now);
+  const followed = followExposure({ ...record, drift }, compared.observed, facts.now, wasUnclear(before));
   const undoes = (compared.lateWrite && decrease === null) || ownRaise;
   return {
     record: undoes ? undoLateWrite(gate, followed, compared.observed, facts) : followed,
@@ -117,7 +118,7 @@ function followWatched(record: GateRecord, percent: Percent | null, now: Instant
     return { ...record, exposure: { ...exposure, set: null, setAt: null, changedAt: now } };
   }
   const wasLost = exposure.set === null && exposure.changedAt !== null;
-  return followExposure(wasLost ? exposureChanged(record, percent, now) : record, percent, now);
+  return followExposure(record, percent, now, wasLost);
 }
 
 function sameDrift(a: Drift, b: Drift): boolean {
@@ -152,9 +153,22 @@ function servedOf(strategyId: string, served: ServedObservation | null): Percent
   return own === undefined ? 0 : parseRollout(own.rollout ?? "");
 }
 
-function followExposure<R extends GateRecord>(record: R, observed: Percent | null, now: Instant): R {
+const UNCLEAR: readonly DriftKind[] = ["rollout-unreadable", "strategy-gone", "flag-gone"];
+
+/** Whether nobody could say at the last reading whom the strategy exposed. */
+function wasUnclear({ drift }: GateRecord): boolean {
+  return drift.some(({ kind }) => UNCLEAR.includes(kind));
+}
+
+/** What follows a time in which nobody could say whom the strategy exposed comes after a change, whatever it is. */
+function followExposure<R extends GateRecord>(
+  record: R,
+  observed: Percent | null,
+  now: Instant,
+  unclear: boolean,
+): R {
   if (observed === null) return record;
-  const moved = record.exposure.set !== null && record.exposure.set !== observed;
+  const moved = unclear || (record.exposure.set !== null && record.exposure.set !== observed);
   const followed = moved ? exposureChanged(record, observed, now) : record;
   const verified = observed === followed.exposure.wanted;
   return {
@@ -178,13 +192,15 @@ function resolveIntention(gate: Gate, record: Pinned, observation: FlagRead, fac
     return { record: landed(gate, record, intention, ours, facts), landed: intention };
   }
   const percent = parseRollout(ours?.rollout ?? "");
-  const isToZero = intention.kind === "lower" && intention.to === 0;
-  const taken = !isToZero && isInOtherHands(ours?.title ?? null, flag, issuedBy(record, facts.storeId));
+  const title = ours?.title ?? null;
+  const issued = issuedBy(record, facts.storeId);
+  const isRollback = record.ramp.state === "rolling-back" && intention.to === 0;
+  const taken = !isRollback && isInOtherHands(title, flag, issued);
   // A new token leaves the percent as it is, so any change by a person comes before it; a decrease only if it went further.
   const overtaken =
     percent !== null &&
     (intention.kind === "retoken" || intention.kind === "rotate"
-      ? percent !== intention.to
+      ? percent !== intention.to || isRetitled(title, flag, issued)
       : percent < intention.to);
   if (intention.kind !== "raise" && !overtaken && !taken) return { record, landed: null };
   // A raise is never sent again: it is decided anew. Its late arrival must fail, so the token changes first,

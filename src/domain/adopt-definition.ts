@@ -3,10 +3,19 @@ import { type DefinitionFacts, because } from "./because.ts";
 import type { Command } from "./command.ts";
 import { compareDefinitions } from "./compare-definitions.ts";
 import type { ApprovalDemand, Definition, Gate } from "./gate.ts";
-import { nextStep } from "./growth.ts";
+import { nextStep, percentOf } from "./growth.ts";
 import { type Obeyed, done, refused } from "./obeyed.ts";
 import type { GateRecord, Run } from "./record.ts";
-import { intendToken, standingOrStart, type Writer } from "./transition.ts";
+import type { Standing } from "./ramp.ts";
+import {
+  highestStepAt,
+  intendToken,
+  standingAt,
+  standingOf,
+  standingOrStart,
+  withStanding,
+  type Writer,
+} from "./transition.ts";
 
 /** A newest definition that is not the one in force, while it can be adopted at all. */
 export type Adoptable = {
@@ -65,8 +74,11 @@ export function adoptDefinition(
       return refused("not-eligible", message);
     }
   }
+  const { ramp } = record;
+  const standing = standingOf(ramp);
   const adopted: GateRecord = {
     ...record,
+    ramp: standing === null ? ramp : withStanding(ramp, standingUnder(gate, newest.gate, record, standing)),
     // Approvals rest on what people had in view, and they had the other definition.
     run: { ...run, approvals: [], definition: newest.hash, adoptions: [] },
   };
@@ -80,6 +92,13 @@ export function adoptDefinition(
     [{ kind: "definition", page: false, causes: [cause] }],
     "newest",
   );
+}
+
+/** A step that reaches as many as before is the same step; any other is the highest one that the exposure has reached. */
+function standingUnder(gate: Gate, newest: Gate, { flag }: GateRecord, standing: Standing): Standing {
+  const { step } = standing;
+  const isSame = percentOf(newest, step) === percentOf(gate, step) && step <= newest.steps.length;
+  return standingAt(newest, isSame ? step : highestStepAt(newest, flag?.rollout ?? 0));
 }
 
 function whyNot(gate: Gate, { status, newest }: DefinitionFacts): string {

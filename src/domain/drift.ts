@@ -131,6 +131,12 @@ export function isInOtherHands(title: string | null, record: FlagRecord, issued:
   return token !== null && title !== record.title && isUnknown(token, issued);
 }
 
+/** Whether somebody gave the strategy another title than the one on record, and it is none that this store wrote. */
+export function isRetitled(title: string | null, record: FlagRecord, issued: Issued): boolean {
+  const { token } = splitTitle(title);
+  return title !== record.title && (token === null || isUnknown(token, issued));
+}
+
 function titleFindings(expected: Expected, ours: StrategySeen): readonly Finding[] {
   const { token } = splitTitle(ours.title);
   // Whose token it is matters even where the title is the one a start or an adoption found: two stores, or one store

@@ -326,8 +326,14 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
   const message = `${gate.name} takes the flag as it is, at ${checked.record.rollout}%`;
   const { ramp } = record;
   if (standingOf(ramp) === null) {
+    const { token } = splitTitle(checked.record.title);
+    const acts = modeOf(gate, record) === "act";
+    // Nothing is written while the gate only observes, so a flag that another store drives is not ours to hold to anything.
+    if (!acts && token !== null && token.store !== facts.storeId) {
+      return done({ ...verified, flag: null }, `${gate.name} watches the flag, which another store drives`);
+    }
     // A token of another store, or of a future this store has lost, would keep the next run from growing.
-    const tokened = modeOf(gate, record) === "act" && splitTitle(checked.record.title).token !== null;
+    const tokened = acts && token !== null;
     const ours = tokened ? intendToken(gate, verified, facts, facts.decision, facts.now) : verified;
     return done(ours, message);
   }

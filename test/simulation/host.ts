@@ -185,6 +185,8 @@ export function createHost(parts: HostParts): Host {
           // A process may die after the commit and before it hears of it.
           const kept = await own.record(gate);
           if (kept?.version === (moment.expecting ?? 0) + 1) parts.committed(gate, ramp.state);
+          const at = clocks.peers.now();
+          journal.faults.push({ kind: "store broken", from: at, to: at, size: 0 });
           throw error;
         });
         if (!stored) return false;

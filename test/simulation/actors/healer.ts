@@ -80,7 +80,9 @@ async function leadOn(sim: Simulation, draw: Draw, care: Care, view: GateView): 
     for (const by of APPROVERS) await approve(sim, by, name, request.step, request.decision);
     return;
   }
-  const action = isForeign(sim, care.plan) ? "adopt-flag" : wayOn(view, draw);
+  // A gate that only observes writes nothing, so it cannot make the flag its own.
+  const isOurs = record.acting === null || !isForeign(sim, care.plan);
+  const action = isOurs ? wayOn(view, draw) : "adopt-flag";
   if (action !== null) await order(sim, OPERATOR, name, action);
 }
 

@@ -9,6 +9,7 @@ import {
   stateAt,
 } from "./case.ts";
 import type { FlagChange, FlagState, StrategyFact } from "./evidence.ts";
+import { wasRead } from "./raises.ts";
 
 const LIFTS: readonly string[] = ["adopt-flag", "start", "restart"];
 /** Orders of a person about a flag whose token is not ours: take it as it is, or write what is on record. */
@@ -159,21 +160,19 @@ export function checkForeignStore(own: Case): Finding {
       ({ by, after }) =>
         by !== OURS && after.strategies.some(({ title }) => title?.includes("#zzz.") === true),
     )
-    .filter(({ before, after }) => titles(before) !== titles(after))
+    .filter((change) => titles(change.before) !== titles(change.after) && !isPutBack(own, change))
     .map(({ at, after }) => ({ at, what: "a token of another store", title: titles(after) }));
   // What was sent before the backup, and arrived after it, is on record there.
-  const isForgotten = (from: number, to: number): boolean =>
-    own.changes.some(
-      ({ by, at, after }) =>
-        by === OURS &&
-        at > from &&
-        at < to &&
-        !own.requests.some(
-          (request) =>
-            request.at <= from &&
-            after.strategies.some(({ title }) => title !== null && title === request.title),
-        ),
+  const isOnRecord = (state: FlagState | null, from: number): boolean =>
+    own.requests.some(
+      (request) =>
+        request.at <= from &&
+        state?.strategies.some(({ title }) => title !== null && title === request.title) === true,
     );
+  // Where such a write has taken the place of what is forgotten, nothing tells of it any more.
+  const isForgotten = (from: number, to: number): boolean =>
+    !isOnRecord(stateAt(own.changes, to), from) &&
+    own.changes.some(({ by, at, after }) => by === OURS && at > from && at < to && !isOnRecord(after, from));
   const restored = own.faults
     .filter(({ kind, from, to }) => kind === "store restored" && isForgotten(from, to))
     .map(({ to }) => ({ at: to, what: RESTORED, title: titles(stateAt(own.changes, to)) }));
@@ -200,6 +199,24 @@ export function checkForeignStore(own: Case): Finding {
       const raise = own.asked.find((request) => request.at > at + IN_FLIGHT && request.at < until);
       return raise === undefined ? null : `a raise to ${raise.to}% was sent on ${what}`;
     },
+  );
+}
+
+/** Whether a person had agreed to that very title, and nobody read what stood in its place since. */
+function isPutBack(own: Case, change: FlagChange): boolean {
+  const earlier = own.changes.filter(({ at }) => at < change.at);
+  const same = earlier.findLast(({ by, after }) => by !== OURS && titles(after) === titles(change.after));
+  const between = earlier.at(-1)?.at ?? 0;
+  return (
+    same !== undefined &&
+    own.orders.some(
+      (order) =>
+        TAKES_TOKEN.includes(order.what) &&
+        order.heardAt >= same.at &&
+        order.at <= between &&
+        mayHaveHappened(order),
+    ) &&
+    !wasRead(own, between, change.at)
   );
 }
 

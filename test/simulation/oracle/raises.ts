@@ -63,12 +63,30 @@ function deployBefore(own: Case, at: number): number {
   return Math.max(0, ...known.map((deploy) => deploy.at));
 }
 
-/** Whether the controller could know of the change: it read the flag while it still stood otherwise. */
+/**
+ * Whether the controller could know of the change: it read the flag while it still stood otherwise, and what it read was
+ * kept. What is changed and changed back between two such readings was never seen.
+ */
 function wasSeen(own: Case, change: Case["changes"][number]): boolean {
   if (change.by === OURS) return true;
-  const before = own.changes.findLast((other) => other.at < change.at && moves(other))?.at ?? 0;
+  const others = own.changes.filter(moves);
+  const before = others.findLast(({ at }) => at < change.at)?.at ?? 0;
+  const after = others.find(({ at }) => at > change.at)?.at ?? Infinity;
+  return wasRead(own, before, change.at) && (after === Infinity || wasRead(own, change.at, after));
+}
+
+/** Whether a reading of that time can be on record: of a pass that could store it, not for an order that was refused. */
+export function wasRead(own: Case, from: number, to: number): boolean {
   return own.requests.some(
-    ({ kind, at }) => kind === "read" && before < at && at < change.at && !isBlind(own, at),
+    ({ kind, at }) =>
+      kind === "read" &&
+      from < at &&
+      at < to &&
+      !isBlind(own, at) &&
+      !own.faults.some(
+        (fault) => fault.kind === "store broken" && fault.from >= at && fault.from - at < IN_FLIGHT,
+      ) &&
+      !own.orders.some((order) => order.at <= at && at <= order.heardAt && order.answer === "refused"),
   );
 }
 

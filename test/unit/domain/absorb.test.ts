@@ -472,9 +472,47 @@ describe("a person's decrease of a late raise", () => {
   });
 });
 
+describe("a new token under way over a title that a person gave the strategy", () => {
+  const retoken = anIntention({ kind: "retoken", from: 5, to: 5, step: 1 });
+  const observation = aFlagAt(5, "Ours");
+
+  test("is dropped, so that the change waits for a person", () => {
+    expect(absorbed({ intention: retoken }, { observation }).record).toMatchObject({
+      intention: null,
+      drift: [{ kind: "title" }],
+    });
+  });
+
+  test("goes on once a person has adopted it", () => {
+    const adopted = { intention: retoken, flag: aFlagRecord({ title: "Ours" }) };
+    expect(absorbed(adopted, { observation }).record.intention).toEqual(retoken);
+  });
+});
+
+describe("a percent after a time in which nobody could say whom the flag exposed", () => {
+  test.each(["rollout-unreadable", "strategy-gone", "flag-gone"] as const)(
+    "comes after a change of exposure, also where it is the same: %s",
+    (kind) => {
+      const before = { drift: [aDrift({ kind })], exposure: anExposure({ changedAt: NOON - HOUR }) };
+      const { exposure, holdMs } = absorbed(before).record;
+      expect(exposure).toMatchObject({ set: 5, changedAt: NOON });
+      expect(holdMs).toBe(0);
+    },
+  );
+
+  test("is no change of exposure where other drift was in the way", () => {
+    const before = {
+      drift: [aDrift({ kind: "audience" })],
+      exposure: anExposure({ changedAt: NOON - HOUR }),
+    };
+    expect(absorbed(before).record.exposure.changedAt).toBe(NOON - HOUR);
+  });
+});
+
 describe("a write under way over a token that this store has not issued", () => {
   const title = "Gradual rollout [rampart 1/3 #zzz.7.11]";
   const retoken = anIntention({ kind: "retoken", from: 5, to: 5, step: 1 });
+  const lower = anIntention({ kind: "lower", to: 0, step: 0 });
 
   test("is dropped: the flag may be somebody else's", () => {
     const { record } = absorbed({ intention: retoken }, { observation: aFlagAt(5, title) });
@@ -487,9 +525,14 @@ describe("a write under way over a token that this store has not issued", () => 
   });
 
   test("goes on when it is a rollback", () => {
-    const lower = anIntention({ kind: "lower", to: 0, step: 0 });
-    const { record } = absorbed({ intention: lower }, { observation: aFlagAt(5, title) });
+    const { record } = absorbed({ intention: lower, ramp: aRollback() }, { observation: aFlagAt(5, title) });
     expect(record.intention).toEqual(lower);
+  });
+
+  test("is dropped when it only takes a raise back that came late", () => {
+    const { record } = absorbed({ intention: lower }, { observation: aFlagAt(0, title) });
+    expect(record.intention).toBeNull();
+    expect(record.drift).toContainEqual(expect.objectContaining({ kind: "foreign-token" }));
   });
 
   test("is not taken for a late write of ours that the same user made", () => {

@@ -5,6 +5,7 @@ import type { Author, Gate } from "../../../src/domain/gate.ts";
 import { HOUR, MINUTE } from "../../../src/domain/instant.ts";
 import { obey } from "../../../src/domain/obey.ts";
 import type { Approval, GateRecord } from "../../../src/domain/record.ts";
+import type { Ramp } from "../../../src/domain/ramp.ts";
 import {
   NOON,
   aDecision,
@@ -103,6 +104,27 @@ describe("a tighter definition", () => {
     expect(adopted(TIGHTER, { record: { ramp: aHalt() } })).toMatchObject({
       record: { ramp: { state: "halted" } },
     });
+  });
+});
+
+describe("a definition with other percents", () => {
+  const adoptions = ["lead", "auditor"].map((person) => anApproval({ ...GIVEN, person }));
+  const stands = (ramp: Ramp, ...percents: number[]) => {
+    const steps = percents.map((to, index) => aStep({ to, approve: index === 0 ? [] : [aDemand()] }));
+    const outcome = adopted({ ...PINNED, steps }, { record: { ...withAdoptions(...adoptions), ramp } });
+    return outcome.kind === "done" ? outcome.record.ramp : outcome;
+  };
+
+  test("takes the ramp to the highest of its steps that the exposure has reached, so that none is skipped", () => {
+    const ramp = { state: "proving", step: 1 } as const;
+    expect(stands(ramp, 6, 26, 100)).toEqual({ state: "proving", step: 0 });
+    expect(stands(ramp, 1, 2, 5, 100)).toEqual({ state: "proving", step: 3 });
+    expect(stands(ramp, 5, 26, 100)).toEqual(ramp);
+    expect(stands({ state: "proving", step: 0 }, 6, 26, 100)).toEqual({ state: "proving", step: 0 });
+  });
+
+  test("changes where a stopped ramp goes on", () => {
+    expect(stands(aHalt(), 6, 26, 100)).toEqual(aHalt({ from: { state: "proving", step: 0 } }));
   });
 });
 

@@ -670,9 +670,15 @@ describe("adopt-flag", () => {
     });
 
     test("writes nothing while the gate observes", () => {
-      const { record } = obeyed({ action: "adopt-flag" }, { ...rest, acting: null }, foreign);
+      const { record } = obeyed({ action: "adopt-flag" }, { ...rest, acting: null }, untouched);
       expect(record.intention).toBeNull();
       expect(record.flag?.rollout).toBe(30);
+    });
+
+    test("holds a flag that another store drives to nothing while the gate observes", () => {
+      const { record, message } = obeyed({ action: "adopt-flag" }, { ...rest, acting: null }, foreign);
+      expect(record).toMatchObject({ flag: null, drift: [], intention: null });
+      expect(message).toBe("checkout watches the flag, which another store drives");
     });
   });
 });
