@@ -267,7 +267,7 @@ function commit(content: Content, clock: Clock, reach: Reach, moment: Commit): b
 
   allOrNothing(reach, (put) => {
     put("record", content.records, record.gate, { ...record, version: (expecting ?? 0) + 1 });
-    if (decision.kind !== "none") {
+    if (decision.kind === "insert" || decision.kind === "fold") {
       const { id } = decision.decision;
       if (decision.kind === "insert" && content.decisions.has(id))
         throw new Error(`decision ${id} is there already`);

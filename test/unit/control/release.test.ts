@@ -218,6 +218,8 @@ test("a finished gate whose file is gone asks for its release, and can be releas
 
   const before = await world.record();
   const decisions = world.decisions().length;
+  const tellings = world.tellings();
+  const definition = world.heard.at(-1)?.definition;
   const retired = await world.tell({ action: "retire" });
   expect(retired).toMatchObject({ kind: "done", state: "idle" });
   expect(await world.record()).toMatchObject({
@@ -227,10 +229,14 @@ test("a finished gate whose file is gone asks for its release, and can be releas
   });
   expect(world.decisions()).toHaveLength(decisions + 1);
   expect(world.decisions().at(-1)).toMatchObject({
+    id: expect.stringMatching(/^dec_/),
+    definition,
     actor: "person:operator",
     before: "finished",
     after: "idle",
+    of: 0,
   });
+  expect(world.tellings()).toEqual(tellings);
   expect(await world.conductor().gate("checkout")).toBeNull();
   expect(await world.conductor().pass("checkout")).toBeNull();
 });
@@ -284,7 +290,11 @@ test("a retire whose record moved meanwhile is refused, and its reply is kept on
     until: null,
   } as const;
   moves = () => other.command({ ...order, action: "retire" }, null);
-  expect(await world.tell({ action: "retire" }, keep)).toMatchObject({ code: "conflict" });
+  expect(await world.tell({ action: "retire" }, keep)).toMatchObject({
+    code: "conflict",
+    message: expect.stringContaining("look again and repeat"),
+  });
+  expect(world.decisions().at(-1)).toMatchObject({ after: "idle", definition: "none" });
   expect(await world.conductor().reply("operator", "k1")).toBeNull();
   expect(await world.tell({ action: "retire" }, keep)).toMatchObject({ kind: "done" });
   expect(await world.conductor().reply("operator", "k1")).not.toBeNull();

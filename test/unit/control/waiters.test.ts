@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Waiters } from "../../../src/control/waiters.ts";
 import { HOUR, MINUTE } from "../../../src/domain/instant.ts";
@@ -32,6 +33,35 @@ test("a wait ends at its deadline, even one that lies behind, and when it is abo
   const waiting = waiters.wait("checkout", clock.now() + HOUR, leaving.signal);
   leaving.abort();
   await waiting;
+});
+
+test("a wait does not end before its deadline", async () => {
+  const clock = manualClock();
+  const over = new AbortController();
+  let isOver = false;
+  const waiting = new Waiters(clock)
+    .wait("checkout", clock.now() + HOUR, over.signal)
+    .then(() => (isOver = true));
+  // Timers without length end in the order in which they began.
+  await sleep(0);
+  expect(isOver).toBe(false);
+  over.abort();
+  await waiting;
+});
+
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+}
+
+test("who was woken leaves no timer behind that would hold up the end of the process", async () => {
+  const clock = manualClock();
+  const waiters = new Waiters(clock);
+  const before = timers();
+  const waiting = waiters.wait("checkout", clock.now() + HOUR, NEVER);
+  expect(timers()).toBe(before + 1);
+  waiters.wake("checkout");
+  await waiting;
+  expect(timers()).toBe(before);
 });
 
 test("a wake that came before the wait does not count", async () => {
