@@ -54,6 +54,16 @@ test("a source has answered when any query got a successful answer, an empty or 
   }
 });
 
+test("a source has answered for a guard when its rules are known, or when it answers a signal", async () => {
+  const metrics = createScriptedMetrics();
+  const gate = aGate({ alerts: [aGuard(), aGuard({ match: "{}", source: "backup" })] });
+  const answered = async () =>
+    Object.fromEntries((await measure(gate, { metrics, silencers }, NOON)).answered);
+  expect(await answered()).toEqual({ main: true, backup: true });
+  metrics.setAlertRules(() => ({ kind: "unknown", reason: "timeout", detail: "scripted" }));
+  expect(await answered()).toEqual({ main: true, backup: false });
+});
+
 test("a query the source left out of its answer is unknown, never empty", async () => {
   const metrics = { ...createScriptedMetrics(), ask: () => Promise.resolve(new Map()) };
   const measured = await measure(aGate(), { metrics, silencers }, NOON);
