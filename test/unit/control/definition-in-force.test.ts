@@ -96,6 +96,10 @@ test("of a bad file the first error is named with its place, and no warning befo
   expect(warned?.definition.fault).toBeNull();
 });
 
+async function gone(fields: Partial<GateRecord>): Promise<string | undefined> {
+  return (await inForce(undefined, fields))?.definition.hash;
+}
+
 describe("a gate that runs no more goes by the newest file", () => {
   test.each<Ramp>([{ state: "idle" }, FINISHED, ROLLED_BACK])("when it is $state", async (ramp) => {
     expect(await inForce(fileOf(NEWEST), { ramp })).toMatchObject({
@@ -115,7 +119,6 @@ describe("a gate that runs no more goes by the newest file", () => {
   );
 
   test("and once that is gone, by what it was pinned to for as long as it holds its flag, or may raise late", async () => {
-    const gone = async (fields: Partial<GateRecord>) => (await inForce(undefined, fields))?.definition.hash;
     expect(await gone({ ramp: FINISHED })).toBe(PINNED.hash);
     expect(await gone({ ramp: ROLLED_BACK })).toBe(PINNED.hash);
     expect(await gone({ ramp: ROLLED_BACK, flag: null })).toBe(PINNED.hash);
