@@ -47,10 +47,11 @@ const servedSchema = z.discriminatedUnion("kind", [
 const actionSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("none") }),
   z.object({
-    kind: z.enum(["raise", "lower", "retoken", "restore", "rotate", "release"]),
+    kind: z.enum(["raise", "lower", "retoken", "restore", "rotate", "release", "refit"]),
     from: percentOrNull,
     to: z.number(),
     title: z.string(),
+    audience: z.string().optional().describe("Of whom a raise's `to` is a percent. Absent: of everybody."),
   }),
   z.object({ kind: z.literal("switch-off") }),
 ]);
@@ -79,6 +80,7 @@ export const decisionSchema = z.object({
     served: percentOrNull,
     changedAt: timeSchema.nullable(),
     raisedAt: timeSchema.nullable().describe("Last increase by anybody; null when it is not known."),
+    audience: z.string().optional().describe("Of whom these are percents. Absent: of everybody."),
   }),
   flag: flagSchema.nullable(),
   served: servedSchema.nullable(),
@@ -121,6 +123,7 @@ export function decisionBody(decision: Decision, origin: SignalOrigin): Decision
       served: decision.exposure.served,
       changedAt: isoTimeOrNull(decision.exposure.changedAt),
       raisedAt: isoTimeOrNull(decision.exposure.raisedAt),
+      ...(decision.audience === undefined ? {} : { audience: decision.audience }),
     },
     flag: flagBody(decision),
     served: servedBody(decision),

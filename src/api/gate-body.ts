@@ -1,3 +1,4 @@
+import { audienceIn } from "../domain/audience.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { GateRecord } from "../domain/record.ts";
 import type { GateView } from "../domain/view.ts";
@@ -57,6 +58,7 @@ export function gateBody(view: GateView, addresses: Addresses): GateBody {
     problems: view.problems.map(problemLine),
     steps: (gate?.steps ?? []).map((step) => ({
       to: step.to,
+      ...audienceIn(step ?? null),
       hold: wholeSeconds(step.holdMs),
       approval: step.approve.length > 0,
     })),
@@ -84,10 +86,12 @@ export function gateBody(view: GateView, addresses: Addresses): GateBody {
 export function requestBody(view: Pick<GateView, "gate" | "request">): GateBody["request"] {
   const { request } = view;
   if (request === null) return null;
+  const step = view.gate?.steps[request.step - 1];
   return {
     adopts: request.adopts,
     step: request.step,
-    to: view.gate?.steps[request.step - 1]?.to ?? null,
+    to: step?.to ?? null,
+    ...audienceIn(step ?? null),
     decision: request.decision,
     needed: [...request.needed],
     given: request.given.map(approvalBody),

@@ -42,6 +42,7 @@ export const requestSchema = z.object({
     .describe("Hash of a looser definition that is to be adopted; null: the request is for the step."),
   step: z.number().int().describe("The step the approval lets the ramp enter, counted from 1."),
   to: z.number().nullable().describe("Its percent."),
+  audience: z.string().optional().describe("Of whom that is a percent. Absent: of everybody."),
   decision: z.string().describe("The decision whose evidence is to be judged."),
   needed: z.array(z.string()),
   given: z.array(approvalSchema),
@@ -69,7 +70,14 @@ export const gateSchema = gateSummarySchema.extend({
       suggestion: z.string().nullable(),
     }),
   ),
-  steps: z.array(z.object({ to: z.number(), hold: z.number().describe("Seconds."), approval: z.boolean() })),
+  steps: z.array(
+    z.object({
+      to: z.number(),
+      audience: z.string().optional().describe("Of whom that is a percent. Absent: of everybody."),
+      hold: z.number().describe("Seconds."),
+      approval: z.boolean(),
+    }),
+  ),
   since: timeSchema.nullable().describe("Since when the ramp is in its state, where that is recorded."),
   run: z
     .object({

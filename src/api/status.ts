@@ -17,12 +17,17 @@ export const exposureSchema = z.object({
   served: z.number().nullable().describe("What an SDK of the environment evaluates."),
   observed: z.number().nullable().describe("What traffic shows."),
   unit: z.literal("percent"),
+  audience: z
+    .string()
+    .optional()
+    .describe("Of whom these are percents: the segment or the values of a step. Absent: of everybody."),
 });
 
 export const stepSchema = z.object({
   index: z.number().int().describe("0 is before the first step."),
   of: z.number().int(),
   next: z.number().nullable().describe("Percent of the next step; null at the last."),
+  nextAudience: z.string().optional().describe("Of whom that is a percent. Absent: of everybody."),
 });
 
 /** The last deploy of the gate's own service. */

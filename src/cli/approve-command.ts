@@ -64,6 +64,6 @@ async function agrees({ context }: Session, request: Request, notYet: boolean): 
   return /^y(?:es)?$/i.test((await context.stdin.ask(`${question} [y/N] `)).trim());
 }
 
-function entered({ to }: Request): string {
-  return to === null ? "-" : stepText(to);
+function entered({ to, audience }: Request): string {
+  return to === null ? "-" : (audience ?? stepText(to));
 }

@@ -8,7 +8,7 @@ import { alignColumns } from "./columns.ts";
 import type { Cell } from "./columns.ts";
 import { tree } from "./evidence-tree.ts";
 import type { Look } from "./evidence-tree.ts";
-import { percent, tellRampState, tellState, tellVerdict } from "./words.ts";
+import { percent, reach, tellRampState, tellState, tellVerdict } from "./words.ts";
 
 /** As many of the last changes of mind as people can take in. */
 const LAST_WOULDS = 5;
@@ -19,7 +19,7 @@ export function explainGate(gate: GateBody, status: StatusBody, look: Look): str
   const since = gate.since === null ? "" : ` since ${look.time.short(Date.parse(gate.since))}`;
   const decision = status.decision === null ? "" : `decision ${status.decision} `;
   return [
-    `${gate.name}  ${look.paint[told.tone](`${told.icon} ${told.word}`)} at ${percent(status.exposure.set)}${since}` +
+    `${gate.name}  ${look.paint[told.tone](`${told.icon} ${told.word}`)} at ${reach(status.exposure)}${since}` +
       `    ${look.paint.faint(`${decision}at ${look.time.exact(Date.parse(status.at))}`)}`,
     ...tree(status, look),
     ...wouldLines(status, look),
@@ -38,7 +38,7 @@ export function explainDecision(decision: DecisionBody, look: Look): string {
       ? ""
       : `, ${decision.count} passes until ${look.time.short(Date.parse(decision.lastAt))}`;
   return [
-    `${decision.gate}  ${look.paint[told.tone](`${told.icon} ${told.word}`)}${moved} at ${percent(decision.exposure.set)}` +
+    `${decision.gate}  ${look.paint[told.tone](`${told.icon} ${told.word}`)}${moved} at ${reach(decision.exposure)}` +
       `    ${look.paint.faint(`decision ${decision.id} at ${look.time.short(Date.parse(decision.at))}${folded}`)}`,
     `signals ${verdict.word}; by ${decision.actor}; ${actionLine(decision)}`,
     ...tree({ ...decision, deploy: null, remarks: [] }, look),
@@ -91,11 +91,13 @@ function actionLine({ action, would }: DecisionBody): string {
     case "switch-off":
       return "switched the environment off";
     case "raise":
+      return `raise ${percent(action.from)} → ${action.audience ?? percent(action.to)}`;
     case "lower":
     case "restore":
     case "retoken":
     case "rotate":
     case "release":
+    case "refit":
       return `${action.kind} ${percent(action.from)} → ${percent(action.to)}`;
   }
 }

@@ -5,7 +5,7 @@ import { LEAST, alignColumns, fitColumn, shorten } from "./columns.ts";
 import type { Cell } from "./columns.ts";
 import type { LocalTime } from "./local-time.ts";
 import type { Paint } from "./paint.ts";
-import { nextOf, percent, tellState, tellVerdict, whenOpen, whyOf } from "./words.ts";
+import { nextOf, reach, tellState, tellVerdict, whenOpen, whyOf } from "./words.ts";
 
 export type Screen = {
   readonly time: LocalTime;
@@ -46,7 +46,7 @@ function gateRow(gate: GateSummary, { paint, time }: Screen): readonly Cell[] {
   return [
     { text: gate.name },
     { text: `${told.icon} ${told.word}`, paint: paint[told.tone] },
-    { text: percent(gate.exposure.set) },
+    { text: reach(gate.exposure) },
     { text: gate.step.of === 0 ? "-" : `${gate.step.index}/${gate.step.of}` },
     { text: whyLine(gate, time) },
     { text: nextOf(gate, time) },

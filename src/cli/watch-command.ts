@@ -7,7 +7,7 @@ import { createLocalTime } from "./local-time.ts";
 import { whyLine } from "./render-status.ts";
 import type { Session } from "./session.ts";
 import { fetchShown, screenOf } from "./status-command.ts";
-import { percent, tellState } from "./words.ts";
+import { reach, tellState } from "./words.ts";
 
 const LOOK_EVERY = 2 * SECOND;
 const CLEAR = "\u001b[H\u001b[2J";
@@ -56,7 +56,7 @@ function writeChanges(
     if (last.get(gate.name) === gist) continue;
     last.set(gate.name, gist);
     const step = gate.step.of === 0 ? "-" : `${gate.step.index}/${gate.step.of}`;
-    const fields = [gate.name, tellState(gate).word, percent(gate.exposure.set), step, whyLine(gate, time)];
+    const fields = [gate.name, tellState(gate).word, reach(gate.exposure), step, whyLine(gate, time)];
     context.stdout.write(`${time.exact(context.clock.now())}  ${fields.join("  ")}\n`);
   }
 }

@@ -50,6 +50,16 @@ export function percent(value: number | null): string {
   return value === null ? "-" : `${value}%`;
 }
 
+/** How far a flag reaches: a percent of everybody, or of the segment or values of a step. */
+export function reach({ set, audience }: Pick<GateSummary["exposure"], "set" | "audience">): string {
+  if (audience === undefined || set === null || set === 0) return percent(set);
+  return set === 100 ? audience : `${percent(set)} of ${audience}`;
+}
+
+function nextText({ next, nextAudience }: GateSummary["step"]): string | null {
+  return next === null ? null : (nextAudience ?? stepText(next));
+}
+
 /** One line of why. */
 export function whyOf(gate: Pick<GateSummary, "because" | "open" | "state" | "step" | "verdict">): string {
   const [first] = gate.because;
@@ -64,8 +74,9 @@ export function nextOf(
 ): string {
   if (gate.exitCode === 5)
     return gate.because.find(({ opens }) => opens !== undefined)?.opens ?? "an approval";
-  const target = gate.step.next === null ? "" : ` → ${stepText(gate.step.next)}`;
-  if (gate.open) return gate.step.next === null ? "-" : `now${target}`;
+  const next = nextText(gate.step);
+  const target = next === null ? "" : ` → ${next}`;
+  if (gate.open) return next === null ? "-" : `now${target}`;
   const opens = gate.because.find((because) => because.opens !== undefined)?.opens;
   if (opens !== undefined) return opens;
   // A timer of a ramp that is not moving leads to no higher step.
@@ -96,7 +107,7 @@ function stopWord({ state, verdict }: StatusBody): string {
 function allowed({ for: purpose, step }: StatusBody): string {
   switch (purpose) {
     case "advance":
-      return step.next === null ? "may advance" : `may go to ${stepText(step.next)}`;
+      return step.next === null ? "may advance" : `may go to ${nextText(step)}`;
     case "deploy":
       return "lets deploys go out";
     case "finish":
@@ -108,7 +119,7 @@ function refused({ for: purpose, step, exitCode }: StatusBody): string {
   const yet = exitCode === 4 ? "" : " yet";
   switch (purpose) {
     case "advance":
-      return step.next === null ? "has no next step" : `may not go to ${stepText(step.next)}${yet}`;
+      return step.next === null ? "has no next step" : `may not go to ${nextText(step)}${yet}`;
     case "deploy":
       return "lets no deploy go out now";
     case "finish":

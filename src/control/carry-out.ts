@@ -6,6 +6,7 @@ import type {
   RefusalCode,
 } from "../domain/command.ts";
 import type { Definition } from "../domain/gate.ts";
+import { segmentNames } from "../domain/audience.ts";
 import { isLegal, legalIn } from "../domain/moves.ts";
 import { approve } from "../domain/approve.ts";
 import { obey } from "../domain/obey.ts";
@@ -36,13 +37,14 @@ export async function carryOut(
   // A new run takes the newest definition; everything else goes by the one in force.
   const gate = found.gate;
   const looks = isLegal(command.action, record.ramp.state) && needsFlag(command, record);
-  const [observation, refusals] =
+  const [observation, refusals, segments] =
     looks && gate.flag !== null
       ? await Promise.all([
           ports.flags.observe(gate.flag),
           startsRun(command) ? ports.flags.preflight(gate.flag) : [],
+          startsRun(command) && segmentNames(gate).length > 0 ? ports.flags.segments(gate.flag) : null,
         ])
-      : [null, []];
+      : [null, [], null];
   const decision = ports.ids.next("dec");
   const obeyed = obey(gate, record, command, {
     now: ports.clock.now(),
@@ -53,6 +55,7 @@ export async function carryOut(
     definition: found.definition,
     observation,
     serverRefusals: refusals,
+    segments,
     rivals: startsRun(command)
       ? rivalsOf({ gate, record }, await startContendersOf(gate, ports), observation)
       : [],

@@ -1,3 +1,4 @@
+import { actionBy } from "../domain/crossing.ts";
 import type { Command } from "../domain/command.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { Gate } from "../domain/gate.ts";
@@ -55,9 +56,7 @@ export function commandDecision(
     flag: null,
     served: null,
     approvals: (record.run?.approvals ?? []).map((approval) => approval.person),
-    action: planned
-      ? { kind: intention.kind, from: intention.from, to: intention.to, title: intention.title }
-      : { kind: "none" },
+    action: planned ? actionBy(intention, record.flag) : { kind: "none" },
     would: null,
   };
 }

@@ -1,7 +1,8 @@
 import { type FlagFacts, absorb } from "../domain/absorb.ts";
+import { hasAudiences } from "../domain/audience.ts";
 import { driftTells, landedTells } from "../domain/pass-tells.ts";
 import { isInOtherHands, issuedBy } from "../domain/drift.ts";
-import type { FlagObservation } from "../domain/flag.ts";
+import type { FlagObservation, FlagRecord } from "../domain/flag.ts";
 import type { FlagTarget, Gate } from "../domain/gate.ts";
 import { because } from "../domain/because.ts";
 import { modeOf } from "../domain/growth.ts";
@@ -13,7 +14,7 @@ import { standingOf } from "../domain/transition.ts";
 import { type Tell, tellings } from "../domain/tell.ts";
 import { yieldIfOverwritten } from "../domain/yield.ts";
 import { exposureChanges } from "./ledger.ts";
-import type { Clock, Flags, Ids, Records, Served, WriteOutcome } from "./ports.ts";
+import type { Clock, Expecting, Flags, Ids, MoreToWrite, Records, Served, WriteOutcome } from "./ports.ts";
 
 export type WritePorts = {
   readonly clock: Clock;
@@ -52,21 +53,25 @@ export async function converge(
 ): Promise<GateRecord> {
   let record = committed;
   let seen = observed;
-  for (let round = 0; round < ROUNDS && record.intention !== null && gate.flag !== null; round += 1) {
-    const isNow = round === 0 && mayRaise(ports.clock, gate, record.intention, raising);
-    const isHeldBack = record.intention.kind === "raise" && !isNow;
-    const sent = isHeldBack ? null : await send(ports.flags, gate.flag, record, record.intention, seen);
-    const outcome = await readBack(ports, gate, gate.flag, record, record.intention);
+  let rounds = ROUNDS;
+  const tried = new Set<number>();
+  for (let round = 0; round < rounds && record.intention !== null && gate.flag !== null; round += 1) {
+    const { intention } = record;
+    const isNow = !tried.has(intention.token.sequence) && mayRaise(ports.clock, gate, intention, raising);
+    const isHeldBack = !isNow && (intention.kind === "raise" || intention.kind === "park");
+    const sent = isHeldBack ? null : await send(ports.flags, gate, gate.flag, record, intention, seen);
+    tried.add(intention.token.sequence);
+    const goesOn = mayRaise(ports.clock, gate, intention, raising);
+    const outcome = await readBack(ports, gate, gate.flag, record, intention, goesOn);
+    // A crossing is up to three writes, each with the rounds that a single one has.
+    if (intention.onward !== undefined && outcome.record.intention !== intention) rounds += 1;
     seen = outcome.observation;
     const stored = await ports.records.commit({
       record: outcome.record,
       expecting: record.version,
       decision: { kind: "none" },
       inputs: null,
-      tellings: tellings(gate, outcome.record, record.intention.decision, [
-        ...refusalTells(sent),
-        ...outcome.tells,
-      ]),
+      tellings: tellings(gate, outcome.record, intention.decision, [...refusalTells(sent), ...outcome.tells]),
       changes: exposureChanges(ports.ids, gate, record, outcome.record, outcome.facts),
       pin: null,
       reply: null,
@@ -84,6 +89,7 @@ function mayRaise(clock: Clock, gate: Gate, { decision }: Intention, raising: Ra
 
 async function send(
   flags: Flags,
+  gate: Gate,
   target: FlagTarget,
   record: GateRecord,
   intention: Intention,
@@ -94,7 +100,7 @@ async function send(
   const current =
     seen?.kind === "seen" ? seen.strategies.find((strategy) => strategy.id === flag.strategyId) : undefined;
   if (intention.kind === "raise") {
-    const expecting = { title: flag.title, rollout: flag.rollout };
+    const expecting = { title: flag.title, rollout: flag.rollout, ...segmentsIn(gate, flag) };
     return flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
   }
   if (intention.kind === "release") {
@@ -107,12 +113,17 @@ async function send(
   if (intention.kind !== "lower" || intention.to > 0) {
     const percent = parseRollout(current?.rollout ?? "");
     if (current === undefined || percent === null || percent < intention.to) return null;
-    const keepsPercent = intention.kind === "retoken" || intention.kind === "rotate";
-    if (keepsPercent && percent !== intention.to) return null;
+    if (KEEP_PERCENT.includes(intention.kind) && percent !== intention.to) return null;
     if (isInOtherHands(current.title, flag, issuedBy(record, intention.token.store))) return null;
     const expecting = { title: current.title, rollout: percent };
-    const cohort = intention.kind === "rotate" ? (record.run?.cohort ?? undefined) : undefined;
-    return flags.write(target, flag.strategyId, intention.to, intention.title, expecting, cohort);
+    return flags.write(
+      target,
+      flag.strategyId,
+      intention.to,
+      intention.title,
+      expecting,
+      besides(record, intention),
+    );
   }
   const switchOff = record.ramp.state === "rolling-back" && record.ramp.rung === "environment-off";
   const [written] = await Promise.all([
@@ -120,6 +131,21 @@ async function send(
     switchOff ? flags.switchOff(target) : null,
   ]);
   return written;
+}
+
+const KEEP_PERCENT: readonly Intention["kind"][] = ["retoken", "rotate", "refit"];
+
+/** Where Rampart writes segments, a raise goes out only with those it is for. A constraint is read and written with the title. */
+function segmentsIn(gate: Gate, { audience }: FlagRecord): Pick<Expecting, "segments"> {
+  if (!hasAudiences(gate)) return {};
+  return { segments: audience?.kind === "segment" ? [audience.id] : [] };
+}
+
+/** What a write at 0 % changes besides percent and title. */
+function besides({ run }: GateRecord, { kind, audience }: Intention): MoreToWrite | undefined {
+  if (kind === "refit") return { kind: "audience", audience: audience ?? null };
+  const cohort = run?.cohort ?? null;
+  return kind === "rotate" && cohort !== null ? { kind: "group", groupId: cohort } : undefined;
 }
 
 const FORBIDDEN: readonly number[] = [401, 403];
@@ -144,6 +170,7 @@ async function readBack(
   target: FlagTarget,
   record: GateRecord,
   intention: Intention,
+  goesOn: boolean,
 ): Promise<Outcome> {
   const [observation, served, events, ownUserId] = await Promise.all([
     ports.flags.observe(target),
@@ -161,6 +188,7 @@ async function readBack(
     served,
     events,
     ownUserId,
+    ...(goesOn ? { goesOn } : {}),
   };
   const absorbed = absorb(gate, record, facts);
   const tells = [

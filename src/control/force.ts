@@ -1,3 +1,4 @@
+import { audienceText } from "../domain/audience.ts";
 import type { Command, CommandOutcome } from "../domain/command.ts";
 import { isWaived, type PassResult } from "../domain/decide.ts";
 import { isLegal } from "../domain/moves.ts";
@@ -36,8 +37,11 @@ export async function forceAdvance(
 
 function outcomeOf(name: string, { record, decision }: PassResult): CommandOutcome {
   const { intention, ramp } = record;
-  if (intention?.kind === "raise" && intention.decision === decision.id) {
-    const message = `${name} goes to ${stepText(intention.to)} by force`;
+  if (intention?.decision === decision.id && decision.action.kind === "raise") {
+    const { onward } = intention;
+    const whom =
+      onward?.audience === undefined ? stepText(decision.action.to) : audienceText(onward.audience);
+    const message = `${name} goes to ${whom} by force`;
     return { kind: "done", decision: decision.id, state: ramp.state, message };
   }
   const open = decision.because.filter((reason) => !isWaived(reason) && reason.code !== "proving");

@@ -1,6 +1,7 @@
 import type { ExposureChange } from "../domain/change.ts";
 import type { FlagEvent } from "../domain/flag.ts";
 import type { Gate } from "../domain/gate.ts";
+import { audienceText } from "../domain/audience.ts";
 import { sentence } from "../domain/because.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { GateRecord, Intention } from "../domain/record.ts";
@@ -35,7 +36,7 @@ export function exposureChanges(
       from,
       to,
       by: own === null ? changedBy(after, to, events) : "rampart",
-      reason: own === null ? whatHappened(from, to, after) : whyWritten(own, after),
+      reason: own === null ? whatHappened(from, to, after) : whyWritten(gate, own, after),
       decision: own?.decision ?? decision,
       verifiedAt: now,
     },
@@ -60,8 +61,10 @@ function whatHappened(from: number | null, to: number, after: GateRecord): strin
   return drift?.message ?? `changed in Unleash from ${from}% to ${to}%`;
 }
 
-function whyWritten({ kind, step }: Intention, { ramp }: GateRecord): string {
-  if (kind === "raise") return `raised to step ${step}`;
+function whyWritten(gate: Gate, { kind, step }: Intention, { ramp }: GateRecord): string {
+  const whom = gate.steps[step - 1]?.audience;
+  if (kind === "raise") return `raised to step ${step}${whom === undefined ? "" : `, ${audienceText(whom)}`}`;
+  if (kind === "park") return `made way for step ${step + 1}, which reaches others`;
   if (kind === "restore") return "restored to what was recorded";
   if (ramp.state !== "rolling-back" && ramp.state !== "draining" && ramp.state !== "rolled-back") {
     return "lowered to what was recorded";

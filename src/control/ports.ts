@@ -1,7 +1,7 @@
 import type { AlertRules, Silences } from "../domain/alert.ts";
 import type { Change, Deploy, MaintenanceChange } from "../domain/change.ts";
 import type { Decision } from "../domain/decision.ts";
-import type { FlagEvent, FlagObservation, ServedObservation } from "../domain/flag.ts";
+import type { FlagEvent, FlagObservation, PinnedAudience, ServedObservation } from "../domain/flag.ts";
 import type { Definition, FlagTarget } from "../domain/gate.ts";
 import type { Instant, Millis } from "../domain/instant.ts";
 import type { Recording } from "../domain/inputs.ts";
@@ -50,6 +50,20 @@ export type WriteOutcome =
   | { readonly kind: "refused"; readonly status: number; readonly detail: string }
   | { readonly kind: "unsure"; readonly detail: string };
 
+/** What a write tests before it changes anything. */
+export type Expecting = {
+  readonly title: string | null;
+  readonly rollout: Percent;
+  /** Ids of the segments. Absent: not tested. */
+  readonly segments?: readonly number[];
+};
+
+/** What a write at 0 % changes besides percent and title. */
+export type MoreToWrite =
+  | { readonly kind: "group"; readonly groupId: string }
+  /** One segment, one constraint, or for null neither. */
+  | { readonly kind: "audience"; readonly audience: PinnedAudience | null };
+
 /** What must be true before a gate may ever write to its flag. Empty when all is well. */
 export type PreflightRefusal = { readonly code: ServerRefusalCode; readonly message: string };
 
@@ -59,17 +73,19 @@ export type Flags = {
   /** Refusals that only the server can tell: rights, change requests, release plans. */
   preflight(target: FlagTarget): Promise<readonly PreflightRefusal[]>;
   /**
-   * One JSON Patch on exactly `/parameters/rollout` and `/title`, and on `/parameters/groupId` where one is given; a raise
-   * tests the previous values first.
+   * One JSON Patch on exactly `/parameters/rollout` and `/title`, and on what `more` names; whatever may raise tests the
+   * previous values first.
    */
   write(
     target: FlagTarget,
     strategyId: string,
     to: Percent,
     title: string,
-    expecting: { readonly title: string | null; readonly rollout: Percent } | null,
-    groupId?: string,
+    expecting: Expecting | null,
+    more?: MoreToWrite,
   ): Promise<WriteOutcome>;
+  /** Segments that strategies of the target's project may use, by name; null when they cannot be read. */
+  segments(target: FlagTarget): Promise<ReadonlyMap<string, number> | null>;
   /** Second rung of a rollback. Rampart never switches an environment on. */
   switchOff(target: FlagTarget): Promise<WriteOutcome>;
   /** Events about the flag with an id above `after`, oldest first; `after` null: the newest few. */

@@ -11,7 +11,9 @@ import {
 import type { FlagEvent, FlagObservation, FlagRecord, ServedObservation, StrategySeen } from "./flag.ts";
 import type { Gate } from "./gate.ts";
 import { type Instant, MINUTE, type Millis } from "./instant.ts";
+import { nameOfStep, shows } from "./audience.ts";
 import { because } from "./because.ts";
+import { LONGEST_CROSSING, goOnward, refitted } from "./crossing.ts";
 import { modeOf } from "./growth.ts";
 import { type Percent, parseRollout } from "./percent.ts";
 import { strategyOf } from "./preflight.ts";
@@ -40,6 +42,8 @@ export type FlagFacts = Writer & {
   /** Null when the log could not be read. */
   readonly events: readonly FlagEvent[] | null;
   readonly ownUserId: number | null;
+  /** Whether this is read in the pass that decided the write, so that a crossing may go on. */
+  readonly goesOn?: true;
 };
 
 export type Absorbed = {
@@ -80,7 +84,9 @@ export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorb
   const followed = followExposure({ ...record, drift }, compared.observed, facts.now, wasUnclear(before));
   const undoes = (compared.lateWrite && decrease === null) || ownRaise;
   return {
-    record: undoes ? undoLateWrite(gate, followed, compared.observed, facts) : followed,
+    record: undoes
+      ? undoLateWrite(gate, followed, compared.observed, facts)
+      : (onward(gate, followed, resolved.landed, facts) ?? followed),
     landed: resolved.landed,
     newDrift,
   };
@@ -181,6 +187,17 @@ function followExposure<R extends GateRecord>(
   };
 }
 
+/**
+ * The next write of a crossing, while nothing has happened since it was decided; else the ramp waits at 0 % for the next
+ * pass that finds the growth law to hold. Null: nothing goes on.
+ */
+function onward(gate: Gate, record: GateRecord, done: Intention | null, facts: FlagFacts): GateRecord | null {
+  if (done?.onward === undefined || facts.goesOn !== true || facts.events === null) return null;
+  const isOpen = record.ramp.state === "proving" && record.intention === null && record.drift.length === 0;
+  if (!isOpen || record.exposure.set !== 0 || facts.now - done.at > LONGEST_CROSSING) return null;
+  return goOnward(gate, record, facts, done);
+}
+
 type Resolved = { readonly record: Pinned; readonly landed: Intention | null };
 
 function resolveIntention(gate: Gate, record: Pinned, observation: FlagRead, facts: FlagFacts): Resolved {
@@ -199,11 +216,12 @@ function resolveIntention(gate: Gate, record: Pinned, observation: FlagRead, fac
   // A new token leaves the percent as it is, so any change by a person comes before it; a decrease only if it went further.
   const overtaken =
     percent !== null &&
-    (intention.kind === "retoken" || intention.kind === "rotate"
+    (["retoken", "rotate", "refit"].includes(intention.kind)
       ? percent !== intention.to || isRetitled(title, flag, issued)
       : percent < intention.to);
-  if (intention.kind !== "raise" && !overtaken && !taken) return { record, landed: null };
-  // A raise is never sent again: it is decided anew. Its late arrival must fail, so the token changes first,
+  const isOnce = intention.kind === "raise" || intention.kind === "park";
+  if (!isOnce && !overtaken && !taken) return { record, landed: null };
+  // A raise, and what makes way for one, is never sent again: it is decided anew. Its late arrival must fail, so the token changes first,
   // unless a person changed the flag meanwhile: then nothing is written at all.
   const dropped = {
     ...record,
@@ -241,7 +259,9 @@ function landed(
 ): Pinned {
   const event = facts.events?.findLast((entry) => entry.titleAfter === intention.title);
   const at = Math.min(event?.at ?? facts.now, facts.now);
-  const flag: FlagRecord = { ...record.flag, title: ours.title, rollout: intention.to };
+  const written: FlagRecord = { ...record.flag, title: ours.title, rollout: intention.to };
+  const isFitted = intention.kind === "refit" && shows(ours, intention.audience);
+  const flag = isFitted ? refitted(written, ours, intention) : written;
   const cleared: Pinned = { ...record, flag, intention: null };
   const changed = intention.to === intention.from ? cleared : exposureChanged(cleared, intention.to, at);
   const verified: Pinned = {
@@ -254,12 +274,14 @@ function landed(
       setAt: changed.exposure.setAt ?? facts.now,
     },
   };
+  // What was held at the step counts when a crossing is decided anew.
+  if (intention.kind === "park") return { ...verified, holdMs: record.holdMs };
   if (intention.kind !== "raise") return verified;
   const standing = standingAt(gate, intention.step);
   return {
     ...verified,
     // Until the next pass has looked, the reasons of the step before would answer for the new one.
-    because: [because("settle", "just-changed", justEntered(intention.to))],
+    because: [because("settle", "just-changed", justEntered(gate, intention))],
     // A shadow step changes no exposure, and yet its hold begins now.
     exposure: { ...verified.exposure, setAt: facts.now },
     holdMs: 0,
@@ -274,8 +296,8 @@ function landed(
   };
 }
 
-function justEntered(to: Percent): string {
-  return to === 0 ? "the shadow step has just begun" : `exposure has just gone to ${to}%`;
+function justEntered(gate: Gate, { to, step }: Intention): string {
+  return to === 0 ? "the shadow step has just begun" : `exposure has just gone to ${nameOfStep(gate, step)}`;
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { DeployNoted } from "./change.ts";
 import type { Decision } from "./decision.ts";
 import { nextPercent } from "./decide.ts";
-import type { Gate, Purpose } from "./gate.ts";
+import type { Gate, Purpose, Step } from "./gate.ts";
+import { audienceIn, audienceText } from "./audience.ts";
 import { because, signalBecause, stateBecause } from "./because.ts";
-import { alertBlockers, modeOf } from "./growth.ts";
+import { alertBlockers, modeOf, nextStep } from "./growth.ts";
 import type { Instant } from "./instant.ts";
 import { type Maintenance, isUnderWay, maintenanceText } from "./maintenance.ts";
 import type { Percent } from "./percent.ts";
@@ -31,9 +32,17 @@ export type StatusAnswer = {
     readonly served: Percent | null;
     readonly observed: number | null;
     readonly unit: "percent";
+    /** Of whom these are percents, in words. Absent: of everybody. */
+    readonly audience?: string;
   };
   /** `index` 0 is before the first step; `next` is the percent of the next step, null at the last. */
-  readonly step: { readonly index: number; readonly of: number; readonly next: Percent | null };
+  readonly step: {
+    readonly index: number;
+    readonly of: number;
+    readonly next: Percent | null;
+    /** Of whom `next` is a percent, in words. Absent: of everybody. */
+    readonly nextAudience?: string;
+  };
   readonly because: readonly Because[];
   readonly signals: readonly SignalJudgement[];
   readonly alerts: readonly AlertJudgement[];
@@ -84,6 +93,7 @@ export function answer(purpose: Purpose, asked: Asked): StatusAnswer {
       served: record.exposure.served,
       observed: null,
       unit: "percent",
+      ...audienceIn(record.flag),
     },
     step: stepOf(gate, record, open ? decision : null),
     because: reasons,
@@ -122,9 +132,17 @@ function maintenanceRemarks({ maintenance = [], now }: Asked): readonly string[]
 /** An open answer speaks of the step that its pass entered, and not of the one after that, which nothing has looked at yet. */
 function stepOf(gate: Gate, record: GateRecord, opened: Decision | null): StatusAnswer["step"] {
   const of = gate.steps.length;
-  if (opened?.action.kind === "raise") return { index: opened.step, of, next: opened.action.to };
+  if (opened?.action.kind === "raise") {
+    const next = nextStep(gate, opened.step);
+    return { index: opened.step, of, next: opened.action.to, ...audienceOf(next) };
+  }
   const atRest = record.ramp.state === "finished" ? of : 0;
-  return { index: standingOf(record.ramp)?.step ?? atRest, of, next: nextPercent(gate, record) };
+  const index = standingOf(record.ramp)?.step ?? atRest;
+  return { index, of, next: nextPercent(gate, record), ...audienceOf(nextStep(gate, index)) };
+}
+
+function audienceOf(next: Step | null): { readonly nextAudience?: string } {
+  return next?.audience === undefined ? {} : { nextAudience: audienceText(next.audience) };
 }
 
 function notYet(): Because {

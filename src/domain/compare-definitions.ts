@@ -8,9 +8,9 @@ import type {
   Signal,
   Step,
 } from "./gate.ts";
+import { stepName } from "./audience.ts";
 import type { Millis } from "./instant.ts";
 import type { Limit, Persistence } from "./limit.ts";
-import { stepText } from "./percent.ts";
 
 /** How a new definition of a gate relates to the one a run began with. */
 export type Compared =
@@ -33,10 +33,12 @@ export function compareDefinitions(old: Gate, now: Gate): Compared {
   return at.length === 0 ? { kind: "tighter" } : { kind: "looser", at };
 }
 
-function flagOf({ flag }: Gate): string {
+function flagOf({ flag, steps }: Gate): string {
   if (flag === null) return "";
   const { server, project, name, environment, strategy, stickiness } = flag;
-  return JSON.stringify([server, project, name, environment, strategy, stickiness]);
+  // The ids of segments are looked up at the start of a run.
+  const audiences = steps.flatMap(({ audience }) => (audience === undefined ? [] : [audience]));
+  return JSON.stringify([server, project, name, environment, strategy, stickiness, audiences]);
 }
 
 /** Names of what is false. */
@@ -73,7 +75,7 @@ function stepsLooser(old: readonly Step[], now: readonly Step[]): readonly strin
   if (now.length !== old.length) return ["steps"];
   return old.flatMap((step, index) => {
     const next = now[index];
-    const name = `steps ${stepText(step.to)}`;
+    const name = `steps ${stepName(step)}`;
     if (next?.to !== step.to) return [name];
     return failing({
       [`${name}: hold`]: next.holdMs >= step.holdMs,

@@ -1,7 +1,9 @@
 import { absorb } from "./absorb.ts";
 import { isAstray, settleAnew } from "./astray.ts";
+import { audienceIn } from "./audience.ts";
 import { because, definitionBecause, driftBecause, stateBecause } from "./because.ts";
 import { lacksCohort } from "./cohort.ts";
+import { actionBy, cross, crosses } from "./crossing.ts";
 import type { Action, Decision } from "./decision.ts";
 import { namingDeploy, noteDeploy } from "./deploy.ts";
 import { drain } from "./draining.ts";
@@ -154,7 +156,7 @@ function move(gate: Gate, draft: Draft, facts: PassFacts): Draft {
     return move(gate, goneOn(draft, facts), facts);
   }
   const standing = standingOf(ramp);
-  if (standing === null) return draft;
+  if (standing === null) return tidy(gate, draft, facts) ?? draft;
   return (
     shrink(gate, draft, standing, facts) ??
     followPerson(gate, draft, standing, facts) ??
@@ -182,6 +184,17 @@ function takeCohort(gate: Gate, draft: Draft, facts: PassFacts): Draft | null {
   return { ...draft, record: intend(gate, record, facts, { kind: "rotate", to: 0, step, decision, at }) };
 }
 
+/** Takes out what a run has put into the strategy, once nobody is exposed any more. */
+function tidy(gate: Gate, draft: Draft, facts: PassFacts): Draft | null {
+  const { record } = draft;
+  const { flag, exposure, intention, drift } = record;
+  if (record.ramp.state !== "rolled-back" && record.ramp.state !== "idle") return null;
+  if (flag?.audience === undefined || flag.rollout !== 0 || exposure.set !== 0) return null;
+  if (intention !== null || drift.length > 0 || facts.observation?.kind !== "seen") return null;
+  const { decision, now: at } = facts;
+  return { ...draft, record: intend(gate, record, facts, { kind: "refit", to: 0, step: 0, decision, at }) };
+}
+
 /** The first pass of a new process over a flag it did not write: its token goes first, so that nothing older lands. */
 function takeOver(gate: Gate, draft: Draft, facts: PassFacts): Draft | null {
   const { record } = draft;
@@ -206,6 +219,10 @@ function grow(gate: Gate, draft: Draft, step: number, facts: PassFacts): Draft {
   if (blockers.length > 0) {
     const causes = newlyAsked(blockers, record.because);
     return causes.length === 0 ? draft : tell(draft, { kind: "needs-approval", page: false, causes });
+  }
+  if (crosses(record, next)) {
+    const raise = { next, step: step + 1, decision: facts.decision, at: facts.now };
+    return { ...draft, record: cross(gate, record, facts, raise) };
   }
   const write = {
     kind: "raise",
@@ -267,7 +284,8 @@ export function finishBlockers(gate: Gate, record: GateRecord, facts: PassFacts)
 function reasonsOf(gate: Gate, record: GateRecord, facts: PassFacts): readonly Because[] {
   const { state } = record.ramp;
   // A pass that raises had no reason against it, or a person waived it.
-  if (record.intention?.kind === "raise" && record.intention.decision === facts.decision) {
+  const decided = record.intention?.decision === facts.decision ? record.intention : null;
+  if (decided?.kind === "raise" || decided?.onward !== undefined) {
     return facts.forced === null ? [] : [forcedBecause(facts.forced)];
   }
   if (state === "finished") {
@@ -314,6 +332,7 @@ function decisionOf(
     served: facts.served,
     approvals: (record.run?.approvals ?? []).map((given) => given.person),
     action: actionOf(before, record),
+    ...audienceIn(record.flag),
   };
 }
 
@@ -322,7 +341,7 @@ function actionOf(before: GateRecord, record: GateRecord): Action {
   if (intention === null) return { kind: "none" };
   if (ramp.state === "rolling-back" && ramp.rung === "environment-off") return { kind: "switch-off" };
   if (intention.token.sequence === before.intention?.token.sequence) return { kind: "none" };
-  return { kind: intention.kind, from: intention.from, to: intention.to, title: intention.title };
+  return actionBy(intention, record.flag);
 }
 
 /** Percent the next step would expose; null at the last. */

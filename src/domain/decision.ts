@@ -9,10 +9,12 @@ import type { AlertJudgement, Because, SignalJudgement, Verdict } from "./verdic
 export type Action =
   | { readonly kind: "none" }
   | {
-      readonly kind: "raise" | "lower" | "retoken" | "restore" | "rotate" | "release";
+      readonly kind: "raise" | "lower" | "retoken" | "restore" | "rotate" | "release" | "refit";
       readonly from: Percent | null;
       readonly to: Percent;
       readonly title: string;
+      /** Whom a raise is for, in words. Absent: everybody. */
+      readonly audience?: string;
     }
   | { readonly kind: "switch-off" };
 
@@ -43,6 +45,8 @@ export type Decision = {
   readonly served: ServedObservation | null;
   readonly approvals: readonly string[];
   readonly action: Action;
+  /** Of whom the percents of `exposure` are, in words. Absent: of everybody. */
+  readonly audience?: string;
   /** In observe mode: what would have been done. */
   readonly would: "advance" | "halt" | "rollback" | null;
 };

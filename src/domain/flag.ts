@@ -68,6 +68,16 @@ export function isSamePlace(a: FlagPlace, b: FlagPlace): boolean {
   return a.server === b.server && a.name === b.name && a.environment === b.environment;
 }
 
+/** An audience as it stands in a strategy: the one segment, or the one constraint `field IN values`. */
+export type PinnedAudience =
+  | { readonly kind: "segment"; readonly name: string; readonly id: number }
+  | {
+      readonly kind: "values";
+      readonly label: string;
+      readonly field: string;
+      readonly values: readonly string[];
+    };
+
 /** What of the flag is compared on every pass; recorded at start and at every write or adoption of ours. */
 export type FlagRecord = {
   /** Absent in what was recorded before it was kept. */
@@ -85,6 +95,8 @@ export type FlagRecord = {
   readonly constraints: string;
   readonly segments: string;
   readonly variants: string;
+  /** What a step of ours has put into `segments` or `constraints`. Absent: nothing. */
+  readonly audience?: PinnedAudience;
   /** Named companions, pinned whole. */
   readonly companions: readonly StrategySeen[];
 };

@@ -101,8 +101,18 @@ export type PromiseDemand = {
   readonly step: number | null;
 };
 
+/** Whom a step reaches instead of a percent of everybody. */
+export type Audience =
+  /** A segment of Unleash by its name. */
+  | { readonly kind: "segment"; readonly name: string }
+  /** Those whose stickiness field has one of these values, in order; `label` is a name for people. */
+  | { readonly kind: "values"; readonly label: string; readonly values: readonly string[] };
+
 export type Step = {
+  /** The strategy's `rollout`; 100 at a step with an audience: all of those. */
   readonly to: Percent;
+  /** Absent: everybody. */
+  readonly audience?: Audience;
   /** Least time at this step. */
   readonly holdMs: Millis;
   /** Needed to enter this step; a list needs one of each, all different people. */
@@ -152,7 +162,7 @@ export type Gate = {
   readonly mode: "observe" | "act" | null;
   /** Null: watch-only. */
   readonly flag: FlagTarget | null;
-  /** Increasing; empty for a watch-only gate. */
+  /** Increasing, those with an audience before the percents; empty for a watch-only gate. */
   readonly steps: readonly Step[];
   readonly bakeMs: Millis;
   readonly promises: readonly PromiseDemand[];

@@ -8,11 +8,12 @@ import {
   signalBecause,
   stateBecause,
 } from "./because.ts";
+import { pinnedAudience, stepName } from "./audience.ts";
 import { lacksCohort } from "./cohort.ts";
 import type { Author, Gate, Step } from "./gate.ts";
 import { type Instant, type Millis, SECOND, formatMillis } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
-import { type Percent, stepText } from "./percent.ts";
+import type { Percent } from "./percent.ts";
 import { askingOf, promiseBlockers } from "./promise.ts";
 import type { GateRecord } from "./record.ts";
 import { rivalBecause } from "./rivals.ts";
@@ -170,7 +171,7 @@ function approvalBlockers(gate: Gate, record: GateRecord, step: number, author: 
     because(
       "approval",
       "needed",
-      `${stepText(next.to)} needs ${missing === 1 ? "an approval" : `${missing} approvals`} by ${by}`,
+      `${stepName(next)} needs ${missing === 1 ? "an approval" : `${missing} approvals`} by ${by}`,
       {
         opens: `rampart approve ${gate.name}`,
       },
@@ -209,10 +210,14 @@ function flagBlockers(
   const next = step === null ? null : nextStep(gate, step);
   if (ceiling !== null && next !== null && next.to > ceiling) {
     found.push(
-      because("drift", "ceiling", `a person lowered the flag: ${ceiling}% is the ceiling`, {
+      because("drift", "ceiling", `a person lowered the flag: ${ceilingText(ceiling)}`, {
         opens: `rampart adopt-flag ${gate.name}`,
       }),
     );
+  }
+  if (next?.audience !== undefined && record.flag !== null) {
+    const isKnown = pinnedAudience(next.audience, record.run, record.flag) !== null;
+    if (!isKnown) found.push(unknownSegment(gate, next));
   }
   if (lacksCohort(record)) {
     found.push(because("claim", "cohort", "the strategy has not got the groupId of this run yet"));
@@ -221,6 +226,16 @@ function flagBlockers(
     found.push(because("claim", "write-pending", "a write is not verified yet"));
   }
   return found;
+}
+
+/** A decrease within an audience says nothing of everybody: nothing rises above it. */
+function ceilingText(ceiling: Percent): string {
+  return ceiling === 0 ? "nothing rises above it" : `${ceiling}% is the ceiling`;
+}
+
+function unknownSegment(gate: Gate, next: Step): Because {
+  const message = `the run was begun without an id for ${stepName(next)}`;
+  return because("claim", "segment", message, { opens: `roll ${gate.name} back and restart it` });
 }
 
 function healthBlockers(facts: GrowthFacts): readonly Because[] {

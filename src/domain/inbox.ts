@@ -1,3 +1,4 @@
+import { nameOfStep } from "./audience.ts";
 import { adoptable, mayAdopt } from "./adopt-definition.ts";
 import { answerableBy } from "./approve.ts";
 import { blindWaiting } from "./blind.ts";
@@ -6,7 +7,7 @@ import { ACTIONS, ACTION_SCOPES, type ActionName } from "./command.ts";
 import { modeOf, percentOf } from "./growth.ts";
 import type { Instant } from "./instant.ts";
 import { isLegal } from "./moves.ts";
-import { type Percent, stepText } from "./percent.ts";
+import type { Percent } from "./percent.ts";
 import { promisableBy } from "./promise.ts";
 import { type Principal, type Scope, mayUse } from "./principal.ts";
 import { drainWaiting, haltWaiting, lateRollback, pauseWaiting } from "./stopped.ts";
@@ -105,7 +106,7 @@ function approvalFor(by: Principal, view: GateView): InboxItem | null {
   const { others, request } = answerable;
   const { step, adopts, given } = request;
   const to = percentOf(gate, step);
-  const what = adopts === null ? stepText(to) : "a looser definition";
+  const what = adopts === null ? nameOfStep(gate, step) : "a looser definition";
   const then = others.length === 0 ? "" : `, and then for ${others.join(", ")}`;
   const waiting: Waiting = {
     kind: "approval",

@@ -1,5 +1,12 @@
 import { REASSERT_FOR } from "./absorb.ts";
 import { demandsFor, unmet } from "./approval.ts";
+import { pinnedAudience, reachText, sameAudience } from "./audience.ts";
+import {
+  type SegmentsSeen,
+  audienceRefusals,
+  segmentIdsOf,
+  withShownAudience,
+} from "./audience-preflight.ts";
 import { nextCohort } from "./cohort.ts";
 import type { Command } from "./command.ts";
 import type { FlagObservation, FlagRecord } from "./flag.ts";
@@ -12,7 +19,7 @@ import { heldElsewhere } from "./held.ts";
 import { type Instant, formatMillis } from "./instant.ts";
 import { isLegal } from "./moves.ts";
 import { type Obeyed, done, refused } from "./obeyed.ts";
-import { type Percent, parseRollout } from "./percent.ts";
+import { parseRollout } from "./percent.ts";
 import { pinForLowering, preflight, strategyOf } from "./preflight.ts";
 import { promisesMissing } from "./promise.ts";
 import { mayUse } from "./principal.ts";
@@ -53,6 +60,8 @@ export type CommandFacts = Writer & {
   readonly serverRefusals: readonly { readonly code: ServerRefusalCode; readonly message: string }[];
   /** Other gates that drive the strategy this one would. */
   readonly rivals: readonly string[];
+  /** Absent where no run begins, or its steps name no segment. */
+  readonly segments?: SegmentsSeen;
 };
 
 /** Carries out one command on the record, or says why not. Nothing is sent here: what must be written is an intention. */
@@ -149,11 +158,19 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
   if (entry !== null) return entry;
   if (gate.flag === null || facts.observation === null) return refused("flag", "the flag could not be read");
   const checked = preflight(gate.flag, facts.observation, command.at);
+  const segments = facts.segments ?? null;
+  const ids = segmentIdsOf(gate, segments);
+  const flag = checked.kind === "refused" ? null : withShownAudience(gate, ids, checked.record);
   const refusals = [
-    ...(checked.kind === "refused" ? checked.refusals : foreignToken(record, checked.record, facts.storeId)),
+    ...(checked.kind === "refused"
+      ? checked.refusals
+      : [
+          ...foreignToken(record, checked.record, facts.storeId),
+          ...audienceRefusals(gate, checked.record, segments),
+        ]),
     ...facts.serverRefusals,
   ];
-  if (checked.kind === "refused" || refusals.length > 0) {
+  if (flag === null || refusals.length > 0) {
     const lines = refusals.map(({ code, message }) => `${code}: ${message} (${wayOut(code)})`);
     return refused("preflight", lines.join("; "));
   }
@@ -167,10 +184,11 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
     approvals: [],
     adoptions: [],
     ceiling: null,
-    cohort: rotates ? nextCohort(checked.record.groupId, gate.flag.name, facts.runId) : null,
+    cohort: rotates ? nextCohort(flag.groupId, gate.flag.name, facts.runId) : null,
+    ...ids,
   };
-  const writing = inEpoch(beyondTitle(record, checked.record.title, facts.storeId), facts.epoch);
-  const begun = begin(gate, writing, run, checked.record, step, facts.now);
+  const writing = inEpoch(beyondTitle(record, flag.title, facts.storeId), facts.epoch);
+  const begun = begin(gate, writing, run, flag, step, facts.now);
   const cause = because("state", "started", `started by ${command.by.name}: ${command.reason}`);
   return done(
     begun,
@@ -307,13 +325,19 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
   if (checked.kind === "refused") {
     return refused("preflight", checked.refusals.map((refusal) => refusal.message).join("; "));
   }
+  const taking = withShownAudience(gate, record.run ?? {}, checked.record);
+  if (taking === null) {
+    const message =
+      "the strategy has constraints or segments that are no step's of this gate: take them out in Unleash";
+    return refused("preflight", message);
+  }
   if (record.ramp.state === "draining" && checked.record.rollout > 0) {
     const message = `${gate.name} drains, so nobody new takes the new path; first restore or rollback ${gate.name}`;
     return refused("flag", message);
   }
   const adopted = {
     ...beyondTitle(record, checked.record.title, facts.storeId),
-    flag: checked.record,
+    flag: taking,
     drift: [],
     intention: null,
     run: withoutCeiling(record),
@@ -323,7 +347,7 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
     ...changed,
     exposure: { ...changed.exposure, wanted: checked.record.rollout, setAt: facts.now },
   };
-  const message = `${gate.name} takes the flag as it is, at ${checked.record.rollout}%`;
+  const message = `${gate.name} takes the flag as it is, at ${reachText(taking.rollout, taking.audience)}`;
   const { ramp } = record;
   if (standingOf(ramp) === null) {
     const { token } = splitTitle(checked.record.title);
@@ -337,13 +361,14 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
     const ours = tokened ? intendToken(gate, verified, facts, facts.decision, facts.now) : verified;
     return done(ours, message);
   }
-  const standingRecord: GateRecord = { ...verified, ramp: afterAdoption(gate, ramp, checked.record.rollout) };
+  const standingRecord: GateRecord = { ...verified, ramp: afterAdoption(gate, verified, taking) };
   return done(intendToken(gate, standingRecord, facts, facts.decision, facts.now), message);
 }
 
 /** Taking the flag as it is settles a halt that drift alone has caused; a pause, and any other halt, wait for a resume. */
-function afterAdoption(gate: Gate, ramp: Ramp, percent: Percent): Ramp {
-  const from = standingAt(gate, stepToTake(gate, ramp, percent));
+function afterAdoption(gate: Gate, record: GateRecord, flag: FlagRecord): Ramp {
+  const { ramp } = record;
+  const from = standingAt(gate, stepToTake(gate, record, flag));
   const isHalted = ramp.state === "halted";
   const driftAlone = isHalted && ramp.causes.every((cause) => cause.kind === "drift");
   if (ramp.state === "paused" || (isHalted && !driftAlone)) return { ...ramp, from };
@@ -351,9 +376,19 @@ function afterAdoption(gate: Gate, ramp: Ramp, percent: Percent): Ramp {
 }
 
 /** At 0 % a shadow step is kept by who has entered it, and by nobody else: the flag does not show it. */
-function stepToTake(gate: Gate, ramp: Ramp, percent: Percent): number {
-  const highest = highestStepAt(gate, percent);
-  return percent === 0 ? Math.min(highest, standingOrStart(ramp).step) : highest;
+function stepToTake(gate: Gate, record: GateRecord, flag: FlagRecord): number {
+  if (flag.rollout > 0 && flag.audience !== undefined) return stepOfAudience(gate, record, flag);
+  const highest = highestStepAt(gate, flag.rollout);
+  return flag.rollout === 0 ? Math.min(highest, standingOrStart(record.ramp).step) : highest;
+}
+
+/** Some of an audience, or all of it, is its step. */
+function stepOfAudience(gate: Gate, { run }: GateRecord, flag: FlagRecord): number {
+  const index = gate.steps.findIndex(({ audience }) => {
+    const wanted = audience === undefined ? null : pinnedAudience(audience, run, flag);
+    return wanted !== null && sameAudience(wanted, flag.audience);
+  });
+  return index + 1;
 }
 
 /** Whoever takes the flag as it is takes its groupId, too. */

@@ -1,9 +1,9 @@
+import { stepName } from "./audience.ts";
 import type { PassFacts } from "./draft.ts";
 import type { Gate } from "./gate.ts";
 import { growthBlockers, nextStep } from "./growth.ts";
 import { holdAfter } from "./hold.ts";
 import type { GateJudgement } from "./judge.ts";
-import { stepText } from "./percent.ts";
 import type { GateRecord, Would } from "./record.ts";
 import { highestStepAt } from "./transition.ts";
 
@@ -50,7 +50,7 @@ export function wouldDo(gate: Gate, record: GateRecord, facts: PassFacts): Pick<
   if (first !== undefined) return { would: null, message: first.message };
   const isAsked = gate.promises.some((demand) => demand.step === null || demand.step === step + 1);
   const asks = next.approve.length === 0 && !isAsked ? "" : ", once approved";
-  return { would: "advance", message: `to ${stepText(next.to)}${asks}: all conditions hold` };
+  return { would: "advance", message: `to ${stepName(next)}${asks}: all conditions hold` };
 }
 
 function causesOf({ signals, alerts }: GateJudgement): string {

@@ -1,10 +1,9 @@
+import { hasAudiences, nameOfStep } from "./audience.ts";
 import { because, definitionBecause, driftBecause } from "./because.ts";
 import type { PassFacts } from "./draft.ts";
 import type { Gate } from "./gate.ts";
-import { percentOf } from "./growth.ts";
 import { type Instant, type Millis, formatMillis } from "./instant.ts";
 import { isUnderWay, maintenanceAt, maintenanceText, stoodStill } from "./maintenance.ts";
-import { stepText } from "./percent.ts";
 import type { Drift, GateRecord, Intention } from "./record.ts";
 import { deployText } from "./settle.ts";
 import type { Tell } from "./tell.ts";
@@ -32,8 +31,9 @@ export function driftTells(
 /** What people hear once a write of ours is seen to have happened. */
 export function landedTells(gate: Gate, intention: Intention, record: GateRecord): readonly Tell[] {
   if (intention.kind !== "raise") return [];
-  const to = percentOf(gate, intention.step);
-  const message = `${intention.from ?? 0}% to ${stepText(to)}, step ${intention.step} of ${gate.steps.length}`;
+  const { step } = intention;
+  const before = hasAudiences(gate) ? nameOfStep(gate, step - 1) : `${intention.from ?? 0}%`;
+  const message = `${before} to ${nameOfStep(gate, step)}, step ${step} of ${gate.steps.length}`;
   return [{ kind: "advanced", page: false, causes: [because("state", record.ramp.state, message)] }];
 }
 

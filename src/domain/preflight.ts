@@ -23,6 +23,9 @@ export type FlagRefusalCode =
   | "companion-ambiguous"
   | "stickiness-random"
   | "stickiness-differs"
+  | "stickiness-default"
+  | "segment-missing"
+  | "audience-taken"
   | "rollout-unreadable"
   | "percent-differs";
 

@@ -1,5 +1,6 @@
 import type { DeployNoted } from "./change.ts";
-import type { FlagRecord } from "./flag.ts";
+import type { SegmentIds } from "./audience.ts";
+import type { FlagRecord, PinnedAudience } from "./flag.ts";
 import type { Instant, Millis } from "./instant.ts";
 import type { Percent } from "./percent.ts";
 import type { Ramp } from "./ramp.ts";
@@ -31,8 +32,11 @@ export type SignalClock = {
 
 /** A write that was decided and recorded, and is not yet known to have happened or not. */
 export type Intention = {
-  /** `rotate` leaves the percent at 0 and writes the run's `cohort`; `release` leaves it and takes our token out of the title. */
-  readonly kind: "raise" | "lower" | "retoken" | "restore" | "rotate" | "release";
+  /**
+   * `rotate` leaves the percent at 0 and writes the run's `cohort`; `refit` leaves it at 0 and writes `audience`; `park`
+   * brings it to 0, so that the audience can change; `release` leaves it and takes our token out of the title.
+   */
+  readonly kind: "raise" | "lower" | "retoken" | "restore" | "rotate" | "park" | "refit" | "release";
   readonly from: Percent | null;
   readonly to: Percent;
   readonly token: WriteToken;
@@ -41,6 +45,19 @@ export type Intention = {
   readonly at: Instant;
   /** The step a raise enters. */
   readonly step: number;
+  /** What a refit puts in. Absent: it takes out what is there. */
+  readonly audience?: PinnedAudience;
+  /** The raise that a park or a refit makes way for. Absent: none. */
+  readonly onward?: Onward;
+};
+
+/** A raise that the audience has to change for. Its token is set apart when it is decided. */
+export type Onward = {
+  readonly to: Percent;
+  readonly step: number;
+  readonly sequence: number;
+  /** Absent: everybody. */
+  readonly audience?: PinnedAudience;
 };
 
 export type Approval = {
@@ -83,6 +100,8 @@ export type Run = {
   readonly ceiling: Percent | null;
   /** The groupId that this run wants before it exposes anybody; null: the one it found. */
   readonly cohort: string | null;
+  /** Ids of the segments that its steps name. Absent: they name none. */
+  readonly segments?: SegmentIds;
 };
 
 /** A difference between the flag as recorded and as read back that we did not make. */

@@ -123,7 +123,9 @@ export function followPerson(gate: Gate, draft: Draft, standing: Standing, facts
   if (found === null) return null;
   const { lowered, ceiling } = found;
   const followed: GateRecord = { ...found.record, reassertUntil: facts.now + REASSERT_FOR };
-  const from = standingAt(gate, Math.min(standing.step, highestStepAt(gate, ceiling)));
+  // Less of an audience is still its step.
+  const isWithin = record.flag?.audience !== undefined;
+  const from = isWithin ? standing : standingAt(gate, Math.min(standing.step, highestStepAt(gate, ceiling)));
   const causes = [driftBecause(gate, lowered)];
   if (record.ramp.state === "halted") {
     return { ...draft, record: { ...followed, ramp: withStanding(record.ramp, from) } };
@@ -144,7 +146,7 @@ export function underCeiling(gate: Gate, record: GateRecord, { now }: PassFacts)
   const followed: GateRecord = {
     ...record,
     flag: { ...record.flag, rollout: ceiling },
-    run: { ...record.run, ceiling },
+    run: { ...record.run, ceiling: record.flag.audience === undefined ? ceiling : 0 },
     exposure: { ...record.exposure, wanted: ceiling, setAt: now },
     intention: null,
     drift: record.drift.filter((found) => found !== lowered),

@@ -16,9 +16,13 @@ export function steppingSignals(gate: Gate, { signals }: GateJudgement): readonl
     .filter((name) => limited.includes(name));
 }
 
-/** The highest declared step below what is recorded and below what is set; null where that is 0 %. */
+/**
+ * The highest declared step below what is recorded and below what is set; null where that is 0 %. No step back changes the
+ * audience, so from an audience, and from the first percent of everybody, it leads to 0 %.
+ */
 export function stepBackOf(gate: Gate, record: GateRecord, judgement: GateJudgement): StepBack | null {
   const { flag, exposure } = record;
+  if (flag?.audience !== undefined) return null;
   const stands = Math.min(flag?.rollout ?? 0, exposure.set ?? 100);
   const step = highestStepAt(gate, stands - 1);
   const to = percentOf(gate, step);

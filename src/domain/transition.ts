@@ -74,11 +74,11 @@ export function standingAt(gate: Gate, step: number): Standing {
   return step >= gate.steps.length ? { state: "baking", step } : { state: "proving", step };
 }
 
-/** The highest step whose percent is at most the value; 0 when even the first lies above it. */
+/** The highest step for everybody whose percent is at most the value; 0 when even the first lies above it. */
 export function highestStepAt(gate: Gate, percent: Percent): number {
   let highest = 0;
   for (const [index, step] of gate.steps.entries()) {
-    if (step.to <= percent) highest = index + 1;
+    if (step.audience === undefined && step.to <= percent) highest = index + 1;
   }
   return highest;
 }
@@ -90,7 +90,8 @@ export function entryStep(gate: Gate, { exposure }: GateRecord): number {
 
 /** The step of this percent; 0 where there is none. At 0 % a run is before its first step, which may be a shadow step. */
 export function exposingStepAt(gate: Gate, percent: Percent): number {
-  return percent === 0 ? 0 : gate.steps.findIndex(({ to }) => to === percent) + 1;
+  if (percent === 0) return 0;
+  return gate.steps.findIndex(({ to, audience }) => audience === undefined && to === percent) + 1;
 }
 
 /** Whether the run means to expose nobody: it is before its first step, or in its shadow step. */
@@ -124,20 +125,19 @@ export function exposureChanged<R extends GateRecord>(record: R, percent: Percen
 
 export type Writer = { readonly storeId: string; readonly epoch: number };
 
+export type PlannedWrite = Pick<
+  Intention,
+  "kind" | "to" | "step" | "decision" | "at" | "audience" | "onward"
+>;
+
 /** Plans a write with the next token. The record then says what is wanted before anybody asks Unleash for it. */
 export function intend<R extends GateRecord>(
   gate: Gate,
   record: R,
   writer: Writer,
-  write: {
-    readonly kind: Intention["kind"];
-    readonly to: Percent;
-    readonly step: number;
-    readonly decision: string;
-    readonly at: Instant;
-  },
+  write: PlannedWrite,
+  sequence = record.sequence + 1,
 ): R {
-  const sequence = record.sequence + 1;
   const token: WriteToken = {
     step: write.step,
     of: gate.steps.length,
@@ -154,7 +154,8 @@ export function intend<R extends GateRecord>(
   };
   return {
     ...inEpoch(record, writer.epoch),
-    sequence,
+    // A crossing has set tokens apart up to that of its raise.
+    sequence: Math.max(record.sequence, write.onward?.sequence ?? sequence),
     intention,
     exposure: { ...record.exposure, wanted: write.to },
   };

@@ -40,6 +40,10 @@ const WAYS_OUT: Readonly<Record<StartRefusalCode, string>> = {
   "stickiness-random":
     "set the strategy's stickiness in Unleash to the field that identifies what is exposed",
   "stickiness-differs": "set the same stickiness in Unleash and in the gate",
+  "stickiness-default": "set the strategy's stickiness in Unleash to the field whose values the step names",
+  "segment-missing": "make the segment in Unleash, or mend its name in the step",
+  "audience-taken":
+    "take constraints and segments off the strategy in Unleash; whom it reaches is said by the steps",
   "rollout-unreadable": "set a whole percent in Unleash",
   "percent-differs":
     "set the flag to that percent in Unleash, or start with --at and the declared step it stands at",

@@ -68,7 +68,10 @@ function eventOf(
  */
 function overwritten(written: Intention, { rolloutAfter, by }: FlagEvent): Decrease | null {
   const to = parseRollout(String(rolloutAfter));
-  return to !== null && to < written.to && to !== written.from ? { to, by } : null;
+  if (to === null || to === written.from) return null;
+  // A crossing makes way by going to 0 %: whatever a person set before it, exposure does not come back from there.
+  if (written.onward !== undefined) return { to: 0, by };
+  return to < written.to ? { to, by } : null;
 }
 
 /** A person's decrease in the same moment as one of ours that went as far or further: a late raise was taken back by both. */
@@ -102,17 +105,20 @@ function yieldToPerson(
   const lowered =
     how === "met" ? record : intend(gate, record, facts, { kind: "lower", to, step, decision, at });
   const isStepBack = ramp.state === "rolling-back" && ramp.stepBack !== undefined;
+  // Less of an audience is still its step, and says nothing of everybody.
+  const isWithin = record.flag?.audience !== undefined;
   const ceiling: GateRecord = {
     ...lowered,
     run:
       lowered.run === null || (standing === null && !isStepBack)
         ? lowered.run
-        : { ...lowered.run, ceiling: to },
+        : { ...lowered.run, ceiling: isWithin ? 0 : to },
   };
   // A step back under way ends there, halted under that ceiling.
   if (standing === null)
     return { record: ceiling, tells: [{ kind: "changed-by-hand", page: false, causes }] };
-  const halted = halt(ceiling, standingAt(gate, Math.min(step, standing.step)), causes, at);
+  const from = isWithin ? standing : standingAt(gate, Math.min(step, standing.step));
+  const halted = halt(ceiling, from, causes, at);
   const asserted = { ...halted, reassertUntil: at + REASSERT_FOR };
   return { record: asserted, tells: [{ kind: "halted", page: false, causes }] };
 }

@@ -1,20 +1,47 @@
 import { z } from "zod";
 
-import type { PromiseDemand, Step } from "../domain/gate.ts";
+import type { Audience, PromiseDemand, Step } from "../domain/gate.ts";
 import { HOUR, type Millis } from "../domain/instant.ts";
 import type { Percent } from "../domain/percent.ts";
 import { approvalDemands, type PromiseAsked } from "./approval.ts";
-import { duration, leaf, listOf, longerThanNothing, type Read } from "./leaf.ts";
+import { duration, leaf, listOf, longerThanNothing, type Read, sentence } from "./leaf.ts";
 import { type Fields, readMap } from "./mapping.ts";
 import { percent } from "./percent.ts";
 
+/** Unleash takes no more values in one constraint. */
+const MOST_VALUES = 250;
+
+const anyValues = listOf(
+  leaf(z.string().trim().min(1).max(100), "a text of at most 100 characters"),
+  "a list of values of the flag's stickiness field",
+);
+
+const valueList: Read<readonly string[]> = (value, complain) => {
+  const values = anyValues(value, complain);
+  if (values === undefined) return undefined;
+  const twice = values.find((each, index) => values.indexOf(each) !== index);
+  const message =
+    values.length > MOST_VALUES
+      ? `must be at most ${MOST_VALUES} values, not ${values.length}`
+      : twice === undefined
+        ? null
+        : `must be different values, and \`${twice}\` stands there twice`;
+  if (message === null) return values;
+  complain({ code: "R108", at: value.at, message });
+  return undefined;
+};
+
 const STEP_KEYS = {
   to: percent,
+  segment: sentence,
+  values: valueList,
   shadow: leaf(z.literal(true), "`true`, or left out"),
   hold: duration(),
   bake: longerThanNothing,
   approve: approvalDemands,
 } as const;
+
+const OF_AUDIENCES: readonly string[] = ["segment", "values"];
 
 export type StepFields = Fields<typeof STEP_KEYS>;
 
@@ -24,8 +51,9 @@ const step: Read<StepFields> = (value, complain) =>
     {
       what: "a step",
       keys: STEP_KEYS,
-      unsupported: ["prove", "segment", "values", "share", "dither"],
-      required: value.kind === "map" && value.entries.some(({ key }) => key === "segment") ? [] : ["to"],
+      unsupported: ["prove", "share", "dither"],
+      required:
+        value.kind === "map" && value.entries.some(({ key }) => OF_AUDIENCES.includes(key)) ? [] : ["to"],
     },
     complain,
   );
@@ -48,12 +76,19 @@ export function resolveSteps(
     const percents = [...DEFAULT_STEPS.filter((each) => each < end), end];
     return { steps: percents.map((to) => ({ to, holdMs, approve: [] })), bakeMs: DEFAULT_BAKE_MS };
   }
-  const steps = written.flatMap(({ values }) =>
-    values.to === undefined
-      ? []
-      : [{ to: values.to, holdMs: values.hold ?? holdMs, approve: values.approve?.approvals ?? [] }],
-  );
+  const steps = written.flatMap(({ values }) => {
+    const rest = { holdMs: values.hold ?? holdMs, approve: values.approve?.approvals ?? [] };
+    const audience = audienceOf(values);
+    if (audience !== null) return [{ to: 100, audience, ...rest }];
+    return values.to === undefined ? [] : [{ to: values.to, ...rest }];
+  });
   return { steps, bakeMs: written.at(-1)?.values.bake ?? DEFAULT_BAKE_MS };
+}
+
+function audienceOf({ segment, values }: StepFields["values"]): Audience | null {
+  if (segment === undefined) return null;
+  if (values === undefined) return { kind: "segment", name: segment };
+  return { kind: "values", label: segment, values: values.toSorted() };
 }
 
 /** What is promised once, for every step or to enter one. */

@@ -102,6 +102,14 @@ function registerGateGauges(registry: Registry, controller: Pick<Controller, "ga
       "flag",
       "environment",
     ),
+    audience: gauge(
+      "rampart_audience_exposure_ratio",
+      "Share of a step's segment or values that is exposed; rampart_exposure_ratio is absent meanwhile",
+      "gate",
+      "flag",
+      "environment",
+      "audience",
+    ),
     state: gauge("rampart_gate_state", "1 for the state the gate is in", "gate", "state"),
     value: gauge("rampart_signal_value", "Last known value of a signal, in base units", "gate", "signal"),
     verdict: gauge("rampart_signal_verdict", "1 for the verdict of the signal", "gate", "signal", "verdict"),
@@ -126,7 +134,11 @@ function registerGateGauges(registry: Registry, controller: Pick<Controller, "ga
     const { set } = status.exposure;
     if (gate?.flag !== null && gate?.flag !== undefined && set !== null) {
       const { name: flag, environment } = gate.flag;
-      gauges.exposure.set({ gate: name, flag, environment }, set / 100);
+      const { audience } = status.exposure;
+      // Which share of everybody an audience is cannot be known.
+      if (audience === undefined || set === 0)
+        gauges.exposure.set({ gate: name, flag, environment }, set / 100);
+      else gauges.audience.set({ gate: name, flag, environment, audience }, set / 100);
     }
     for (const state of RAMP_STATES) gauges.state.set({ gate: name, state }, state === status.state ? 1 : 0);
     if (gate !== null) gauges.every.set({ gate: name }, gate.everyMs / SECOND);
@@ -162,6 +174,7 @@ function directionOf({ action }: Decision): "up" | "down" | null {
     case "retoken":
     case "rotate":
     case "release":
+    case "refit":
     case "none":
       return null;
   }

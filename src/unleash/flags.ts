@@ -7,6 +7,7 @@ import { readEvents } from "./events.ts";
 import { observeFlag } from "./observation.ts";
 import { preflightOnServer } from "./preflight.ts";
 import { userBody } from "./rights.ts";
+import { readSegmentIds } from "./segments.ts";
 import type { Sightings } from "./sightings.ts";
 import { strategyPatch } from "./strategy-patch.ts";
 import { writeOutcome } from "./write-outcome.ts";
@@ -42,16 +43,21 @@ export function createFlags({ servers, clock, sightings }: FlagsOptions): Flags 
       return preflightOnServer(outbound, target, clock.now());
     },
 
-    async write(target, strategyId, to, title, expecting, groupId) {
+    async write(target, strategyId, to, title, expecting, more) {
       const outbound = servers[target.server];
       if (outbound === undefined) return { kind: "unsure", detail: unknownServer(target.server) };
       const reply = await outbound.request({
         method: "PATCH",
         path: strategyPath(target, strategyId),
         headers: { "content-type": "application/json" },
-        body: JSON.stringify(strategyPatch(to, title, expecting, groupId)),
+        body: JSON.stringify(strategyPatch(to, title, expecting, more)),
       });
       return writeOutcome(reply, outbound);
+    },
+
+    async segments(target) {
+      const outbound = servers[target.server];
+      return outbound === undefined ? null : readSegmentIds(outbound, target.project);
     },
 
     async switchOff(target) {

@@ -1,9 +1,14 @@
+import type { Expecting, MoreToWrite } from "../control/ports.ts";
+import type { PinnedAudience } from "../domain/flag.ts";
 import type { Percent } from "../domain/percent.ts";
+import type { Constraint } from "./audience.ts";
+
+type PatchValue = string | null | readonly number[] | readonly Constraint[];
 
 export type PatchOperation = {
   readonly op: "test" | "replace" | "add";
-  readonly path: "/title" | "/parameters/rollout" | "/parameters/groupId";
-  readonly value: string | null;
+  readonly path: "/title" | "/parameters/rollout" | "/parameters/groupId" | "/segments" | "/constraints";
+  readonly value: PatchValue;
 };
 
 /**
@@ -14,21 +19,42 @@ export type PatchOperation = {
 export function strategyPatch(
   to: Percent,
   title: string,
-  expecting: { readonly title: string | null; readonly rollout: Percent } | null,
-  groupId?: string,
+  expecting: Expecting | null,
+  more?: MoreToWrite,
 ): readonly PatchOperation[] {
-  const tests: readonly PatchOperation[] =
-    expecting === null
-      ? []
-      : [
-          { op: "test", path: "/title", value: expecting.title },
-          { op: "test", path: "/parameters/rollout", value: String(expecting.rollout) },
-        ];
   return [
-    ...tests,
+    ...(expecting === null ? [] : testsOf(expecting)),
     { op: "replace", path: "/parameters/rollout", value: String(to) },
     { op: "replace", path: "/title", value: title },
-    // A strategy may have none, and only `add` puts one where there was none.
-    ...(groupId === undefined ? [] : [{ op: "add", path: "/parameters/groupId", value: groupId } as const]),
+    ...(more === undefined ? [] : besides(more)),
+  ];
+}
+
+function testsOf({ title, rollout, segments }: Expecting): readonly PatchOperation[] {
+  return [
+    { op: "test", path: "/title", value: title },
+    { op: "test", path: "/parameters/rollout", value: String(rollout) },
+    ...(segments === undefined ? [] : [{ op: "test", path: "/segments", value: segments } as const]),
+  ];
+}
+
+function besides(more: MoreToWrite): readonly PatchOperation[] {
+  // A strategy may have no groupId, and only `add` puts one where there was none.
+  if (more.kind === "group") return [{ op: "add", path: "/parameters/groupId", value: more.groupId }];
+  return [
+    { op: "replace", path: "/segments", value: more.audience?.kind === "segment" ? [more.audience.id] : [] },
+    {
+      op: "replace",
+      path: "/constraints",
+      value: more.audience === null ? [] : constraintsOf(more.audience),
+    },
+  ];
+}
+
+function constraintsOf(audience: PinnedAudience): readonly Constraint[] {
+  if (audience.kind === "segment") return [];
+  const { field, values } = audience;
+  return [
+    { contextName: field, operator: "IN", values: [...values], inverted: false, caseInsensitive: false },
   ];
 }

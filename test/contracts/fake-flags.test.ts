@@ -16,6 +16,7 @@ unleashFacts("the fake of Unleash", makeWorld);
 function makeWorld(): Promise<FlagWorld> {
   const clock = manualClock();
   const fake = createFakeFlags(clock);
+  fake.faults.segments = [["pilots", 7]];
   const world: FlagWorld = {
     flags: fake.flags,
     viewerFlags: fake.flagsAs({ name: "viewer", userId: 4 }, false),

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { shows } from "../../src/domain/audience.ts";
 import {
   type FlagWorld,
   TOKEN,
@@ -38,7 +39,10 @@ export function flagsContract(name: string, makeWorld: () => Promise<FlagWorld>)
       const wholeBefore = await world.whole(target);
 
       const expected = expecting(before);
-      const written = await flags.write(target, before.id, 0, TOKEN(1), expected, "rotated~run_1");
+      const written = await flags.write(target, before.id, 0, TOKEN(1), expected, {
+        kind: "group",
+        groupId: "rotated~run_1",
+      });
       expect(written).toEqual({ kind: "accepted" });
       const [after] = await strategiesOf(flags, target);
       expect(after).toEqual({ ...before, title: TOKEN(1), groupId: "rotated~run_1" });
@@ -46,9 +50,50 @@ export function flagsContract(name: string, makeWorld: () => Promise<FlagWorld>)
         withoutGroup(withoutTouched(wholeBefore)),
       );
 
-      const late = await flags.write(target, before.id, 0, TOKEN(2), expected, "rotated~run_2");
+      const late = await flags.write(target, before.id, 0, TOKEN(2), expected, {
+        kind: "group",
+        groupId: "rotated~run_2",
+      });
       expect(late.kind).toBe("unsure");
       expect((await strategiesOf(flags, target))[0]).toMatchObject({ groupId: "rotated~run_1" });
+    });
+
+    test("an audience is one segment, one constraint or neither, and leaves every other byte as it was", async () => {
+      const { flags } = world;
+      const target = await world.addFlag("refitted", 0);
+      const [fresh] = await strategiesOf(flags, target);
+      const id = (await flags.segments(target))?.get("pilots") ?? 0;
+      const segment = { kind: "segment", name: "pilots", id } as const;
+      const values = { kind: "values", label: "shops", field: "userId", values: ["a", "b"] } as const;
+      let before = fresh;
+      for (const [index, audience] of [segment, values, segment, null].entries()) {
+        const more = { kind: "audience", audience } as const;
+        const written = await flags.write(target, fresh.id, 0, TOKEN(index), expecting(before), more);
+        expect(written).toEqual({ kind: "accepted" });
+        const [after] = await strategiesOf(flags, target);
+        expect(shows(after, audience ?? undefined)).toBe(true);
+        const { constraints, segments } = after;
+        expect(after).toEqual({ ...before, title: TOKEN(index), constraints, segments });
+        before = after;
+      }
+    });
+
+    test("a raise that tests its segments goes out only where exactly these stand", async () => {
+      const { flags } = world;
+      const target = await world.addFlag("tested-segments", 0);
+      const [fresh] = await strategiesOf(flags, target);
+      const id = (await flags.segments(target))?.get("pilots") ?? 0;
+      const more = { kind: "audience", audience: { kind: "segment", name: "pilots", id } } as const;
+      await flags.write(target, fresh.id, 0, TOKEN(1), expecting(fresh), more);
+
+      const raise = (segments: readonly number[]) =>
+        flags.write(target, fresh.id, 100, TOKEN(2), { title: TOKEN(1), rollout: 0, segments });
+      expect((await raise([])).kind).toBe("unsure");
+      expect((await raise([id + 1])).kind).toBe("unsure");
+      expect((await strategiesOf(flags, target))[0].rollout).toBe("0");
+      expect(await raise([id])).toEqual({ kind: "accepted" });
+      await world.pass();
+      expect((await strategiesOf(flags, target))[0]).toMatchObject({ rollout: "100", title: TOKEN(2) });
     });
 
     test("a first write finds a strategy that never had a title", async () => {

@@ -1,8 +1,19 @@
-import type { Clock, Flags, PreflightRefusal, Served, WriteOutcome } from "../../src/control/ports.ts";
+import type {
+  Clock,
+  Expecting,
+  Flags,
+  MoreToWrite,
+  PreflightRefusal,
+  Served,
+  WriteOutcome,
+} from "../../src/control/ports.ts";
 import type { FlagObservation, StrategySeen } from "../../src/domain/flag.ts";
 import type { FlagTarget } from "../../src/domain/gate.ts";
 import type { Millis } from "../../src/domain/instant.ts";
 import type { Percent } from "../../src/domain/percent.ts";
+import { segmentIds } from "../../src/unleash/audience.ts";
+import { canonicalJson } from "../../src/unleash/canonical-json.ts";
+import { constraintsText, segmentsText } from "./audience-texts.ts";
 import { environmentOfStrategy, fakeStrategy, flagEdits, isBare } from "./fake-flag-edits.ts";
 import { createFlagStates, type Actor, type FlagState } from "./fake-flag-state.ts";
 
@@ -31,6 +42,8 @@ export type FakeFlagFaults = {
   preflight: readonly PreflightRefusal[];
   /** Runs once between the moment a write has read the strategy and the moment it writes the whole row back. */
   betweenReadAndWrite: (() => void) | null;
+  /** Segments of the server: name and id. */
+  segments: readonly (readonly [string, number])[];
 };
 
 /** The server's own log of requests that may write, kept apart from what any caller believes. */
@@ -74,6 +87,7 @@ export function createFakeFlags(clock: Clock) {
     stopSwitch: "off",
     preflight: [],
     betweenReadAndWrite: null,
+    segments: [],
   };
 
   function observe(target: FlagTarget): FlagObservation {
@@ -127,23 +141,27 @@ export function createFakeFlags(clock: Clock) {
     by: Actor,
     target: FlagTarget,
     strategyId: string,
-    into: { readonly to: Percent; readonly title: string; readonly groupId: string | undefined },
-    expecting: { readonly title: string | null; readonly rollout: Percent } | null,
+    into: { readonly to: Percent; readonly title: string; readonly more: MoreToWrite | undefined },
+    expecting: Expecting | null,
   ): () => WriteOutcome {
     const read = findRow(target, strategyId);
     if (read.kind === "refused") return () => read;
     const { strategy } = read;
     const isExpected =
       expecting === null ||
-      (strategy.title === expecting.title && strategy.rollout === String(expecting.rollout));
-    const { to, title, groupId = strategy.groupId } = into;
+      (strategy.title === expecting.title &&
+        strategy.rollout === String(expecting.rollout) &&
+        (expecting.segments === undefined ||
+          canonicalJson(segmentIds(strategy.segments)) === canonicalJson(expecting.segments)));
+    const { to, title, more } = into;
     return () => {
       faults.betweenReadAndWrite?.();
       faults.betweenReadAndWrite = null;
       if (!isExpected) return { kind: "unsure", detail: "Unleash answered 500: Test operation failed" };
       const row = findRow(target, strategyId);
       if (row.kind === "refused") return row;
-      flagEdits(states, target, by).replace({ ...strategy, rollout: String(to), title, groupId });
+      const besidesThese = more === undefined ? {} : besides(more);
+      flagEdits(states, target, by).replace({ ...strategy, rollout: String(to), title, ...besidesThese });
       return { kind: "accepted" };
     };
   }
@@ -177,9 +195,10 @@ export function createFakeFlags(clock: Clock) {
     return {
       observe: (target) => Promise.resolve(observe(target)),
       preflight: () => Promise.resolve(mayWrite && !faults.refuseWrites ? faults.preflight : NO_RIGHT),
-      write: (target, strategyId, to, title, expecting, groupId) =>
+      segments: () => Promise.resolve(faults.down ? null : new Map(faults.segments)),
+      write: (target, strategyId, to, title, expecting, more) =>
         change(by, mayWrite, target, { kind: "percent", to, title }, () =>
-          patch(by, target, strategyId, { to, title, groupId }, expecting),
+          patch(by, target, strategyId, { to, title, more }, expecting),
         ),
       switchOff: (target) => change(by, mayWrite, target, { kind: "off" }, () => () => off(by, target)),
       events(target, after) {
@@ -270,6 +289,12 @@ export function createFakeFlags(clock: Clock) {
 
 function refused(status: number, why = ""): Extract<WriteOutcome, { kind: "refused" }> {
   return { kind: "refused", status, detail: `Unleash answered ${status}${why}` };
+}
+
+/** A segment holds nothing here: whom it reaches is none of Rampart's business. */
+function besides(more: MoreToWrite): Partial<StrategySeen> {
+  if (more.kind === "group") return { groupId: more.groupId };
+  return { segments: segmentsText(more.audience), constraints: constraintsText(more.audience) };
 }
 
 const NO_RIGHT: readonly PreflightRefusal[] = [

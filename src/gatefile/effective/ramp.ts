@@ -69,13 +69,21 @@ export function requirementLines(sheet: Sheet): EffectiveLine[] {
 function linesOfStep(sheet: Sheet, step: Step, item: Value | undefined, path: string): EffectiveLine[] {
   const origin = (key: string, otherwise: string): string => originBelow(sheet, item, otherwise, key);
   return [
-    line(`${path}.to`, `${step.to}%`, origin("to", originIn(sheet, "default", "stopsAt"))),
+    ...reachLines(step, path, (key) => origin(key, originIn(sheet, "default", "stopsAt"))),
     ...(step.to === 0 ? [line(`${path}.shadow`, true, origin("shadow", "default"))] : []),
     line(`${path}.hold`, durationText(step.holdMs), origin("hold", defaultHold(sheet, step))),
     ...step.approve.flatMap((demand, index) =>
       linesOfDemand(demand, `${path}.approve[${index}]`, origin("approve", "default")),
     ),
   ];
+}
+
+function reachLines({ to, audience }: Step, path: string, origin: (key: string) => string): EffectiveLine[] {
+  if (audience === undefined) return [line(`${path}.to`, `${to}%`, origin("to"))];
+  const values =
+    audience.kind === "values" ? [line(`${path}.values`, audience.values, origin("values"))] : [];
+  const name = audience.kind === "values" ? audience.label : audience.name;
+  return [line(`${path}.segment`, name, origin("segment")), ...values];
 }
 
 function defaultHold({ gate, defaults }: Sheet, { holdMs }: Step): string {

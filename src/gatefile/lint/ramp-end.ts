@@ -14,6 +14,15 @@ export function rampEnd(steps: readonly StepFields[], stopsAt: Percent | null, c
     });
   }
   const last = steps.at(-1);
+  if (last?.has("segment") === true) {
+    complain({
+      code: "R121",
+      at: last.at("segment"),
+      message: "the last step is a segment, and a ramp ends with a percent of everybody",
+      suggestion: "add `{ to: 100% }`, or another percent and `stopsAt`",
+    });
+    return;
+  }
   const to = last?.values.to;
   if (last === undefined || to === undefined || to === (stopsAt ?? 100)) return;
   complain({

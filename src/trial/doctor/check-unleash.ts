@@ -2,6 +2,8 @@ import type { Flags } from "../../control/ports.ts";
 import type { FlagTarget, Gate } from "../../domain/gate.ts";
 import { DAY, type Instant, formatMillis } from "../../domain/instant.ts";
 import { parseRollout } from "../../domain/percent.ts";
+import { segmentNames } from "../../domain/audience.ts";
+import { audienceRefusals } from "../../domain/audience-preflight.ts";
 import { preflight, strategyOf } from "../../domain/preflight.ts";
 import { wayOut } from "../../domain/way-out.ts";
 import type { FlagServers, NotTold } from "../ports.ts";
@@ -138,7 +140,11 @@ export async function checkFlag(
   purpose: "act" | "observe",
 ): Promise<readonly Finding[]> {
   const check = `gate ${gate.name}: flag ${target.name}`;
-  const [seen, server] = await Promise.all([flags.observe(target), flags.preflight(target)]);
+  const [seen, server, segments] = await Promise.all([
+    flags.observe(target),
+    flags.preflight(target),
+    segmentNames(gate).length === 0 ? null : flags.segments(target),
+  ]);
   if (seen.kind === "unreadable") {
     return [unseen(check, `cannot be read: ${seen.detail}`, "see the findings about Unleash")];
   }
@@ -146,7 +152,9 @@ export async function checkFlag(
   const percent = parseRollout(strategy?.rollout ?? "");
   // Where it stands is no fault: a ramp may be under way.
   const own = preflight(target, seen, percent);
-  const refusals = [...(own.kind === "refused" ? own.refusals : []), ...server].filter(
+  const found =
+    own.kind === "refused" ? own.refusals : audienceRefusals(gate, { ...own.record, rollout: 0 }, segments);
+  const refusals = [...found, ...server].filter(
     ({ code }, index, all) => all.findIndex((each) => each.code === code) === index || code === "no-right",
   );
   const only = purpose === "observe" || gate.mode === "observe";

@@ -37,9 +37,9 @@ export function createUnleash(clocks: Clocks): SimulatedUnleash {
         log(hungSince(), { flag: target.name, process, kind: "read" });
         return server.flags.observe(target);
       },
-      write(target, strategy, to, title, expecting, groupId) {
+      write(target, strategy, to, title, expecting, more) {
         log(hungSince(), { flag: target.name, process, kind: "percent", strategy, to, title, expecting });
-        return server.flags.write(target, strategy, to, title, expecting, groupId);
+        return server.flags.write(target, strategy, to, title, expecting, more);
       },
       switchOff(target) {
         log(hungSince(), { flag: target.name, process, kind: "off" });

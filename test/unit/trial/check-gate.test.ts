@@ -164,6 +164,7 @@ function flagAt(percent: number, more: Partial<CheckPorts["flags"] & object> = {
     write: () => Promise.reject(new Error("nothing is written")),
     switchOff: () => Promise.reject(new Error("nothing is written")),
     ownUserId: async () => null,
+    segments: async () => null,
     ...more,
   };
 }

@@ -40,7 +40,14 @@ test("a raise tests title and rollout, then replaces exactly these two", async (
 
 test("a new groupId is added behind percent and title, for the strategy may have none", async () => {
   const { flags, asked } = flagsAnswering(answered({}));
-  await flags.write(TARGET, "s1", 0, "t", { title: "text", rollout: 0 }, "pricing~run_2");
+  await flags.write(
+    TARGET,
+    "s1",
+    0,
+    "t",
+    { title: "text", rollout: 0 },
+    { kind: "group", groupId: "pricing~run_2" },
+  );
   expect(JSON.parse(asked[0]?.body ?? "")).toEqual([
     { op: "test", path: "/title", value: "text" },
     { op: "test", path: "/parameters/rollout", value: "0" },
