@@ -55,8 +55,14 @@ async function expectSound(world: World): Promise<void> {
   expect(await unprovenRaises(world)).toEqual([]);
 }
 
+function isOver({ ramp, exposure }: GateRecord): boolean {
+  return ["finished", "rolled-back"].includes(ramp.state) || (ramp.state === "halted" && exposure.set === 0);
+}
+
+function nothingHappens(): void {}
+
 function mortal(): { readonly guard: Guard; dieAt(chance: number): () => boolean } {
-  let current: Guard = () => undefined;
+  let current: Guard = nothingHappens;
   return {
     guard: (call) => current(call),
     dieAt(chance) {
@@ -145,8 +151,6 @@ test("under random faults, deaths and late writes nobody is exposed but whom the
       }
       world.flags.faults.writes = [];
       world.restart();
-      const isOver = ({ ramp, exposure }: GateRecord): boolean =>
-        ["finished", "rolled-back"].includes(ramp.state) || (ramp.state === "halted" && exposure.set === 0);
       await world.until(isOver);
       world.flags.deliverLate();
       await world.run(MINUTE);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { answer } from "../../../src/domain/answer.ts";
 import type { Gate } from "../../../src/domain/gate.ts";
 import { HOUR, MINUTE } from "../../../src/domain/instant.ts";
 import type { GateRecord } from "../../../src/domain/record.ts";
@@ -133,14 +134,14 @@ describe("a crossing that does not come through", () => {
   });
 });
 
-describe("people, while a segment is exposed", () => {
-  async function atSegment(fields: Partial<Gate> = {}): Promise<World> {
-    const world = aWorld(fields);
-    await world.begin();
-    await world.until(atStep(1));
-    return world;
-  }
+async function atSegment(fields: Partial<Gate> = {}): Promise<World> {
+  const world = aWorld(fields);
+  await world.begin();
+  await world.until(atStep(1));
+  return world;
+}
 
+describe("people, while a segment is exposed", () => {
   test("who lower the percent stop all growth at that step, until the flag is adopted", async () => {
     const world = await atSegment();
     world.person().set(50);
@@ -249,4 +250,19 @@ test("an abort of a run that waits at 0 % takes its segment out", async () => {
   expect(await world.tell({ action: "abort" })).toMatchObject({ kind: "done" });
   await world.run(MINUTE);
   expect(reached(world).at(-1)).toBe("0% of all");
+});
+
+test("an answer names the segment that is exposed, and the one that comes next", async () => {
+  const world = aWorld();
+  await world.begin();
+  const answered = async () => {
+    const record = await world.pass();
+    const decision = world.decisions().at(-1) ?? null;
+    const asked = { gate: world.gate, definition: "", record, decision, now: world.clock.now() };
+    const { step, exposure } = answer("advance", asked);
+    return [step.index, step.nextAudience, exposure.set, exposure.audience];
+  };
+  expect(await answered()).toEqual([0, "segment staff-orders", 100, "segment staff-orders"]);
+  await world.pass();
+  expect(await answered()).toEqual([1, "segment price-lists (dk, se)", 100, "segment staff-orders"]);
 });

@@ -129,15 +129,15 @@ describe("the audience of a step in a strategy", () => {
   });
 });
 
-describe("a start on a gate whose steps name audiences", () => {
-  const codes = (
-    flag: Parameters<typeof aFlagRecord>[0],
-    segments: ReadonlyMap<string, number> | null = SEGMENTS,
-  ) =>
-    audienceRefusals(GATE, aFlagRecord({ rollout: 0, ...strategyOf(null), ...flag }), segments).map(
-      ({ code }) => code,
-    );
+const codes = (
+  flag: Parameters<typeof aFlagRecord>[0],
+  segments: ReadonlyMap<string, number> | null = SEGMENTS,
+) =>
+  audienceRefusals(GATE, aFlagRecord({ rollout: 0, ...strategyOf(null), ...flag }), segments).map(
+    ({ code }) => code,
+  );
 
+describe("a start on a gate whose steps name audiences", () => {
   test("is free where the segment is there and the strategy is bare, or shows what a run before left", () => {
     expect(codes({})).toEqual([]);
     expect(codes(strategyOf(STAFF))).toEqual([]);
