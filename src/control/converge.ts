@@ -1,8 +1,8 @@
 import { type FlagFacts, absorb } from "../domain/absorb.ts";
-import { hasAudiences } from "../domain/audience.ts";
+import { hasAudiences, sameReach, segmentsOf } from "../domain/audience.ts";
 import { driftTells, landedTells } from "../domain/pass-tells.ts";
 import { isInOtherHands, issuedBy } from "../domain/drift.ts";
-import type { FlagObservation, FlagRecord } from "../domain/flag.ts";
+import type { FlagObservation, StrategySeen } from "../domain/flag.ts";
 import type { FlagTarget, Gate } from "../domain/gate.ts";
 import { because } from "../domain/because.ts";
 import { modeOf } from "../domain/growth.ts";
@@ -100,7 +100,7 @@ async function send(
   const current =
     seen?.kind === "seen" ? seen.strategies.find((strategy) => strategy.id === flag.strategyId) : undefined;
   if (intention.kind === "raise") {
-    const expecting = { title: flag.title, rollout: flag.rollout, ...segmentsIn(gate, flag) };
+    const expecting = { title: flag.title, rollout: flag.rollout, ...reachIn(gate, flag) };
     return flags.write(target, flag.strategyId, intention.to, intention.title, expecting);
   }
   if (intention.kind === "release") {
@@ -115,7 +115,11 @@ async function send(
     if (current === undefined || percent === null || percent < intention.to) return null;
     if (KEEP_PERCENT.includes(intention.kind) && percent !== intention.to) return null;
     if (isInOtherHands(current.title, flag, issuedBy(record, intention.token.store))) return null;
-    const expecting = { title: current.title, rollout: percent };
+    const isRefit = intention.kind === "refit";
+    // What somebody has put in since is theirs, and no step's to take out.
+    if (isRefit && !sameReach(current, flag)) return null;
+    const reach = isRefit ? reachIn(gate, flag) : segmentsIn(gate, current);
+    const expecting = { title: current.title, rollout: percent, ...reach };
     return flags.write(
       target,
       flag.strategyId,
@@ -135,10 +139,21 @@ async function send(
 
 const KEEP_PERCENT: readonly Intention["kind"][] = ["retoken", "rotate", "refit"];
 
-/** Where Rampart writes segments, a raise goes out only with those it is for. A constraint is read and written with the title. */
-function segmentsIn(gate: Gate, { audience }: FlagRecord): Pick<Expecting, "segments"> {
-  if (!hasAudiences(gate)) return {};
-  return { segments: audience?.kind === "segment" ? [audience.id] : [] };
+/**
+ * Where Rampart writes segments, nothing above 0 % goes out beside others than were seen: Unleash reads a row, and then its
+ * segments.
+ */
+function segmentsIn(gate: Gate, strategy: Pick<StrategySeen, "segments">): Pick<Expecting, "segments"> {
+  return hasAudiences(gate) ? { segments: segmentsOf(strategy) } : {};
+}
+
+/** A raise goes out only to those it is for, and a refit only over what is recorded. */
+function reachIn(
+  gate: Gate,
+  strategy: Pick<StrategySeen, "segments" | "constraints">,
+): Pick<Expecting, "segments" | "constraints"> {
+  const { constraints } = strategy;
+  return hasAudiences(gate) ? { ...segmentsIn(gate, strategy), constraints } : {};
 }
 
 /** What a write at 0 % changes besides percent and title. */
@@ -164,6 +179,10 @@ type Outcome = {
   readonly facts: FlagFacts;
 };
 
+function isRollback({ ramp }: GateRecord, { kind, to }: Intention): boolean {
+  return to === 0 && kind !== "refit" && standingOf(ramp) === null;
+}
+
 async function readBack(
   ports: WritePorts,
   gate: Gate,
@@ -176,7 +195,7 @@ async function readBack(
     ports.flags.observe(target),
     ports.served.observe(target),
     // Nothing is lower than 0, so a rollback runs over nobody's decrease and need not wait for the log.
-    intention.to === 0 && standingOf(record.ramp) === null ? null : ports.flags.events(target, null),
+    isRollback(record, intention) ? null : ports.flags.events(target, null),
     ports.flags.ownUserId(target.server),
   ]);
   const facts: FlagFacts = {
@@ -195,7 +214,7 @@ async function readBack(
     ...driftTells(gate, absorbed.newDrift, record, modeOf(gate, record) === "act"),
     ...(absorbed.landed === null ? [] : landedTells(gate, absorbed.landed, absorbed.record)),
   ];
-  const yielded = yieldIfOverwritten(gate, absorbed.record, absorbed.landed, facts);
+  const yielded = yieldIfOverwritten(gate, absorbed.record, absorbed.landed, facts, record.flag);
   const after = letGo(yielded.record, absorbed.landed, events);
   const told = [...tells, ...yielded.tells, ...releaseTells(record, after)];
   return { record: after, observation, tells: told, facts };

@@ -56,6 +56,8 @@ export type Expecting = {
   readonly rollout: Percent;
   /** Ids of the segments. Absent: not tested. */
   readonly segments?: readonly number[];
+  /** Canonical constraints. Absent: not tested. */
+  readonly constraints?: string;
 };
 
 /** What a write at 0 % changes besides percent and title. */

@@ -11,7 +11,7 @@ import {
 import type { FlagEvent, FlagObservation, FlagRecord, ServedObservation, StrategySeen } from "./flag.ts";
 import type { Gate } from "./gate.ts";
 import { type Instant, MINUTE, type Millis } from "./instant.ts";
-import { nameOfStep, shows } from "./audience.ts";
+import { nameOfStep, sameReach, shows } from "./audience.ts";
 import { because } from "./because.ts";
 import { LONGEST_CROSSING, goOnward, refitted } from "./crossing.ts";
 import { modeOf } from "./growth.ts";
@@ -220,7 +220,9 @@ function resolveIntention(gate: Gate, record: Pinned, observation: FlagRead, fac
       ? percent !== intention.to || isRetitled(title, flag, issued)
       : percent < intention.to);
   const isOnce = intention.kind === "raise" || intention.kind === "park";
-  if (!isOnce && !overtaken && !taken) return { record, landed: null };
+  // What a person has put in meanwhile is theirs: a refit that is not seen to have happened never writes over it.
+  const overfitted = intention.kind === "refit" && ours !== undefined && !sameReach(ours, flag);
+  if (!isOnce && !overtaken && !taken && !overfitted) return { record, landed: null };
   // A raise, and what makes way for one, is never sent again: it is decided anew. Its late arrival must fail, so the token changes first,
   // unless a person changed the flag meanwhile: then nothing is written at all.
   const dropped = {
@@ -228,7 +230,8 @@ function resolveIntention(gate: Gate, record: Pinned, observation: FlagRead, fac
     intention: null,
     exposure: { ...record.exposure, wanted: flag.rollout },
   };
-  const untouched = ours !== undefined && ours.title === flag.title && ours.rollout === String(flag.rollout);
+  const untouched =
+    ours !== undefined && ours.title === flag.title && ours.rollout === String(flag.rollout) && !overfitted;
   return {
     record: untouched ? intendToken(gate, dropped, facts, facts.decision, facts.now) : dropped,
     landed: null,

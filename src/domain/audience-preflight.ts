@@ -1,5 +1,5 @@
-import { audienceShown, hasAudiences, segmentNames, type SegmentIds } from "./audience.ts";
-import type { FlagRecord } from "./flag.ts";
+import { audienceShown, hasAudiences, segmentNames, type SegmentIds, shows } from "./audience.ts";
+import type { FlagRecord, PinnedAudience } from "./flag.ts";
 import type { Gate } from "./gate.ts";
 import type { FlagRefusal } from "./preflight.ts";
 
@@ -17,10 +17,18 @@ export function segmentIdsOf(gate: Gate, seen: SegmentsSeen): { readonly segment
   return { segments: Object.fromEntries(known) };
 }
 
-/** Why the steps of the gate that name an audience cannot be gone on this strategy. */
-export function audienceRefusals(gate: Gate, flag: FlagRecord, seen: SegmentsSeen): readonly FlagRefusal[] {
+/**
+ * Why the steps of the gate that name an audience cannot be gone on this strategy. `left` is what a run before has put in
+ * and not taken out yet.
+ */
+export function audienceRefusals(
+  gate: Gate,
+  flag: FlagRecord,
+  seen: SegmentsSeen,
+  left: PinnedAudience | undefined,
+): readonly FlagRefusal[] {
   if (!hasAudiences(gate)) return [];
-  return [...segmentRefusals(gate, seen), ...valuesRefusals(gate, flag), ...ownRefusals(gate, flag, seen)];
+  return [...segmentRefusals(gate, seen), ...valuesRefusals(gate, flag), ...ownRefusals(flag, left)];
 }
 
 function segmentRefusals(gate: Gate, seen: SegmentsSeen): readonly FlagRefusal[] {
@@ -44,9 +52,9 @@ function valuesRefusals({ steps }: Gate, { stickiness }: FlagRecord): readonly F
 }
 
 /** Rampart would take out what somebody else has put in, so there must be nothing but what it has put in itself. */
-function ownRefusals(gate: Gate, flag: FlagRecord, seen: SegmentsSeen): readonly FlagRefusal[] {
-  const shown = audienceShown(gate, segmentIdsOf(gate, seen), flag);
-  if (shown === undefined || (shown !== null && flag.rollout === 0)) return [];
+function ownRefusals(flag: FlagRecord, left: PinnedAudience | undefined): readonly FlagRefusal[] {
+  const isBare = shows(flag, undefined);
+  if (isBare || (left !== undefined && flag.rollout === 0 && shows(flag, left))) return [];
   const message = "the strategy has constraints or segments of its own, and a step of this gate writes them";
   return [{ code: "audience-taken", message }];
 }

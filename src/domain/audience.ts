@@ -104,6 +104,26 @@ function sameValues(a: readonly unknown[], b: readonly string[]): boolean {
   return a.length === b.length && b.every((value) => a.includes(value));
 }
 
+/** Ids of the segments in a strategy, in order. */
+export function segmentsOf({ segments }: Pick<StrategySeen, "segments">): readonly number[] {
+  return listIn(segments).flatMap((segment) => {
+    const id = field(segment, "id");
+    return typeof id === "number" ? [id] : [];
+  });
+}
+
+export function sameIds(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((id) => b.includes(id));
+}
+
+/** Whether both reach the same people, as far as their constraints and segments tell. */
+export function sameReach(
+  a: Pick<StrategySeen, "constraints" | "segments">,
+  b: Pick<StrategySeen, "constraints" | "segments">,
+): boolean {
+  return a.constraints === b.constraints && a.segments === b.segments;
+}
+
 function listIn(canonical: string): readonly unknown[] {
   const parsed: unknown = JSON.parse(canonical);
   return Array.isArray(parsed) ? parsed : [];

@@ -53,7 +53,7 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
   const judged: GateRecord = { ...before, clocks: facts.judgement.clocks };
   const absorbed = absorb(gate, judged, facts);
   const noted = noteDeploy(gate, settleAnew(absorbed.record, facts), facts.newestDeploy);
-  const yielded = yieldIfOverwritten(gate, noted, absorbed.landed, facts);
+  const yielded = yieldIfOverwritten(gate, noted, absorbed.landed, facts, before.flag);
   const kept = letGo(yielded.record, absorbed.landed, facts.events);
   const counted = withTime(gate, kept, facts);
   const sifted = withValidApprovals(gate, counted, facts);

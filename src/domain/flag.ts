@@ -59,6 +59,8 @@ export type FlagEvent = {
   readonly rolloutBefore: string | null;
   readonly rolloutAfter: string | null;
   readonly titleAfter: string | null;
+  /** Whom the strategy can reach afterwards: canonical constraints, and ids of segments. Absent where Unleash does not say. */
+  readonly reachAfter?: { readonly constraints: string; readonly segments: readonly number[] };
 };
 
 /** Where a flag is, as gates name it. */

@@ -1,6 +1,6 @@
 import { REASSERT_FOR } from "./absorb.ts";
 import { demandsFor, unmet } from "./approval.ts";
-import { pinnedAudience, reachText, sameAudience } from "./audience.ts";
+import { audienceText, pinnedAudience, reachText, sameAudience } from "./audience.ts";
 import {
   type SegmentsSeen,
   audienceRefusals,
@@ -80,7 +80,7 @@ export function obey(gate: Gate, record: GateRecord, command: Command, facts: Co
       return done(
         // What it forgets cannot differ from what is recorded: it also ends the drift of a flag that is gone for good.
         { ...record, acting: null, flag: null, intention: null, drift: [] },
-        `${gate.name} only observes from now on`,
+        `${gate.name} only observes from now on${leftBehind(record)}`,
       );
     case "start":
     case "restart":
@@ -111,6 +111,13 @@ export function obey(gate: Gate, record: GateRecord, command: Command, facts: Co
       // A gate without a file has no definition to obey by.
       return refused("illegal-move", "retire goes by what is recorded alone");
   }
+}
+
+/** What a step has put into the strategy stays where nobody remembers it. */
+function leftBehind({ flag }: GateRecord): string {
+  return flag?.audience === undefined
+    ? ""
+    : `; ${audienceText(flag.audience)} stays in its strategy: take it out in Unleash before the next start`;
 }
 
 /** A start told twice for the same change, by a pipeline that was run again, has no further effect. */
@@ -166,7 +173,7 @@ function start(gate: Gate, record: GateRecord, command: Command, facts: CommandF
       ? checked.refusals
       : [
           ...foreignToken(record, checked.record, facts.storeId),
-          ...audienceRefusals(gate, checked.record, segments),
+          ...audienceRefusals(gate, checked.record, segments, record.flag?.audience),
         ]),
     ...facts.serverRefusals,
   ];

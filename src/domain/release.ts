@@ -1,9 +1,11 @@
 import { REASSERT_FOR } from "./absorb.ts";
+import { audienceText } from "./audience.ts";
 import { because } from "./because.ts";
 import type { CommandFacts } from "./obey.ts";
 import { compare, issuedBy } from "./drift.ts";
-import type { FlagEvent, FlagRecord } from "./flag.ts";
+import type { FlagEvent, FlagRecord, PinnedAudience } from "./flag.ts";
 import type { Gate } from "./gate.ts";
+import { modeOf } from "./growth.ts";
 import { otherFlagHeld } from "./held.ts";
 import { type Instant, formatMillis } from "./instant.ts";
 import { isLegal } from "./moves.ts";
@@ -25,6 +27,7 @@ export function release(gate: Gate, record: GateRecord, facts: CommandFacts): Ob
   if (early !== null) return refused("not-ready", early);
   const changed = changedFlag(gate, record, flag, facts);
   if (changed !== null) return refused("flag", changed);
+  if (flag.audience !== undefined) return refused("not-ready", stillIn(gate, record, flag.audience));
   const write = {
     kind: "release",
     to: flag.rollout,
@@ -48,6 +51,15 @@ function notYet({ gate, intention, ramp, lastPass, reassertUntil }: GateRecord, 
   const left = Math.max(finished, reassertUntil ?? 0) - now;
   if (left <= 0) return null;
   return `a raise sent before may still arrive, and the title keeps it out; repeat in ${formatMillis(left)}`;
+}
+
+/** Whoever let go of the flag now would leave behind what a step has put in, and nobody would know whose it is. */
+function stillIn(gate: Gate, record: GateRecord, audience: PinnedAudience): string {
+  const way =
+    modeOf(gate, record) === "observe"
+      ? `take it out in Unleash, say rampart adopt-flag ${gate.name}, and repeat`
+      : "the next pass that can read the flag takes it out; repeat after that";
+  return `${audienceText(audience)} of a step is still in the strategy; ${way}`;
 }
 
 function undrained(gate: string): string {

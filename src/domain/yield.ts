@@ -1,5 +1,6 @@
 import { type FlagFacts, REASSERT_FOR } from "./absorb.ts";
-import type { FlagEvent } from "./flag.ts";
+import { sameIds, segmentsOf } from "./audience.ts";
+import type { FlagEvent, FlagRecord } from "./flag.ts";
 import type { Gate } from "./gate.ts";
 import { because } from "./because.ts";
 import { type Percent, parseRollout } from "./percent.ts";
@@ -9,6 +10,7 @@ import {
   halt,
   highestStepAt,
   intend,
+  intendToken,
   rollBack,
   standingAt,
   standingOf,
@@ -25,9 +27,11 @@ export function yieldIfOverwritten(
   record: GateRecord,
   landed: Intention | null,
   facts: FlagFacts,
+  tested: FlagRecord | null = null,
 ): Yielded {
   const before = landed === null ? null : changeBefore(landed, facts.events ?? [], facts.ownUserId);
   if (landed === null || before === null) return { record, tells: [] };
+  if (tested !== null && hasRefitOver(landed, before, tested)) return tellOfLoss(gate, record, before, facts);
   const lost = overwritten(landed, before);
   if (lost !== null) return yieldToPerson(gate, record, lost, facts);
   const met = standingOf(record.ramp) === null ? null : undercut(landed, before);
@@ -72,6 +76,26 @@ function overwritten(written: Intention, { rolloutAfter, by }: FlagEvent): Decre
   // A crossing makes way by going to 0 %: whatever a person set before it, exposure does not come back from there.
   if (written.onward !== undefined) return { to: 0, by };
   return to < written.to ? { to, by } : null;
+}
+
+/** Whether a person had changed constraints or segments since our write of them has read the strategy. */
+function hasRefitOver({ kind }: Intention, { reachAfter }: FlagEvent, tested: FlagRecord): boolean {
+  if (kind !== "refit" || reachAfter === undefined) return false;
+  const { constraints, segments } = reachAfter;
+  return constraints !== tested.constraints || !sameIds(segments, segmentsOf(tested));
+}
+
+/** What a person put in is gone, and only the log of Unleash still has it, so they hear of it, and nothing grows until they have looked. */
+function tellOfLoss(gate: Gate, record: GateRecord, { by }: FlagEvent, facts: FlagFacts): Yielded {
+  const message = `Rampart wrote over constraints or segments that ${by} changed in the same moment: look at the strategy`;
+  const causes = [because("drift", "audience", message)];
+  const standing = standingOf(record.ramp);
+  if (standing === null) return { record, tells: [{ kind: "changed-by-hand", page: true, causes }] };
+  const halted = halt({ ...record, intention: null }, standing, causes, facts.now);
+  return {
+    record: intendToken(gate, halted, facts, facts.decision, facts.now),
+    tells: [{ kind: "halted", page: true, causes }],
+  };
 }
 
 /** A person's decrease in the same moment as one of ours that went as far or further: a late raise was taken back by both. */

@@ -36,6 +36,11 @@ export function segmentIds(canonical: string): readonly number[] {
     .map(({ id }) => id);
 }
 
+/** The constraints in a text made by `canonicalConstraints`. */
+export function constraintsIn(canonical: string): readonly Constraint[] {
+  return z.array(constraintSchema).parse(JSON.parse(canonical));
+}
+
 function ordered(constraints: readonly Constraint[]): readonly Constraint[] {
   return constraints
     .map((constraint) => ({ ...constraint, values: constraint.values.toSorted() }))

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { FlagEvent } from "../domain/flag.ts";
 import type { Outbound } from "../lib/outbound.ts";
 import { readAdmin } from "./admin-answer.ts";
+import { canonicalConstraints, constraintSchema } from "./audience.ts";
 
 const PAGE = 100;
 const NEWEST_FEW = 20;
@@ -12,6 +13,8 @@ const strategyState = z.object({
   id: z.string().nullish(),
   title: z.string().nullish(),
   parameters: z.object({ rollout: z.string().nullish() }).nullish(),
+  constraints: z.array(constraintSchema).nullish().catch(null),
+  segments: z.array(z.number()).nullish().catch(null),
 });
 
 const eventBody = z.object({
@@ -71,6 +74,18 @@ function flagEvent(event: z.infer<typeof eventBody>): FlagEvent {
     rolloutBefore: before?.parameters?.rollout ?? null,
     rolloutAfter: after?.parameters?.rollout ?? null,
     titleAfter: after?.title ?? null,
+    ...reachAfter(after),
+  };
+}
+
+function reachAfter(state: z.infer<typeof strategyState> | null): Pick<FlagEvent, "reachAfter"> {
+  const { constraints = null, segments = null } = state ?? {};
+  if (constraints === null || segments === null) return {};
+  return {
+    reachAfter: {
+      constraints: canonicalConstraints(constraints),
+      segments: segments.toSorted((a, b) => a - b),
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Expecting, MoreToWrite } from "../control/ports.ts";
 import type { PinnedAudience } from "../domain/flag.ts";
 import type { Percent } from "../domain/percent.ts";
-import type { Constraint } from "./audience.ts";
+import { type Constraint, constraintsIn } from "./audience.ts";
 
 type PatchValue = string | null | readonly number[] | readonly Constraint[];
 
@@ -30,11 +30,14 @@ export function strategyPatch(
   ];
 }
 
-function testsOf({ title, rollout, segments }: Expecting): readonly PatchOperation[] {
+function testsOf({ title, rollout, segments, constraints }: Expecting): readonly PatchOperation[] {
   return [
     { op: "test", path: "/title", value: title },
     { op: "test", path: "/parameters/rollout", value: String(rollout) },
     ...(segments === undefined ? [] : [{ op: "test", path: "/segments", value: segments } as const]),
+    ...(constraints === undefined
+      ? []
+      : [{ op: "test", path: "/constraints", value: constraintsIn(constraints) } as const]),
   ];
 }
 

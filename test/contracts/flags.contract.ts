@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { shows } from "../../src/domain/audience.ts";
+import { segmentsOf, shows } from "../../src/domain/audience.ts";
 import {
   type FlagWorld,
   TOKEN,
@@ -74,6 +74,10 @@ export function flagsContract(name: string, makeWorld: () => Promise<FlagWorld>)
         expect(shows(after, audience ?? undefined)).toBe(true);
         const { constraints, segments } = after;
         expect(after).toEqual({ ...before, title: TOKEN(index), constraints, segments });
+        expect((await eventsOf(flags, target, null)).at(-1)).toMatchObject({
+          titleAfter: TOKEN(index),
+          reachAfter: { constraints, segments: segmentsOf(after) },
+        });
         before = after;
       }
     });
@@ -94,6 +98,27 @@ export function flagsContract(name: string, makeWorld: () => Promise<FlagWorld>)
       expect(await raise([id])).toEqual({ kind: "accepted" });
       await world.pass();
       expect((await strategiesOf(flags, target))[0]).toMatchObject({ rollout: "100", title: TOKEN(2) });
+    });
+
+    test("a raise that tests its constraints goes out only where exactly these stand", async () => {
+      const { flags } = world;
+      const target = await world.addFlag("tested-constraints", 0);
+      const [fresh] = await strategiesOf(flags, target);
+      const audience = { kind: "values", label: "shops", field: "userId", values: ["a", "b"] } as const;
+      await flags.write(target, fresh.id, 0, TOKEN(1), expecting(fresh), { kind: "audience", audience });
+      const [fitted] = await strategiesOf(flags, target);
+
+      const raise = (constraints: string) =>
+        flags.write(target, fresh.id, 100, TOKEN(2), {
+          title: TOKEN(1),
+          rollout: 0,
+          segments: [],
+          constraints,
+        });
+      expect((await raise("[]")).kind).toBe("unsure");
+      expect((await raise(fresh.constraints)).kind).toBe("unsure");
+      expect((await strategiesOf(flags, target))[0].rollout).toBe("0");
+      expect(await raise(fitted.constraints)).toEqual({ kind: "accepted" });
     });
 
     test("a first write finds a strategy that never had a title", async () => {

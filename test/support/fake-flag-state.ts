@@ -20,7 +20,9 @@ export type FlagChange = {
   readonly after: FlagState;
 };
 
-type EventDetail = Partial<Pick<FlagEvent, "strategyId" | "rolloutBefore" | "rolloutAfter" | "titleAfter">>;
+type EventDetail = Partial<
+  Pick<FlagEvent, "strategyId" | "rolloutBefore" | "rolloutAfter" | "titleAfter" | "reachAfter">
+>;
 
 /** `servedFrom`: since when SDKs are told; infinite until the log has an event of that environment. */
 type Stood = { readonly at: Instant; readonly state: FlagState; servedFrom: Instant };

@@ -152,7 +152,8 @@ export function createFakeFlags(clock: Clock) {
       (strategy.title === expecting.title &&
         strategy.rollout === String(expecting.rollout) &&
         (expecting.segments === undefined ||
-          canonicalJson(segmentIds(strategy.segments)) === canonicalJson(expecting.segments)));
+          canonicalJson(segmentIds(strategy.segments)) === canonicalJson(expecting.segments)) &&
+        (expecting.constraints === undefined || strategy.constraints === expecting.constraints));
     const { to, title, more } = into;
     return () => {
       faults.betweenReadAndWrite?.();

@@ -2,9 +2,10 @@ import type { Flags } from "../../control/ports.ts";
 import type { FlagTarget, Gate } from "../../domain/gate.ts";
 import { DAY, type Instant, formatMillis } from "../../domain/instant.ts";
 import { parseRollout } from "../../domain/percent.ts";
-import { segmentNames } from "../../domain/audience.ts";
-import { audienceRefusals } from "../../domain/audience-preflight.ts";
-import { preflight, strategyOf } from "../../domain/preflight.ts";
+import { audienceShown, segmentNames } from "../../domain/audience.ts";
+import { type SegmentsSeen, audienceRefusals, segmentIdsOf } from "../../domain/audience-preflight.ts";
+import type { FlagRecord } from "../../domain/flag.ts";
+import { type FlagRefusal, preflight, strategyOf } from "../../domain/preflight.ts";
 import { wayOut } from "../../domain/way-out.ts";
 import type { FlagServers, NotTold } from "../ports.ts";
 import { checkClock } from "./check-source.ts";
@@ -152,8 +153,7 @@ export async function checkFlag(
   const percent = parseRollout(strategy?.rollout ?? "");
   // Where it stands is no fault: a ramp may be under way.
   const own = preflight(target, seen, percent);
-  const found =
-    own.kind === "refused" ? own.refusals : audienceRefusals(gate, { ...own.record, rollout: 0 }, segments);
+  const found = own.kind === "refused" ? own.refusals : besideItsOwn(gate, own.record, segments);
   const refusals = [...found, ...server].filter(
     ({ code }, index, all) => all.findIndex((each) => each.code === code) === index || code === "no-right",
   );
@@ -170,6 +170,12 @@ export async function checkFlag(
     ...(findings.length === 0 ? [ok(check, `stands at ${percent}%, and may be written`)] : findings),
     ...(isDefault ? [warning(check, STICKS_BY_DEFAULT, STICKINESS_MEND)] : []),
   ];
+}
+
+/** A segment of a step that stands in the strategy may have been put there by the ramp. */
+function besideItsOwn(gate: Gate, record: FlagRecord, segments: SegmentsSeen): readonly FlagRefusal[] {
+  const left = audienceShown(gate, segmentIdsOf(gate, segments), record) ?? undefined;
+  return audienceRefusals(gate, { ...record, rollout: 0 }, segments, left);
 }
 
 const STICKS_BY_DEFAULT = "sticks by `default`, which is random for everyone without user or session";

@@ -132,15 +132,21 @@ describe("the audience of a step in a strategy", () => {
 const codes = (
   flag: Parameters<typeof aFlagRecord>[0],
   segments: ReadonlyMap<string, number> | null = SEGMENTS,
+  left?: PinnedAudience,
 ) =>
-  audienceRefusals(GATE, aFlagRecord({ rollout: 0, ...strategyOf(null), ...flag }), segments).map(
+  audienceRefusals(GATE, aFlagRecord({ rollout: 0, ...strategyOf(null), ...flag }), segments, left).map(
     ({ code }) => code,
   );
 
 describe("a start on a gate whose steps name audiences", () => {
   test("is free where the segment is there and the strategy is bare, or shows what a run before left", () => {
     expect(codes({})).toEqual([]);
-    expect(codes(strategyOf(STAFF))).toEqual([]);
+    expect(codes(strategyOf(STAFF), SEGMENTS, STAFF)).toEqual([]);
+  });
+
+  test("never takes a segment that somebody else has put in for one of its own, though a step names it", () => {
+    expect(codes(strategyOf(STAFF))).toEqual(["audience-taken"]);
+    expect(codes(strategyOf(SHOPS), SEGMENTS, STAFF)).toEqual(["audience-taken"]);
   });
 
   test("is refused for each thing that is missing or in the way", () => {
@@ -149,13 +155,13 @@ describe("a start on a gate whose steps name audiences", () => {
     expect(codes({ stickiness: "default" })).toEqual(["stickiness-default"]);
     expect(codes({ stickiness: null })).toEqual(["stickiness-default"]);
     expect(codes({ segments: segmentsText({ ...STAFF, id: 8 }) })).toEqual(["audience-taken"]);
-    expect(codes({ ...strategyOf(STAFF), rollout: 100 })).toEqual(["audience-taken"]);
+    expect(codes({ ...strategyOf(STAFF), rollout: 100 }, SEGMENTS, STAFF)).toEqual(["audience-taken"]);
   });
 
   test("is nobody's matter where no step names one", () => {
     const plain = aGate({});
     const flag = aFlagRecord(strategyOf(STAFF));
-    expect(audienceRefusals(plain, flag, null)).toEqual([]);
+    expect(audienceRefusals(plain, flag, null, undefined)).toEqual([]);
     expect(segmentIdsOf(plain, null)).toEqual({});
     expect(withShownAudience(plain, {}, flag)).toBe(flag);
   });
@@ -172,6 +178,6 @@ describe("a start on a gate whose steps name audiences", () => {
   test("asks no segments of a gate that only names values", () => {
     const [, values, all] = GATE.steps;
     const gate = aGate({ steps: [values, all].filter((step) => step !== undefined) });
-    expect(audienceRefusals(gate, aFlagRecord(strategyOf(null)), null)).toEqual([]);
+    expect(audienceRefusals(gate, aFlagRecord(strategyOf(null)), null, undefined)).toEqual([]);
   });
 });

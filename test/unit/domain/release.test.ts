@@ -117,6 +117,19 @@ describe("a release", () => {
     });
   });
 
+  test.each([
+    [aGate(), "segment staff of a step is still in the strategy; the next pass that can read the flag"],
+    [aGate({ mode: "observe" }), "is still in the strategy; take it out in Unleash, say rampart adopt-flag"],
+  ])("is refused while what a step has put in is still there", (gate, message) => {
+    const audience = { kind: "segment", name: "staff", id: 7 } as const;
+    const record = atRest({ ramp: ROLLED_BACK, flag: aFlagRecord({ audience }) });
+    expect(obey(gate, record, ORDER, facts())).toEqual({
+      kind: "refused",
+      code: "not-ready",
+      message: expect.stringContaining(message),
+    });
+  });
+
   test.each<readonly [string, CommandFacts["observation"], RegExp]>([
     ["nobody looked at", null, /could not be read/],
     ["cannot be read", { kind: "unreadable", detail: "503" }, /could not be read/],

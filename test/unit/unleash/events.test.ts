@@ -26,8 +26,26 @@ test("an event of a strategy says who changed the percent from what to what", as
       rolloutBefore: "0",
       rolloutAfter: "7",
       titleAfter: "Gradual rollout",
+      reachAfter: { constraints: "[]", segments: [] },
     },
   ]);
+});
+
+test("constraints and segments of an event are told in order, and not where they are none", async () => {
+  const told = {
+    segments: [12, 7],
+    constraints: [{ contextName: "userId", operator: "IN", values: ["b", "a"] }],
+  };
+  const events = [
+    eventBody(2, { data: strategyBody({ segments: "none" }) }),
+    eventBody(1, { data: strategyBody(told) }),
+  ];
+  const { outbound } = scriptedOutbound(() => answered({ events, total: 2 }));
+  const read = await readEvents(outbound, "new-pricing", 0);
+  expect(read?.[0]?.reachAfter?.segments).toEqual([7, 12]);
+  expect(JSON.parse(read?.[0]?.reachAfter?.constraints ?? "")).toMatchObject([{ values: ["a", "b"] }]);
+  expect(read?.[1]).toMatchObject({ id: 2, strategyId: "s1", rolloutAfter: "10" });
+  expect(read?.[1]).not.toHaveProperty("reachAfter");
 });
 
 test("a removed strategy is told by what it was, other events by no strategy at all", async () => {

@@ -34,6 +34,18 @@ test("an audience of values is one constraint, and no audience is neither", () =
   ]);
 });
 
+test("constraints are tested as they were read", () => {
+  const constraints =
+    '[{"caseInsensitive":false,"contextName":"shopId","inverted":false,"operator":"IN","values":["dk"]}]';
+  expect(strategyPatch(100, "t", { ...AT_0, constraints })[2]).toEqual({
+    op: "test",
+    path: "/constraints",
+    value: [
+      { contextName: "shopId", operator: "IN", values: ["dk"], inverted: false, caseInsensitive: false },
+    ],
+  });
+});
+
 test("a raise that knows its segments tests them", () => {
   expect(strategyPatch(100, "t", { ...AT_0, segments: [7] })[2]).toEqual({
     op: "test",
