@@ -95,6 +95,7 @@ export const changeSchema = z.discriminatedUnion("kind", [
     environment: z.string(),
     from: z.number().nullable().describe("Percent; null when it was not known before."),
     to: z.number().describe("Percent."),
+    audience: z.string().optional().describe("Of whom both are percents. Absent: of everybody."),
     by: z
       .string()
       .nullable()
@@ -131,7 +132,8 @@ export function changeBody(change: Change): ChangeBody {
     case "exposure": {
       const { kind, id, at, gate, flag, environment, from, to, by, reason, decision, verifiedAt } = change;
       const times = { at: isoTime(at), verifiedAt: isoTime(verifiedAt) };
-      return { kind, id, gate, flag, environment, from, to, by, reason, decision, ...times };
+      const whom = change.audience === undefined ? {} : { audience: change.audience };
+      return { kind, id, gate, flag, environment, from, to, ...whom, by, reason, decision, ...times };
     }
     case "maintenance": {
       const { kind, id, at, source, event, until, by, reason } = change;

@@ -6,7 +6,7 @@ import { EXIT } from "./exit-codes.ts";
 import type { Exit } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";
 import type { Session } from "./session.ts";
-import { percent } from "./words.ts";
+import { reach } from "./words.ts";
 
 export type ChangesOptions = {
   readonly gate?: string;
@@ -65,7 +65,7 @@ function whatOf(change: ChangeBody): string {
     case "deploy":
       return `deploy ${change.service} ${shortVersion(change.version)}`;
     case "exposure":
-      return `${change.gate} ${change.from === null ? "?" : percent(change.from)} → ${percent(change.to)}`;
+      return `${change.gate} ${change.from === null ? "?" : reach({ ...change, set: change.from })} → ${reach({ ...change, set: change.to })}`;
     case "maintenance":
       return `maintenance of ${change.source} ${change.event}`;
   }

@@ -1,7 +1,7 @@
 import type { StatusBody } from "../api/status.ts";
 import { alignColumns } from "./columns.ts";
 import { type Look, tree } from "./evidence-tree.ts";
-import { answerLine, tellVerdict } from "./words.ts";
+import { answerLine, reach, tellVerdict } from "./words.ts";
 
 /** Open or closed with the evidence for it, and what was left out because no server remembers it. */
 export function renderFileCheck(status: StatusBody, look: Look): string {
@@ -28,7 +28,7 @@ export function fileAnswerLine(status: StatusBody): string {
 }
 
 function flagLine({ exposure, step }: StatusBody): string {
-  return `stands at ${exposure.set}%, step ${step.index} of ${step.of}`;
+  return `stands at ${reach(exposure)}, step ${step.index} of ${step.of}`;
 }
 
 function nextLine({ exitCode, because, retryAfter }: StatusBody): string {

@@ -4,6 +4,7 @@ import type { Gate } from "../domain/gate.ts";
 import { audienceText } from "../domain/audience.ts";
 import { sentence } from "../domain/because.ts";
 import type { Instant } from "../domain/instant.ts";
+import { reachText, whomIn, whomOf } from "../domain/reach.ts";
 import type { GateRecord, Intention } from "../domain/record.ts";
 import type { Ids } from "./ports.ts";
 
@@ -35,6 +36,8 @@ export function exposureChanges(
       environment: gate.flag.environment,
       from,
       to,
+      // An audience changes at 0 % only; whoever else changes it together with the percent has reached those after it.
+      ...whomIn(to > 0 ? after : before),
       by: own === null ? changedBy(after, to, events) : "rampart",
       reason: own === null ? whatHappened(from, to, after) : whyWritten(gate, own, after),
       decision: own?.decision ?? decision,
@@ -56,7 +59,7 @@ function changedBy(after: GateRecord, to: number, events: readonly FlagEvent[] |
 }
 
 function whatHappened(from: number | null, to: number, after: GateRecord): string {
-  if (from === null) return `first seen at ${to}%`;
+  if (from === null) return `first seen at ${reachText(to, whomOf(after))}`;
   const drift = after.drift.find(({ observed }) => observed === to);
   return drift?.message ?? `changed in Unleash from ${from}% to ${to}%`;
 }

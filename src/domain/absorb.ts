@@ -17,6 +17,7 @@ import { LONGEST_CROSSING, goOnward, refitted } from "./crossing.ts";
 import { modeOf } from "./growth.ts";
 import { type Percent, parseRollout } from "./percent.ts";
 import { strategyOf } from "./preflight.ts";
+import { withReach } from "./reach.ts";
 import type { Drift, DriftKind, GateRecord, Intention } from "./record.ts";
 import { sameToken, splitTitle } from "./token.ts";
 import {
@@ -81,7 +82,8 @@ export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorb
   const found = decrease === null ? foreign : [...foreign, decrease];
   const drift = attribute(found, before.drift, facts.events ?? [], facts.ownUserId);
   const newDrift = drift.filter((own) => !before.drift.some((old) => sameDrift(old, own)));
-  const followed = followExposure({ ...record, drift }, compared.observed, facts.now, wasUnclear(before));
+  const reached = withFound(gate, record, observation);
+  const followed = followExposure({ ...reached, drift }, compared.observed, facts.now, wasUnclear(before));
   const undoes = (compared.lateWrite && decrease === null) || ownRaise;
   return {
     record: undoes
@@ -104,7 +106,8 @@ function watch(gate: Gate, record: GateRecord, facts: FlagFacts): Absorbed {
     strategy === null ? null : observation.environmentEnabled ? parseRollout(strategy.rollout ?? "") : 0;
   const served = strategy === null ? null : servedOf(strategy.id, facts.served);
   const followed = followWatched(record, percent, facts.now);
-  const watched = { ...followed, exposure: { ...followed.exposure, served } };
+  const exposure = withReach(gate, followed.exposure, record.run, null, strategy);
+  const watched = { ...followed, exposure: { ...exposure, served } };
   // Of a finished ramp that let go of its flag the percent is what it left there.
   const isLeft = record.ramp.state === "finished";
   if (modeOf(gate, record) === "observe" || isLeft || percent === null || percent === 0) {
@@ -125,6 +128,14 @@ function followWatched(record: GateRecord, percent: Percent | null, now: Instant
   }
   const wasLost = exposure.set === null && exposure.changedAt !== null;
   return followExposure(record, percent, now, wasLost);
+}
+
+/** Whom the strategy of the record was found to reach. */
+function withFound(gate: Gate, record: Pinned, observation: FlagRead): Pinned {
+  const { flag, run } = record;
+  const ours =
+    observation.kind === "seen" ? observation.strategies.find(({ id }) => id === flag.strategyId) : undefined;
+  return { ...record, exposure: withReach(gate, record.exposure, run, flag, ours ?? null) };
 }
 
 function sameDrift(a: Drift, b: Drift): boolean {

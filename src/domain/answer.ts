@@ -2,12 +2,13 @@ import type { DeployNoted } from "./change.ts";
 import type { Decision } from "./decision.ts";
 import { nextPercent } from "./decide.ts";
 import type { Gate, Purpose, Step } from "./gate.ts";
-import { audienceIn, audienceText } from "./audience.ts";
+import { audienceText } from "./audience.ts";
 import { because, signalBecause, stateBecause } from "./because.ts";
 import { alertBlockers, modeOf, nextStep } from "./growth.ts";
 import type { Instant } from "./instant.ts";
 import { type Maintenance, isUnderWay, maintenanceText } from "./maintenance.ts";
 import type { Percent } from "./percent.ts";
+import { whomIn } from "./reach.ts";
 import type { RampState } from "./ramp.ts";
 import type { GateRecord, Would } from "./record.ts";
 import { standingOf } from "./transition.ts";
@@ -93,7 +94,7 @@ export function answer(purpose: Purpose, asked: Asked): StatusAnswer {
       served: record.exposure.served,
       observed: null,
       unit: "percent",
-      ...audienceIn(record.flag),
+      ...whomIn(record),
     },
     step: stepOf(gate, record, open ? decision : null),
     because: reasons,

@@ -34,12 +34,6 @@ export function audienceIn(of: { readonly audience?: Audience | PinnedAudience }
 
 const MOST_VALUES = 3;
 
-/** How far the flag reaches, in words: a percent of everybody, or of the audience that a step of ours has put in. */
-export function reachText(percent: number, audience: PinnedAudience | undefined): string {
-  if (audience === undefined || percent === 0) return `${percent}%`;
-  return percent === 100 ? audienceText(audience) : `${percent}% of ${audienceText(audience)}`;
-}
-
 /** Whether any step of the gate reaches less than everybody, so that Rampart writes constraints and segments. */
 export function hasAudiences({ steps }: Gate): boolean {
   return steps.some(({ audience }) => audience !== undefined);
@@ -116,6 +110,11 @@ export function sameIds(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((id) => b.includes(id));
 }
 
+/** The fields that the constraints of a strategy ask for. */
+export function constrainedBy({ constraints }: Pick<StrategySeen, "constraints">): readonly string[] {
+  return listIn(constraints).map((constraint) => String(field(constraint, "contextName")));
+}
+
 /** Whether both reach the same people, as far as their constraints and segments tell. */
 export function sameReach(
   a: Pick<StrategySeen, "constraints" | "segments">,
@@ -133,6 +132,20 @@ function field(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null
     ? Object.entries(value).find(([key]) => key === name)?.[1]
     : null;
+}
+
+/** The step that reaches this audience, counted from 1; 0 where none does. */
+export function stepWith(
+  gate: Gate,
+  run: Pick<Run, "segments"> | null,
+  shown: PinnedAudience | undefined,
+  flag: Pick<FlagRecord, "stickiness">,
+): number {
+  const index = gate.steps.findIndex(({ audience }) => {
+    const wanted = audience === undefined ? null : pinnedAudience(audience, run, flag);
+    return wanted !== null && sameAudience(wanted, shown);
+  });
+  return index + 1;
 }
 
 /** Which audience of the gate's steps the strategy shows; undefined: everybody; null: one that is none of ours. */

@@ -25,6 +25,8 @@ export type ExposureChange = {
   /** Null: not known before. */
   readonly from: Percent | null;
   readonly to: Percent;
+  /** Of whom both are percents, in words. Absent: of everybody. */
+  readonly audience?: string;
   /** `rampart` for our own writes, else the name in Unleash's event log; null when the log does not say. */
   readonly by: string | null;
   readonly reason: string;

@@ -1,6 +1,5 @@
 import { absorb } from "./absorb.ts";
 import { isAstray, settleAnew } from "./astray.ts";
-import { audienceIn } from "./audience.ts";
 import { because, definitionBecause, driftBecause, stateBecause } from "./because.ts";
 import { lacksCohort } from "./cohort.ts";
 import { actionBy, cross, crosses } from "./crossing.ts";
@@ -30,6 +29,7 @@ import {
   maintenanceTells,
 } from "./pass-tells.ts";
 import type { Percent } from "./percent.ts";
+import { whomIn } from "./reach.ts";
 import type { GateRecord, LastPass } from "./record.ts";
 import { letGo, releaseTells } from "./release.ts";
 import { goBack } from "./rolling-back.ts";
@@ -332,7 +332,7 @@ function decisionOf(
     served: facts.served,
     approvals: (record.run?.approvals ?? []).map((given) => given.person),
     action: actionOf(before, record),
-    ...audienceIn(record.flag),
+    ...whomIn(record),
   };
 }
 

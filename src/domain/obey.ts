@@ -1,6 +1,6 @@
 import { REASSERT_FOR } from "./absorb.ts";
 import { demandsFor, unmet } from "./approval.ts";
-import { audienceText, pinnedAudience, reachText, sameAudience } from "./audience.ts";
+import { audienceText, stepWith } from "./audience.ts";
 import {
   type SegmentsSeen,
   audienceRefusals,
@@ -26,6 +26,7 @@ import { mayUse } from "./principal.ts";
 import type { Ramp } from "./ramp.ts";
 import type { GateRecord } from "./record.ts";
 import { release } from "./release.ts";
+import { reachText, whomOf, withoutReach } from "./reach.ts";
 import { rivalBecause } from "./rivals.ts";
 import { type ServerRefusalCode, wayOut } from "./way-out.ts";
 import { splitTitle } from "./token.ts";
@@ -352,9 +353,9 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
   const changed = exposureChanged(adopted, checked.record.rollout, facts.now);
   const verified = {
     ...changed,
-    exposure: { ...changed.exposure, wanted: checked.record.rollout, setAt: facts.now },
+    exposure: { ...withoutReach(changed.exposure), wanted: checked.record.rollout, setAt: facts.now },
   };
-  const message = `${gate.name} takes the flag as it is, at ${reachText(taking.rollout, taking.audience)}`;
+  const message = `${gate.name} takes the flag as it is, at ${reachText(taking.rollout, whomOf(verified))}`;
   const { ramp } = record;
   if (standingOf(ramp) === null) {
     const { token } = splitTitle(checked.record.title);
@@ -384,18 +385,11 @@ function afterAdoption(gate: Gate, record: GateRecord, flag: FlagRecord): Ramp {
 
 /** At 0 % a shadow step is kept by who has entered it, and by nobody else: the flag does not show it. */
 function stepToTake(gate: Gate, record: GateRecord, flag: FlagRecord): number {
-  if (flag.rollout > 0 && flag.audience !== undefined) return stepOfAudience(gate, record, flag);
+  if (flag.rollout > 0 && flag.audience !== undefined) {
+    return stepWith(gate, record.run, flag.audience, flag);
+  }
   const highest = highestStepAt(gate, flag.rollout);
   return flag.rollout === 0 ? Math.min(highest, standingOrStart(record.ramp).step) : highest;
-}
-
-/** Some of an audience, or all of it, is its step. */
-function stepOfAudience(gate: Gate, { run }: GateRecord, flag: FlagRecord): number {
-  const index = gate.steps.findIndex(({ audience }) => {
-    const wanted = audience === undefined ? null : pinnedAudience(audience, run, flag);
-    return wanted !== null && sameAudience(wanted, flag.audience);
-  });
-  return index + 1;
 }
 
 /** Whoever takes the flag as it is takes its groupId, too. */

@@ -4,15 +4,16 @@ import type { Gate } from "./gate.ts";
 import { growthBlockers, nextStep } from "./growth.ts";
 import { holdAfter } from "./hold.ts";
 import type { GateJudgement } from "./judge.ts";
+import { reachText, whomOf } from "./reach.ts";
 import type { GateRecord, Would } from "./record.ts";
 import { highestStepAt } from "./transition.ts";
 
 /** How many changes of mind are kept. */
 const MOST_WOULDS = 20;
 
-/** Where a ramp would stand at the exposure read back: the highest step it covers. */
+/** Where a ramp would stand at the exposure read back: the highest step it covers. A percent of others than everybody covers none. */
 export function observedStep(gate: Gate, record: GateRecord): number {
-  return highestStepAt(gate, record.exposure.set ?? 0);
+  return whomOf(record) === undefined ? highestStepAt(gate, record.exposure.set ?? 0) : 0;
 }
 
 /** The hold clock of a flag that is only watched: it runs from the last change of exposure, whoever made it. */
@@ -36,6 +37,14 @@ export function wouldDo(gate: Gate, record: GateRecord, facts: PassFacts): Pick<
   if (verdict === "rollback" && exposed) return { would: "rollback", message: causesOf(facts.judgement) };
   if (verdict === "halt" || verdict === "rollback") {
     return { would: "halt", message: causesOf(facts.judgement) };
+  }
+  const whom = whomOf(record);
+  if (whom !== undefined) {
+    const reach = reachText(record.exposure.set ?? 0, whom);
+    return {
+      would: null,
+      message: `people have set it to ${reach}: no run has put that in, so none goes on from it`,
+    };
   }
   const step = observedStep(gate, record);
   const next = nextStep(gate, step);

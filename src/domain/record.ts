@@ -143,6 +143,11 @@ export type Exposure = {
   readonly changedAt: Instant | null;
   /** Last increase by anybody: an alert that fired before it was not caused by it. */
   readonly raisedAt: Instant | null;
+  /**
+   * Of whom *set* is a percent, in words, where a gate with segments in its steps finds others than are on record; null:
+   * everybody. Absent: what is on record.
+   */
+  readonly reach?: string | null;
 };
 
 /** In observe mode: from when on Rampart would have done something, at which exposure, and why. */

@@ -1,5 +1,5 @@
 import type { StatusAnswer } from "./answer.ts";
-import { reachText } from "./audience.ts";
+import { reachText, whomOf } from "./reach.ts";
 import { sentence } from "./because.ts";
 import { OVERDUE } from "./draining.ts";
 import type { Gate } from "./gate.ts";
@@ -18,7 +18,7 @@ export function haltWaiting(gate: Gate, { record, status }: GateView): Waiting |
   const { ramp, exposure, drift } = record;
   if (ramp.state !== "halted") return null;
   const rollbacks = isExposed(record) ? [...deadlineOf(gate, ramp, record), ...boundsOf(status)] : [];
-  const where = exposure.set === null ? "" : ` at ${reachText(exposure.set, record.flag?.audience)}`;
+  const where = exposure.set === null ? "" : ` at ${reachText(exposure.set, whomOf(record))}`;
   const becomes =
     rollbacks.length === 0 ? "waits for somebody to decide" : "rolls back unless somebody decides before";
   return {

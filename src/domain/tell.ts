@@ -1,6 +1,7 @@
 import type { Gate } from "./gate.ts";
 import { sentence, stateBecause } from "./because.ts";
 import { formatMillis } from "./instant.ts";
+import { reachText, whomOf } from "./reach.ts";
 import type { GateRecord } from "./record.ts";
 import type { Telling, TellingKind } from "./telling.ts";
 import type { Because } from "./verdict.ts";
@@ -31,7 +32,7 @@ export function tellings(
 }
 
 function effect(said: Tell, record: GateRecord): string {
-  const percent = `${record.exposure.set ?? 0}%`;
+  const percent = reachText(record.exposure.set ?? 0, whomOf(record));
   switch (said.kind) {
     case "started":
       return "started";

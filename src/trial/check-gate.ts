@@ -1,12 +1,12 @@
 import type { Flags } from "../control/ports.ts";
 import { type StatusAnswer, answer } from "../domain/answer.ts";
 import type { Decision } from "../domain/decision.ts";
-import type { FlagTarget, Gate, Purpose } from "../domain/gate.ts";
+import type { Gate, Purpose } from "../domain/gate.ts";
 import { growthBlockers } from "../domain/growth.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Ramp } from "../domain/ramp.ts";
 import type { GateRecord } from "../domain/record.ts";
-import { highestStepAt, newRecord, standingAt } from "../domain/transition.ts";
+import { newRecord, standingAt } from "../domain/transition.ts";
 import type { Because } from "../domain/verdict.ts";
 import { type FlagStanding, standingOfFlag } from "./flag-standing.ts";
 import { type LonePass, type LonePorts, passAlone } from "./lone-pass.ts";
@@ -27,6 +27,7 @@ export type CheckAsked = {
 
 const NOT_ASKED: FlagStanding = {
   percent: null,
+  step: 0,
   unreadable: null,
   changedAt: null,
   raisedAt: null,
@@ -41,7 +42,7 @@ export async function checkGate(asked: CheckAsked, ports: CheckPorts): Promise<S
   const { now, hash } = asked;
   const gate = forgetful(asked.gate);
   const purpose = asked.purpose ?? (gate.flag === null ? "deploy" : "advance");
-  const standing = await standingNow(gate.flag, ports.flags);
+  const standing = await standingNow(gate, ports.flags);
   const engine = purpose === "finish" ? "finish" : "advance";
   const pass = await passAlone(gate, ports, engine, standing, now);
   const ramp = rampAt(gate, standing, purpose);
@@ -66,7 +67,7 @@ export async function checkGate(asked: CheckAsked, ports: CheckPorts): Promise<S
   ];
   const decision = decisionOf(gate, hash, ramp, pass, because, now);
   const answered = answer(purpose, { gate, definition: hash, record, decision, now });
-  return withStanding(answered, gate, standing, pass);
+  return withStanding(answered, standing, pass);
 }
 
 /** The gate without everything that rests on a memory or on people. */
@@ -79,13 +80,14 @@ function forgetful(gate: Gate): Gate {
   };
 }
 
-function standingNow(target: FlagTarget | null, flags: Flags | null): Promise<FlagStanding> {
-  return target === null || flags === null ? Promise.resolve(NOT_ASKED) : standingOfFlag(flags, target);
+function standingNow(gate: Gate, flags: Flags | null): Promise<FlagStanding> {
+  const { flag } = gate;
+  return flag === null || flags === null ? Promise.resolve(NOT_ASKED) : standingOfFlag(flags, gate, flag);
 }
 
-function rampAt(gate: Gate, { percent }: FlagStanding, purpose: Purpose): Ramp {
+function rampAt(gate: Gate, { step }: FlagStanding, purpose: Purpose): Ramp {
   if (purpose === "finish") return { state: "baking", step: gate.steps.length };
-  return standingAt(gate, percent === null ? 0 : highestStepAt(gate, percent));
+  return standingAt(gate, step);
 }
 
 function skewOf(gate: Gate, { metrics }: CheckPorts): number | null {
@@ -128,13 +130,9 @@ function decisionOf(
 }
 
 /** The answer as one without a ramp: where the flag stands is told only where it was read. */
-function withStanding(
-  answered: StatusAnswer,
-  gate: Gate,
-  standing: FlagStanding,
-  { blind }: LonePass,
-): StatusAnswer {
-  const { percent } = standing;
+function withStanding(answered: StatusAnswer, standing: FlagStanding, { blind }: LonePass): StatusAnswer {
+  const { percent, whom, step } = standing;
+  const { nextAudience: _next, ...everybody } = answered.step;
   // A deploy asks the signals alone, so what could not be read of them is not among its reasons yet.
   const unseen = answered.for === "deploy" && blind.length > 0 && answered.exitCode !== 4;
   return {
@@ -142,12 +140,9 @@ function withStanding(
     ...(unseen ? { open: false, exitCode: 6, because: [...blind, ...answered.because] } : {}),
     state: "idle",
     decision: null,
-    exposure: { ...answered.exposure, set: percent },
-    step: {
-      index: percent === null ? 0 : highestStepAt(gate, percent),
-      of: gate.steps.length,
-      next: percent === null ? null : answered.step.next,
-    },
+    exposure: { ...answered.exposure, set: percent, ...(whom === undefined ? {} : { audience: whom }) },
+    // Where nobody read how far the flag has come, nothing comes next.
+    step: { ...(percent === null ? { ...everybody, next: null } : answered.step), index: step },
     remarks: [...answered.remarks, ...standing.remarks],
   };
 }

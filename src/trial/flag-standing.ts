@@ -1,9 +1,13 @@
 import type { Flags } from "../control/ports.ts";
 import type { FlagEvent, FlagObservation, StrategySeen } from "../domain/flag.ts";
-import type { FlagTarget } from "../domain/gate.ts";
+import { type SegmentIds, audienceShown, hasAudiences, segmentNames, stepWith } from "../domain/audience.ts";
+import { audienceRefusals, segmentIdsOf } from "../domain/audience-preflight.ts";
+import type { FlagTarget, Gate } from "../domain/gate.ts";
 import type { Instant } from "../domain/instant.ts";
 import { type Percent, parseRollout } from "../domain/percent.ts";
 import { preflight, strategyOf } from "../domain/preflight.ts";
+import { whomShown } from "../domain/reach.ts";
+import { highestStepAt } from "../domain/transition.ts";
 import { wayOut } from "../domain/way-out.ts";
 import type { LastChange } from "./lone-pass.ts";
 
@@ -11,6 +15,10 @@ import type { LastChange } from "./lone-pass.ts";
 export type FlagStanding = LastChange & {
   /** Null: it could not be read, or it has no percent. */
   readonly percent: Percent | null;
+  /** Of whom that is a percent, in words. Absent: of everybody. */
+  readonly whom?: string;
+  /** The highest step it covers, counted from 1; 0 where there is none. */
+  readonly step: number;
   /** Null when the flag could be read; else why it could not. */
   readonly unreadable: string | null;
   /** What would keep a ramp from starting, and what could not be found out. */
@@ -18,18 +26,22 @@ export type FlagStanding = LastChange & {
 };
 
 /** Reads a flag and its event log; nothing is written. */
-export async function standingOfFlag(flags: Flags, target: FlagTarget): Promise<FlagStanding> {
-  const [seen, events, refusals] = await Promise.all([
+export async function standingOfFlag(flags: Flags, gate: Gate, target: FlagTarget): Promise<FlagStanding> {
+  const [seen, events, refusals, segments] = await Promise.all([
     flags.observe(target),
     flags.events(target, null),
     flags.preflight(target),
+    segmentNames(gate).length === 0 ? null : flags.segments(target),
   ]);
   const strategy = seen.kind === "seen" ? strategyOf(target, seen) : null;
   const percent = percentOf(seen, strategy);
   const own = preflight(target, seen, percent);
-  const refused = [...(own.kind === "refused" ? own.refusals : []), ...refusals];
+  const unfit =
+    own.kind === "refused" ? own.refusals : audienceRefusals(gate, own.record, segments, undefined);
+  const refused = [...unfit, ...refusals];
   return {
     percent,
+    ...coveredBy(gate, segmentIdsOf(gate, segments), strategy, percent),
     unreadable: seen.kind === "unreadable" ? seen.detail : null,
     ...lastChange(events ?? [], target, strategy),
     remarks: [
@@ -37,6 +49,20 @@ export async function standingOfFlag(flags: Flags, target: FlagTarget): Promise<
       ...(events === null ? ["when the flag last changed is not known: its event log cannot be read"] : []),
     ],
   };
+}
+
+/** A step with a segment is covered by all of that, and by nothing else. */
+function coveredBy(
+  gate: Gate,
+  ids: { readonly segments?: SegmentIds },
+  strategy: StrategySeen | null,
+  percent: Percent | null,
+): Pick<FlagStanding, "step" | "whom"> {
+  if (percent === null || strategy === null) return { step: 0 };
+  const whom = hasAudiences(gate) ? whomShown(gate, ids, strategy) : undefined;
+  if (whom === undefined) return { step: highestStepAt(gate, percent) };
+  const shown = audienceShown(gate, ids, strategy) ?? undefined;
+  return { whom, step: percent === 100 ? stepWith(gate, ids, shown, strategy) : 0 };
 }
 
 /** Nobody is exposed where the environment is off or the strategy disabled, whatever its percent. */

@@ -70,6 +70,21 @@ describe("the probes", () => {
     expect(second).not.toContain('gate="erp-order-export-v2"');
   });
 
+  test("show what is exposed of a segment under its own name, and no share of everybody meanwhile", async () => {
+    const { app, controller } = probes();
+    const shownAt = async (set: number) => {
+      const exposure = { ...statusAnswer().exposure, set, audience: "segment staff" };
+      controller.views = [gateView({ status: statusAnswer({ exposure }) })];
+      const { text } = await request(app).get("/metrics");
+      return text.split("\n").filter((line) => /^rampart_(?:audience_)?exposure_ratio/.test(line));
+    };
+    const labels = 'gate="erp-order-export-v2",flag="erp-order-export-v2",environment="production"';
+    expect(await shownAt(50)).toEqual([
+      `rampart_audience_exposure_ratio{${labels},audience="segment staff"} 0.5`,
+    ]);
+    expect(await shownAt(0)).toEqual([`rampart_exposure_ratio{${labels}} 0`]);
+  });
+
   test("count decisions, changes of exposure, missed passes and queries", async () => {
     const { app, metrics } = probes();
     metrics.onDecision(decision());

@@ -1,6 +1,6 @@
 import type { StrategySeen } from "../../src/domain/flag.ts";
 import type { FlagTarget } from "../../src/domain/gate.ts";
-import { segmentIds } from "../../src/unleash/audience.ts";
+import { segmentsOf } from "../../src/domain/audience.ts";
 import type { Actor, FlagState, FlagStates } from "./fake-flag-state.ts";
 
 type Place = Pick<FlagTarget, "name" | "environment">;
@@ -88,7 +88,7 @@ export function flagEdits(states: FlagStates, place: Place, by: Actor) {
           rolloutBefore: before.rollout,
           rolloutAfter: row.rollout,
           titleAfter: row.title,
-          reachAfter: { constraints: row.constraints, segments: segmentIds(row.segments) },
+          reachAfter: { constraints: row.constraints, segments: segmentsOf(row) },
         });
       }
       switchOffIfBare();

@@ -2,11 +2,12 @@ import type { Flags } from "../../control/ports.ts";
 import type { FlagTarget, Gate } from "../../domain/gate.ts";
 import { DAY, type Instant, formatMillis } from "../../domain/instant.ts";
 import { parseRollout } from "../../domain/percent.ts";
-import { audienceShown, segmentNames } from "../../domain/audience.ts";
+import { audienceShown, hasAudiences, segmentNames } from "../../domain/audience.ts";
 import { type SegmentsSeen, audienceRefusals, segmentIdsOf } from "../../domain/audience-preflight.ts";
-import type { FlagRecord } from "../../domain/flag.ts";
+import type { FlagRecord, StrategySeen } from "../../domain/flag.ts";
 import { type FlagRefusal, preflight, strategyOf } from "../../domain/preflight.ts";
 import { wayOut } from "../../domain/way-out.ts";
+import { reachText, whomShown } from "../../domain/reach.ts";
 import type { FlagServers, NotTold } from "../ports.ts";
 import { checkClock } from "./check-source.ts";
 import { fault, type Finding, ok, unseen, warning } from "./finding.ts";
@@ -167,9 +168,22 @@ export async function checkFlag(
   );
   const isDefault = strategy !== null && (strategy.stickiness ?? "default") === "default";
   return [
-    ...(findings.length === 0 ? [ok(check, `stands at ${percent}%, and may be written`)] : findings),
+    ...(findings.length === 0
+      ? [ok(check, `stands at ${standsAt(gate, segments, strategy, percent)}, and may be written`)]
+      : findings),
     ...(isDefault ? [warning(check, STICKS_BY_DEFAULT, STICKINESS_MEND)] : []),
   ];
+}
+
+function standsAt(
+  gate: Gate,
+  segments: SegmentsSeen,
+  strategy: StrategySeen | null,
+  percent: number | null,
+): string {
+  const names = segmentIdsOf(gate, segments);
+  const whom = strategy === null || !hasAudiences(gate) ? undefined : whomShown(gate, names, strategy);
+  return reachText(percent ?? 0, whom);
 }
 
 /** A segment of a step that stands in the strategy may have been put there by the ramp. */

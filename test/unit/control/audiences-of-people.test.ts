@@ -202,3 +202,44 @@ test("who lets a gate observe hears what stays in the strategy", async () => {
     message: expect.stringContaining("segment staff stays in its strategy"),
   });
 });
+
+const status = async (world: World) => {
+  const answered = await world.conductor().status(GATE.name, "advance");
+  return [answered?.exposure.set, answered?.exposure.audience];
+};
+
+describe("what a person sets by hand is never told as a percent of everybody", () => {
+  test("while the gate only observes", async () => {
+    const world = aWorld();
+    world.person().change({ rollout: "50", segments: segmentsText(STAFF) });
+    await world.run(HOUR);
+    expect(await status(world)).toEqual([50, "segment 7"]);
+    expect((await world.record()).woulds.at(-1)).toMatchObject({
+      would: null,
+      message: "people have set it to 50% of segment 7: no run has put that in, so none goes on from it",
+    });
+    const ledger = world.store().ledger();
+    expect(ledger).toMatchObject([{ kind: "exposure", to: 50, audience: "segment 7" }]);
+    world.person().change({ rollout: "5", segments: "[]" });
+    await world.run(MINUTE);
+    expect(await status(world)).toEqual([5, undefined]);
+  });
+
+  test("and what they let in beyond the segment of a step is told as what it is", async () => {
+    const world = aWorld();
+    await world.begin();
+    await world.until(atStep(1));
+    expect(await status(world)).toEqual([100, "segment staff"]);
+    world.person().change({ segments: "[]" });
+    await world.pass();
+    expect(await status(world)).toEqual([100, undefined]);
+    expect(world.tellings().map(({ title }) => title)).toContain("checkout halted at 100%");
+    world.person().change({ segments: segmentsText({ ...STAFF, id: 8 }) });
+    await world.pass();
+    expect(await status(world)).toEqual([100, "segment 8"]);
+    world.person().change({ segments: segmentsText(STAFF) });
+    await world.pass();
+    expect(await status(world)).toEqual([100, "segment staff"]);
+    expect((await world.record()).exposure).not.toHaveProperty("reach");
+  });
+});

@@ -9,6 +9,7 @@ import {
   aGate,
   aRecord,
   aRollback,
+  aStep,
   aFlagEvent,
   anExposure,
   anIntention,
@@ -51,6 +52,34 @@ test("without a log it names whom the drift names, and else nobody", () => {
     reason: "5% was changed to 25%",
   });
   expect(exposureChanges(ids, aGate(), at(5), at(25), seen)[0]?.by).toBeNull();
+});
+
+test("a change within a segment says of whom its percents are", () => {
+  const steps = [aStep({ to: 100, audience: { kind: "segment", name: "staff" } }), aStep({ to: 100 })];
+  const gate = aGate({ steps });
+  const audience = { kind: "segment", name: "staff", id: 7 } as const;
+  const raise = anIntention({ kind: "raise", to: 100, step: 1 });
+  const flag = aFlagRecord({ audience, title: raise.title });
+  const raised = exposureChanges(ids, gate, at(0, { intention: raise, flag }), at(100, { flag }), seen);
+  expect(raised).toMatchObject([
+    { from: 0, to: 100, audience: "segment staff", reason: "raised to step 1, segment staff" },
+  ]);
+  const park = anIntention({ kind: "park", from: 100, to: 0, step: 1 });
+  const parked = exposureChanges(ids, gate, at(100, { intention: park, flag }), at(0, { flag }), seen);
+  expect(parked).toMatchObject([
+    { from: 100, to: 0, audience: "segment staff", reason: "made way for step 2, which reaches others" },
+  ]);
+  const next = anIntention({ kind: "raise", to: 100, step: 2, title: "next" });
+  const everybody = at(100, { flag: aFlagRecord({ title: "next" }) });
+  const [whole] = exposureChanges(ids, gate, at(0, { intention: next }), everybody, seen);
+  expect(whole).toMatchObject({ reason: "raised to step 2" });
+  expect(whole).not.toHaveProperty("audience");
+});
+
+test("a change by somebody else within a segment says of whom its percents are", () => {
+  const found = anExposure({ set: 50, reach: "segment 7" });
+  const first = exposureChanges(ids, aGate(), at(null), aRecord({ exposure: found }), seen);
+  expect(first).toMatchObject([{ audience: "segment 7", reason: "first seen at 50% of segment 7" }]);
 });
 
 test("our own write is ours, under the decision that ordered it", () => {

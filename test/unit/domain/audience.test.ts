@@ -4,7 +4,6 @@ import {
   audienceText,
   nameOfStep,
   pinnedAudience,
-  reachText,
   sameAudience,
   shows,
   stepName,
@@ -36,15 +35,6 @@ describe("an audience in words", () => {
     expect(audienceText(SHOPS)).toBe("segment shops (dk, se)");
     const many = { ...SHOPS, values: ["a", "b", "c", "d", "e"] };
     expect(audienceText(many)).toBe("segment shops (a, b, c and 2 more)");
-  });
-
-  test("is never a percent of everybody", () => {
-    expect([
-      reachText(100, STAFF),
-      reachText(50, STAFF),
-      reachText(0, STAFF),
-      reachText(5, undefined),
-    ]).toEqual(["segment staff", "50% of segment staff", "0%", "5%"]);
   });
 
   test("names its step", () => {

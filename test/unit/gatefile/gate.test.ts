@@ -32,6 +32,21 @@ function signalOf(body: string, more = ""): Signal {
   return first;
 }
 
+const withValues = (count: number): string => {
+  const values = Array.from({ length: count }, (_, index) => `shop-${index}`).join(", ");
+  return `${SMALLEST}steps: [{ segment: shops, values: [${values}] }, { to: 100% }]\n`;
+};
+
+describe("a step with values", () => {
+  it("takes as many as Unleash does in one constraint, and not one more", () => {
+    expect(gateOf(withValues(250)).steps[0]?.audience).toMatchObject({ kind: "values", label: "shops" });
+    const { problems } = parseFiles([{ path: "gate.yaml", text: withValues(251) }], DEFAULTS);
+    expect(problems).toMatchObject([
+      { code: "R108", message: "`values` must be at most 250 values, not 251" },
+    ]);
+  });
+});
+
 describe("a rollback", () => {
   it("goes one step back where its limit says so, and is the plain sentence where it says 0%", () => {
     const query = "  - query: sum(backlog)\n";

@@ -169,6 +169,12 @@ function flagAt(percent: number, more: Partial<CheckPorts["flags"] & object> = {
   };
 }
 
+const within = (rollout: string, segments = '[{"constraints":[],"id":7}]') =>
+  flagAt(0, {
+    observe: async () => aFlagSeen({ strategies: [aStrategy({ rollout, segments })] }),
+    segments: async () => new Map([["staff", 7]]),
+  });
+
 describe("the flag", () => {
   const event = {
     id: 1,
@@ -190,6 +196,44 @@ describe("the flag", () => {
       exposure: { set: 25 },
       step: { index: 2, of: 3, next: 100 },
     });
+  });
+
+  const steps = [
+    aStep({ to: 100, audience: { kind: "segment", name: "staff" } }),
+    aStep({ to: 5 }),
+    aStep({ to: 100 }),
+  ];
+
+  test.each([
+    ["100", 1, undefined, 5],
+    ["50", 0, "segment staff", 100],
+  ])(
+    "at %s% of a segment stands at step %i, and never at a percent of everybody",
+    async (rollout, index, nextAudience, next) => {
+      metrics.set("errors", 0.001);
+      const answer = await check({ steps }, "advance", within(rollout));
+      expect(answer.exposure).toMatchObject({ set: Number(rollout), audience: "segment staff" });
+      expect(answer.step).toEqual({
+        index,
+        of: 3,
+        next,
+        ...(nextAudience === undefined ? {} : { nextAudience }),
+      });
+      expect(answer.remarks.join()).toContain("the strategy has constraints or segments of its own");
+    },
+  );
+
+  test("with a segment of no step is told by that, before every step", async () => {
+    metrics.set("errors", 0.001);
+    const answer = await check({ steps }, "advance", within("100", '[{"constraints":[],"id":8}]'));
+    expect(answer).toMatchObject({ exposure: { set: 100, audience: "segment 8" }, step: { index: 0 } });
+  });
+
+  test("that stands at a percent of everybody covers no step with a segment", async () => {
+    metrics.set("errors", 0.001);
+    const answer = await check({ steps }, "advance", within("5", "[]"));
+    expect(answer.exposure).not.toHaveProperty("audience");
+    expect(answer.step).toEqual({ index: 2, of: 3, next: 100 });
   });
 
   test("that rose a minute ago lets its signals settle", async () => {

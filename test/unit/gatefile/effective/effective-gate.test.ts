@@ -90,6 +90,21 @@ describe("where a line comes from", () => {
     expect(smallest[path]).toBe(origin);
   });
 
+  const segmented = originsOf(
+    "gates/pim.yaml",
+    readFileSync(join(ROOT, "test/fixtures/good/segments.yaml"), "utf8"),
+  );
+  it.each([
+    ["steps[0].segment", "gates/pim.yaml:9"],
+    ["steps[0].values", undefined],
+    ["steps[0].to", undefined],
+    ["steps[1].segment", "gates/pim.yaml:10"],
+    ["steps[1].values", "gates/pim.yaml:10"],
+    ["steps[3].to", "gates/pim.yaml:12"],
+  ])("of a gate with segments: %s", (path, origin) => {
+    expect(segmented[path]).toBe(origin);
+  });
+
   const profiled = originsOf(
     "gates/export.yaml",
     readFileSync(join(ROOT, "test/fixtures/good/profile-refined.yaml"), "utf8"),

@@ -291,6 +291,44 @@ describe("the flag of a gate", () => {
     });
   });
 
+  const segmented = driving({
+    steps: [aStep({ to: 100, audience: { kind: "segment", name: "staff" } }), aStep({ to: 100 })],
+  });
+  const kim = () =>
+    flags.person({ name: "kim", userId: 3 }, { name: "new-pricing", environment: "production" });
+
+  it("with a segment of a step in it is well, for a ramp may have put that in", async () => {
+    flags.faults.segments = [["staff", 7]];
+    kim().change({ rollout: "100", segments: '[{"constraints":[],"id":7}]' });
+    expect(await finding(check, [segmented])).toMatchObject({
+      verdict: "ok",
+      message: "stands at segment staff, and may be written",
+    });
+  });
+
+  it.each([
+    [
+      "whose segment Unleash has not got",
+      "[]",
+      'no segment "staff" that this project may use',
+      "make the segment",
+    ],
+    [
+      "with a segment that is no step's",
+      '[{"constraints":[],"id":8}]',
+      "constraints or segments of its own",
+      "take constraints and segments off",
+    ],
+  ])("%s is a fault, and says the way out", async (_, segments, message, mend) => {
+    flags.faults.segments = segments === "[]" ? [] : [["staff", 7]];
+    kim().change({ segments });
+    expect(await finding(check, [segmented])).toMatchObject({
+      verdict: "fault",
+      message: expect.stringContaining(message),
+      mend: expect.stringContaining(mend),
+    });
+  });
+
   it("that may not be written is a fault, unless gates are only to observe", async () => {
     flags.faults.refuseWrites = true;
     const findings = async (fields: Partial<Examined>, gate = driving()) =>
