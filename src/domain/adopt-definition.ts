@@ -2,7 +2,7 @@ import { demandsFor, isEligible, unmet } from "./approval.ts";
 import { type DefinitionFacts, because } from "./because.ts";
 import type { Command } from "./command.ts";
 import { compareDefinitions } from "./compare-definitions.ts";
-import type { ApprovalDemand, Definition, Gate } from "./gate.ts";
+import type { ApprovalDemand, Definition, Gate, Step } from "./gate.ts";
 import { nextStep, percentOf } from "./growth.ts";
 import { type Obeyed, done, refused } from "./obeyed.ts";
 import type { GateRecord, Run } from "./record.ts";
@@ -97,8 +97,18 @@ export function adoptDefinition(
 /** A step that reaches as many as before is the same step; any other is the highest one that the exposure has reached. */
 function standingUnder(gate: Gate, newest: Gate, { flag }: GateRecord, standing: Standing): Standing {
   const { step } = standing;
-  const isSame = percentOf(newest, step) === percentOf(gate, step) && step <= newest.steps.length;
+  const within = sameAudienceIn(newest, gate.steps[step - 1]);
+  if (within !== null) return standingAt(newest, within);
+  const isPercent = newest.steps[step - 1]?.audience === undefined && step <= newest.steps.length;
+  const isSame = isPercent && percentOf(newest, step) === percentOf(gate, step);
   return standingAt(newest, isSame ? step : highestStepAt(newest, flag?.rollout ?? 0));
+}
+
+/** Where another definition has the step with the same segment; only one that has the same segments can be adopted at all. */
+function sameAudienceIn(newest: Gate, step: Step | undefined): number | null {
+  if (step?.audience === undefined) return null;
+  const wanted = JSON.stringify(step.audience);
+  return newest.steps.findIndex(({ audience }) => JSON.stringify(audience) === wanted) + 1;
 }
 
 function whyNot(gate: Gate, { status, newest }: DefinitionFacts): string {

@@ -11,6 +11,7 @@ import {
   aDecision,
   aDemand,
   aDrift,
+  aFlagRecord,
   aFlagSeen,
   aFlagTarget,
   aGate,
@@ -125,6 +126,34 @@ describe("a definition with other percents", () => {
 
   test("changes where a stopped ramp goes on", () => {
     expect(stands(aHalt(), 6, 26, 100)).toEqual(aHalt({ from: { state: "proving", step: 0 } }));
+  });
+});
+
+describe("a definition with a shadow step before its segments", () => {
+  const STAFF = aStep({ to: 100, audience: { kind: "segment", name: "staff" } });
+  const SHOPS = aStep({ to: 100, audience: { kind: "values", label: "shops", values: ["se"] } });
+  const steps = [STAFF, SHOPS, aStep({ to: 100 })];
+  const shadowed = [aStep({ to: 0 }), ...steps];
+  const adoptions = ["lead", "auditor"].map((person) => anApproval({ ...GIVEN, person }));
+
+  test.each([
+    [
+      { state: "proving", step: 1 },
+      { state: "proving", step: 2 },
+    ],
+    [
+      { state: "proving", step: 2 },
+      { state: "proving", step: 3 },
+    ],
+    [
+      { state: "baking", step: 3 },
+      { state: "baking", step: 4 },
+    ],
+  ] as const)("leaves a ramp at %j with those whom it reaches", (ramp, expected) => {
+    const flag = aFlagRecord({ rollout: 100 });
+    const record = { ...withAdoptions(...adoptions), ramp, flag };
+    const outcome = adopted({ ...PINNED, steps: shadowed }, { record, gate: { ...PINNED, steps } });
+    expect(outcome).toMatchObject({ kind: "done", record: { ramp: expected } });
   });
 });
 

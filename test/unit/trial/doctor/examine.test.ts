@@ -281,6 +281,9 @@ describe("a gate", () => {
   });
 });
 
+const kim = () =>
+  flags.person({ name: "kim", userId: 3 }, { name: "new-pricing", environment: "production" });
+
 describe("the flag of a gate", () => {
   const check = "gate pricing: flag new-pricing";
 
@@ -294,9 +297,6 @@ describe("the flag of a gate", () => {
   const segmented = driving({
     steps: [aStep({ to: 100, audience: { kind: "segment", name: "staff" } }), aStep({ to: 100 })],
   });
-  const kim = () =>
-    flags.person({ name: "kim", userId: 3 }, { name: "new-pricing", environment: "production" });
-
   it("with a segment of a step in it is well, for a ramp may have put that in", async () => {
     flags.faults.segments = [["staff", 7]];
     kim().change({ rollout: "100", segments: '[{"constraints":[],"id":7}]' });
