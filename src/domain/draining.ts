@@ -3,6 +3,7 @@ import { because } from "./because.ts";
 import type { Command } from "./command.ts";
 import { type Draft, tell, withRamp } from "./draft.ts";
 import type { Instant, Millis } from "./instant.ts";
+import { isExposed } from "./shrink.ts";
 import { type Obeyed, done, refused } from "./obeyed.ts";
 import type { Ramp } from "./ramp.ts";
 import type { GateRecord } from "./record.ts";
@@ -46,6 +47,10 @@ export const OVERDUE: Because = because(
 /** A person says that nobody is left on the new path: before the deadline the drain ends, after it nothing is open any more. */
 export function finishDrain(record: GateRecord, { by, reason }: Command, now: Instant): Obeyed {
   const { ramp, gate } = record;
+  if (ramp.state === "draining" && isExposed(record)) {
+    const message = `${gate} does not stand at 0%, so somebody may just have taken the new path`;
+    return refused("flag", `${message}; first restore or rollback ${gate}`);
+  }
   const cause = because("state", "drained", `drained, says ${by.name}: ${reason}`);
   if (ramp.state === "draining") {
     const { fromPercent, causes } = ramp;

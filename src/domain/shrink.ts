@@ -53,7 +53,10 @@ export function shrink(gate: Gate, draft: Draft, from: Standing, facts: PassFact
   const { causes, isWhole } = shrinkCauses(gate, draft.record, facts);
   if (causes.length === 0) return null;
   const stepBack = isWhole ? null : stepBackOf(gate, draft.record, facts.judgement);
-  return orderBack(gate, draft, { from, causes, ...(stepBack === null ? {} : { stepBack }) }, facts);
+  if (stepBack === null) return orderBack(gate, draft, { from, causes }, facts);
+  // The run goes on after it, so what a person lowered in this very moment has to stay its ceiling.
+  const record = underCeiling(gate, draft.record, facts)?.record ?? draft.record;
+  return orderBack(gate, { ...draft, record }, { from, causes, stepBack }, facts);
 }
 
 /** Orders a rollback and pages, in one. */
@@ -112,8 +115,9 @@ function evidenceAgainst(
 }
 
 /** Where nobody is exposed there is nothing to take back: such a breach halts. What is not known to be 0 is exposed. */
-export function isExposed(record: GateRecord): boolean {
-  return record.exposure.set !== 0 || (record.intention?.to ?? 0) > 0;
+export function isExposed({ exposure, intention, drift }: GateRecord): boolean {
+  const isUnknown = drift.some(({ kind }) => kind === "rollout-unreadable");
+  return exposure.set !== 0 || isUnknown || (intention?.to ?? 0) > 0;
 }
 
 /** A person lowered the flag to a value above 0: that value stands, nothing is written, and growth waits for a person. */

@@ -34,8 +34,15 @@ export function yieldIfOverwritten(
   if (tested !== null && hasRefitOver(landed, before, tested)) return tellOfLoss(gate, record, before, facts);
   const lost = overwritten(landed, before);
   if (lost !== null) return yieldToPerson(gate, record, lost, facts);
-  const met = standingOf(record.ramp) === null ? null : undercut(landed, before);
-  return met === null ? { record, tells: [] } : yieldToPerson(gate, record, met, facts, "met");
+  const met = goesOn(record) ? undercut(landed, before) : null;
+  // A step back that was decided on a flag somebody had just lowered knows of it already.
+  const isKnown = standingOf(record.ramp) === null && met?.to === record.run?.ceiling;
+  return met === null || isKnown ? { record, tells: [] } : yieldToPerson(gate, record, met, facts, "met");
+}
+
+/** Whether the run may grow again later: it stands, or it takes a step back and no more. */
+function goesOn({ ramp }: GateRecord): boolean {
+  return standingOf(ramp) !== null || (ramp.state === "rolling-back" && ramp.stepBack !== undefined);
 }
 
 /** The change of the strategy just before the one that our write made, where a person made it. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../../src/domain/instant.ts";
-import { aGate, aStep } from "../support/builders.ts";
+import type { Limit } from "../../src/domain/limit.ts";
+import { aGate, aLimit, aSignal, aStep } from "../support/builders.ts";
 import type { Guard } from "../support/port-guard.ts";
 import { createWorld } from "../support/world-of-fakes.ts";
 
@@ -153,6 +154,42 @@ test("a paused ramp that drift has halted stays paused when its flag is adopted"
   await world.tell({ action: "adopt-flag" });
   await world.run(20 * MINUTE);
   expect(world.percent()).toBe(10);
+});
+
+test("a percent that nobody can read counts as exposed, so that a signal takes it back", async () => {
+  const world = createWorld({ gates: [GATE] });
+  await world.begin();
+  await world.pass();
+  world.person().set("101");
+  world.metrics.set("errors", 0.5);
+  await world.run(MINUTE);
+  expect(world.percent()).toBe(0);
+});
+
+test("a drain is not done while somebody has raised the flag by hand", async () => {
+  const world = createWorld({ gates: [{ ...GATE, drainMs: HOUR }] });
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 5);
+  await world.tell({ action: "rollback" });
+  await world.until(({ ramp }) => ramp.state === "draining");
+  world.person().set(50);
+  await world.run(MINUTE);
+  expect((await world.tell({ action: "finish" })).kind).toBe("refused");
+  expect((await world.record()).ramp.state).toBe("draining");
+});
+
+test("a person's decrease in the moment of a step back is a ceiling when the ramp goes on", async () => {
+  const back: Limit = { ...aLimit("above 5%"), to: "previous" };
+  const world = createWorld({ gates: [{ ...GATE, signals: [aSignal({ rollback: back })] }] });
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 25);
+  world.person().set(22);
+  world.metrics.set("errors", 0.5);
+  await world.until(({ ramp }) => ramp.state === "halted");
+  world.metrics.set("errors", 0);
+  await world.tell({ action: "resume" });
+  await world.run(20 * MINUTE);
+  expect(world.percent()).toBe(5);
 });
 
 test("a store restored while the flag cannot be read notices the newer token all the same", async () => {

@@ -169,6 +169,16 @@ describe("while it drains", () => {
 });
 
 describe("finish after a rollback", () => {
+  test.each([30, "abc"])("is refused while somebody's %s%% may expose new people", async (percent) => {
+    const world = await draining();
+    world.person().set(percent);
+    await world.run(MINUTE);
+    expect(await world.tell({ action: "finish" })).toMatchObject({ kind: "refused", code: "flag" });
+    await world.tell({ action: "rollback" });
+    await world.until(isDraining);
+    expect(await world.tell({ action: "finish" })).toMatchObject({ kind: "done", state: "rolled-back" });
+  });
+
   test("closes a drain that was still open at its deadline", async () => {
     const world = await draining();
     await world.until(isRolledBack);

@@ -319,6 +319,28 @@ describe("a person's decrease during a step back", () => {
     expect(run?.ceiling).toBe(40);
   });
 
+  test.each([
+    ["just before it was decided", (world: World) => world.person().set(40)],
+    [
+      "while its write was under way",
+      (world: World) => (world.flags.faults.betweenReadAndWrite = () => world.person().set(40)),
+    ],
+  ])("%s is the ceiling, and the step is taken all the same", async (_, lower) => {
+    const world = await at(50);
+    lower(world);
+    world.metrics.set("throttled", 0.3);
+    await world.pass();
+    expect(world.percent()).toBe(25);
+    world.metrics.set("throttled", 0);
+    const { run } = await world.until(isHalted);
+    expect(world.percent()).toBe(25);
+    expect(run?.ceiling).toBe(40);
+    await world.tell({ action: "resume" });
+    await world.run(HOUR);
+    expect(world.percent()).toBe(25);
+    expect(world.tellings().filter(({ kind }) => kind === "changed-by-hand")).toHaveLength(1);
+  });
+
   test("that the write ran over is given back, and is the ceiling", async () => {
     const world = await at(50);
     world.flags.faults.betweenReadAndWrite = () => world.person().set(10);

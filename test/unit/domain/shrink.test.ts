@@ -88,6 +88,13 @@ describe("where nobody is exposed", () => {
     expect(result.record.ramp.state).toBe("rolling-back");
   });
 
+  test.each(["101", "abc"])("so does a percent of %s, which nobody can read", (rollout) => {
+    const found = aFlagSeen({ strategies: [aStrategy({ rollout })] });
+    const result = pass(unexposed, { judgement: ROLLBACK, observation: found });
+    expect(result.record.ramp.state).toBe("rolling-back");
+    expect(result.record.intention).toMatchObject({ kind: "lower", to: 0 });
+  });
+
   test("so does a percent that is not known", () => {
     const unknown = { ...unexposed, exposure: anExposure({ set: null }) };
     const result = pass(unknown, {
