@@ -10,6 +10,7 @@ export type { AlertRule, AlertRules } from "../../src/domain/alert.ts";
 export { ACTIONS, type ActionName, type CommandOutcome } from "../../src/domain/command.ts";
 export type { FlagTarget, Gate } from "../../src/domain/gate.ts";
 export { HOUR, type Instant, MINUTE, type Millis, SECOND } from "../../src/domain/instant.ts";
+export type { Limit } from "../../src/domain/limit.ts";
 export type { Principal } from "../../src/domain/principal.ts";
 export type { Answer, Freshness } from "../../src/domain/reading.ts";
 export type { GateView } from "../../src/domain/view.ts";

@@ -180,26 +180,28 @@ export function createHost(parts: HostParts): Host {
     return {
       ...own,
       async commit(moment: Commit) {
-        const { gate, ramp } = moment.record;
+        const { gate } = moment.record;
         const stored = await own.commit(moment).catch(async (error: unknown) => {
           // A process may die after the commit and before it hears of it.
           const kept = await own.record(gate);
-          if (kept?.version === (moment.expecting ?? 0) + 1) parts.committed(gate, ramp.state);
+          if (kept?.version === (moment.expecting ?? 0) + 1) settled(moment);
           const at = clocks.peers.now();
           journal.faults.push({ kind: "store broken", from: at, to: at, size: 0 });
           throw error;
         });
-        if (!stored) return false;
-        parts.committed(gate, ramp.state);
-        for (const { kind } of moment.tellings) hear(gate, kind);
-        return true;
+        if (stored) settled(moment);
+        return stored;
       },
     };
   }
 
-  function hear(gate: string, kind: string): void {
-    journal.messages.push({ at: clocks.peers.now(), gate, kind });
-    journal.note(`${gate} tells: ${kind}`);
+  function settled({ record: { gate, ramp }, tellings }: Commit): void {
+    parts.committed(gate, ramp.state);
+    for (const { kind } of tellings) {
+      journal.messages.push({ at: clocks.peers.now(), gate, kind });
+      journal.note(`${gate} tells: ${kind}`);
+      journal.count(`told ${kind}`);
+    }
   }
 
   /** Under an epoch that a lost future has not had, as a real store draws it. */

@@ -30,9 +30,11 @@ const DEFINITION: DefinitionFact = {
   lastsMs: 0,
   deploySettles: true,
   signals: ["errors"],
+  stepping: [],
   guards: [],
   authors: ["author"],
   haltDeadlineMs: 60 * MINUTE,
+  drainMs: null,
   missingRollbackMs: 60 * MINUTE,
   darkRollbackMs: null,
 };
@@ -135,6 +137,37 @@ const SOUND = evidence();
 const TO_5 = 1;
 const TO_25 = 2;
 
+const DRAINING: Partial<Evidence> = { definitions: [{ ...DEFINITION, drainMs: 5 * MINUTE }] };
+const ROLLED_BACK = [
+  ...SOUND.messages,
+  { at: 9 * MINUTE, gate: "gate", kind: "rolling-back" },
+  { at: 10 * MINUTE, gate: "gate", kind: "rolled-back" },
+];
+
+/** The sound run of a gate that drains for five minutes from the tenth on. */
+function drained(...more: Evidence["messages"]): Evidence {
+  const begun = { at: 10 * MINUTE, gate: "gate", kind: "draining" };
+  return evidence({ ...DRAINING, messages: [...SOUND.messages, begun, ...more] });
+}
+
+/** The sound run to 100 %, and then steps back: when, from where and to where. */
+function steppedBack(...steps: readonly (readonly [number, number, number])[]): Evidence {
+  const writes = steps.map(([at, from, to], index) => write(at + SECOND, from, to, 4 + index));
+  return evidence({
+    messages: [
+      ...SOUND.messages,
+      { at: 6 * MINUTE + 1, gate: "gate", kind: "advanced" },
+      ...steps.map(([at]) => ({ at, gate: "gate", kind: "stepping-back" })),
+    ],
+    ...joined([
+      write(MINUTE, 0, 5, 1),
+      write(5 * MINUTE, 5, 25, 2),
+      write(6 * MINUTE, 25, 100, 3),
+      ...writes,
+    ]),
+  });
+}
+
 /** Evidence with one thing wrong in it, by the invariant that must notice. */
 const WRONG: readonly (readonly [string, string, Evidence])[] = [
   [
@@ -160,6 +193,21 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
   ],
   ["S5", "a raise was sent after a rollback", evidence(and(SOUND, write(11 * MINUTE, 0, 5, 4)))],
   ["S6", "a rollback did not end at 0", evidence({ changes: SOUND.changes.slice(0, -1) })],
+  ["S5b", "a drain ended early", drained({ at: 11 * MINUTE, gate: "gate", kind: "drain-overdue" })],
+  [
+    "S5b",
+    "a drain ended and nobody had said so",
+    drained({ at: 11 * MINUTE, gate: "gate", kind: "rolled-back" }),
+  ],
+  ["S5b", "a drain did not end", drained()],
+  ["S5b", "a rollback did not drain", evidence({ ...DRAINING, messages: ROLLED_BACK })],
+  [
+    "S5b",
+    "a ramp was restarted while the gate drained",
+    { ...drained(), orders: [...SOUND.orders, order("restart", 12 * MINUTE)] },
+  ],
+  ["S6d", "a step back went two steps", steppedBack([7 * MINUTE, 100, 5])],
+  ["S6d", "a second step back did not wait", steppedBack([7 * MINUTE, 100, 25], [7.5 * MINUTE, 25, 5])],
   [
     "S6b",
     "it told of a rollback that was none",

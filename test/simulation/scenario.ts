@@ -1,6 +1,6 @@
 import { aCounts, aDemand, aFlagTarget, aGate, aGuard, aLimit, aSignal, aStep } from "../support/builders.ts";
 import type { Draw } from "./draw.ts";
-import { type Gate, MINUTE, type Millis, SECOND } from "./engine.ts";
+import { type Gate, type Limit, MINUTE, type Millis, SECOND } from "./engine.ts";
 import type { DefinitionFact } from "./oracle/evidence.ts";
 import { SCRAPE_INTERVAL } from "./peers/intervals.ts";
 
@@ -23,6 +23,10 @@ export type GatePlan = {
   readonly authorKnown: boolean;
   readonly haltDeadlineMs: Millis;
   readonly cooldownMs: Millis;
+  /** Whether the second signal takes exposure one step back where the first one rolls back. */
+  readonly stepsBack: boolean;
+  /** Null: nobody waits for those on the new path. */
+  readonly drainMs: Millis | null;
 };
 
 /** How long SDKs take to see a change. */
@@ -44,11 +48,26 @@ const LADDERS: readonly [readonly number[], ...(readonly number[])[]] = [
   [20, 40, 60, 100],
 ];
 
-export function drawPlans(draw: Draw): readonly GatePlan[] {
-  return Array.from({ length: draw.int(1, 3) }, (_, index) => drawPlan(`gate-${index + 1}`, draw));
+/** What every gate has comes from one draw, what only some have from another, so that more of these keeps the gates as they are. */
+export function drawPlans(draw: Draw, extras: Draw): readonly GatePlan[] {
+  return Array.from({ length: draw.int(1, 3) }, (_, index) => {
+    const plain = drawPlan(`gate-${index + 1}`, draw);
+    return { ...plain, ...drawExtras(plain, extras) };
+  });
 }
 
-function drawPlan(name: string, draw: Draw): GatePlan {
+type Extras = Pick<GatePlan, "stepsBack" | "counts" | "drainMs">;
+
+function drawExtras({ counts }: Pick<GatePlan, "counts">, draw: Draw): Extras {
+  const stepsBack = draw.chance(0.35);
+  return {
+    stepsBack,
+    counts: counts || stepsBack,
+    drainMs: draw.chance(0.3) ? draw.int(1, 5) * MINUTE : null,
+  };
+}
+
+function drawPlan(name: string, draw: Draw): Omit<GatePlan, "stepsBack" | "drainMs"> {
   const everyMs = draw.pick([15 * SECOND, 15 * SECOND, 30 * SECOND]);
   const steps = draw.pick(LADDERS).map((to) => ({
     to,
@@ -144,6 +163,7 @@ export function gateOf(plan: GatePlan): Gate {
     drift: plan.drift,
     haltDeadlineMs: plan.haltDeadlineMs,
     cooldownMs: plan.cooldownMs,
+    ...(plan.drainMs === null ? {} : { drainMs: plan.drainMs }),
   });
 }
 
@@ -163,7 +183,8 @@ function signalsOf(plan: GatePlan): Gate["signals"] {
   if (!plan.counts) return [errors];
   const query = queryOf(plan.name, "orders");
   const measure = { kind: "counts", query, bad: `${query}:bad`, total: `${query}:total` } as const;
-  return [errors, aCounts({ ...limits, name: "orders", measure })];
+  const rollback: Limit = plan.stepsBack ? { ...limits.rollback, to: "previous" } : limits.rollback;
+  return [errors, aCounts({ ...limits, rollback, name: "orders", measure })];
 }
 
 export function queryOf(gate: string, signal: string): string {
@@ -187,9 +208,11 @@ export function factOf(plan: GatePlan, from: number): DefinitionFact {
     lastsMs: plan.lastsMs,
     deploySettles: plan.service && plan.onDeploy !== "note",
     signals: plan.counts ? ["errors", "orders"] : ["errors"],
+    stepping: plan.counts && plan.stepsBack ? ["orders"] : [],
     guards: plan.guard ? ["guard"] : [],
     authors: plan.authorKnown ? [AUTHOR] : null,
     haltDeadlineMs: plan.haltDeadlineMs,
+    drainMs: plan.drainMs,
     missingRollbackMs: MISSING.rollbackMs,
     darkRollbackMs: plan.darkRollsBack ? DARK_ROLLS_BACK_AFTER : null,
   };

@@ -38,7 +38,7 @@ export function createSimulation(seed: number): Simulation {
   const prometheus = createPrometheus(clocks);
   const unleash = createUnleash(clocks);
   const definitions = scriptedDefinitions();
-  const plans = drawPlans(drawFrom(seed, "plans"));
+  const plans = drawPlans(drawFrom(seed, "plans"), drawFrom(seed, "extras"));
   const published = new Map<string, GatePlan>();
   const facts: DefinitionFact[] = [];
   const states = new Map<string, string>();

@@ -68,12 +68,13 @@ function isEnd({ wanted }: Care, { record }: GateView): boolean {
 async function leadOn(sim: Simulation, draw: Draw, care: Care, view: GateView): Promise<void> {
   const { name, record, request } = view;
   if (record.ramp.state === "rolling-back") return;
-  if (care.wanted === "rest" && !AT_REST.includes(record.ramp.state)) {
+  const isBack = AT_REST.includes(record.ramp.state) || record.ramp.state === "draining";
+  if (care.wanted === "rest" && !isBack) {
     await order(sim, OPERATOR, name, "rollback");
     return;
   }
   if (record.drift.some(({ kind }) => kind === "strategy-gone")) {
-    await order(sim, OPERATOR, name, AT_REST.includes(record.ramp.state) ? "adopt-flag" : "rollback");
+    await order(sim, OPERATOR, name, isBack ? "adopt-flag" : "rollback");
     return;
   }
   if (request !== null && record.ramp.state === "proving") {
@@ -121,7 +122,7 @@ function repairFlag(sim: Simulation, plan: GatePlan, { record }: GateView): void
     kim.change({ disabled: false, rollout: "0" });
   }
   // A percent that nobody's ramp accounts for is taken back by hand.
-  if (record.ramp.state === "idle" || record.ramp.state === "rolled-back") {
+  if (["idle", "draining", "rolled-back"].includes(record.ramp.state)) {
     if (Number(server.state(target).strategies[0]?.rollout) > 0) kim.set(0);
   }
   // Somebody switches the environment on again once the ramp is back, and exposes nobody by it.

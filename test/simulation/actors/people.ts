@@ -73,7 +73,7 @@ export function wayOn({ record }: Pick<GateView, "record">, draw: Draw): ActionN
       if (drift.length > 0) return pickDriftWay(raised, draw);
       return run?.ceiling == null ? null : "adopt-flag";
     case "draining":
-      return drift.length > 0 ? draw.pick(["restore", "rollback"]) : "finish";
+      return raised ? draw.pick(["restore", "rollback"]) : draw.pick(["finish", "finish", "restart", null]);
     case "rolling-back":
       return null;
   }

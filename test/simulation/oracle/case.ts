@@ -193,10 +193,14 @@ export function startsBefore(own: Case, at: number): readonly Order[] {
 }
 
 /** Whether people were told that the raise took effect before anything else was done to the flag. */
-export function wasHeard(own: Case, { change }: Raise): boolean {
+export function wasHeard(own: Case, raise: Raise): boolean {
+  return heardAt(own, raise) !== undefined;
+}
+
+export function heardAt(own: Case, { change }: Raise): number | undefined {
   const next =
     own.changes.find(({ at, by }) => at > change.at && by === OURS)?.at ?? Number.POSITIVE_INFINITY;
-  return own.messages.some(({ kind, at }) => kind === "advanced" && at >= change.at && at <= next);
+  return own.messages.find(({ kind, at }) => kind === "advanced" && at >= change.at && at <= next)?.at;
 }
 
 export function finding(premises: number, violations: Finding["violations"]): Finding {

@@ -38,10 +38,14 @@ export type DefinitionFact = {
   /** Whether readings settle anew from a deploy of the gate's own service. */
   readonly deploySettles: boolean;
   readonly signals: readonly string[];
+  /** Those of them whose `rollback` limit takes exposure one declared step down and no further. */
+  readonly stepping: readonly string[];
   readonly guards: readonly string[];
   /** Null: nobody knows who wrote it. */
   readonly authors: readonly string[] | null;
   readonly haltDeadlineMs: number;
+  /** How long those on the new path may finish there after a rollback; null: nobody waits for them. */
+  readonly drainMs: number | null;
   /** A signal that is missing for so long rolls back. */
   readonly missingRollbackMs: number;
   /** A dark source rolls back after this time; null: never. */

@@ -1,6 +1,7 @@
 import { checkAdoptions } from "./adoptions.ts";
 import { type Case, type Finding, casesOf } from "./case.ts";
 import { checkFailStatic, checkProgress } from "./endings.ts";
+import { checkDrains } from "./drains.ts";
 import type { Evidence } from "./evidence.ts";
 import { checkForeignStore, checkHumanWins, checkMinimalTouch, checkNoRepair } from "./hands.ts";
 import {
@@ -11,6 +12,7 @@ import {
   checkIntent,
   checkOneStep,
 } from "./raises.ts";
+import { checkStepBacks } from "./step-backs.ts";
 import { checkLocks, checkObserving, checkVerdictsObeyed } from "./verdicts.ts";
 import { checkWatched } from "./watch.ts";
 import {
@@ -33,9 +35,11 @@ export const INVARIANTS: readonly Invariant[] = [
   { name: "S3", says: "one declared step at a time", check: checkOneStep },
   { name: "S4", says: "no raise is sent again or without having looked", check: checkIntent },
   { name: "S5", says: "a stop lasts until a person lifts it", check: checkLatch },
+  { name: "S5b", says: "a drain lasts until a person or its deadline ends it", check: checkDrains },
   { name: "S6", says: "a rollback is never lost", check: checkRollbacksLand },
   { name: "S6b", says: "rolled back is told when it is true", check: checkToldTruly },
   { name: "S6c", says: "a verdict to roll back is obeyed", check: checkVerdictsObeyed },
+  { name: "S6d", says: "a step back goes one step down, and settles", check: checkStepBacks },
   { name: "S7", says: "what regrows is gone again soon", check: checkRegrowth },
   { name: "S9", says: "what may raise tests what it expects", check: checkFencing },
   { name: "S10", says: "a person's decrease wins", check: checkHumanWins },

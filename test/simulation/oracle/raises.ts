@@ -6,6 +6,7 @@ import {
   definitionsAt,
   each,
   exposureOf,
+  heardAt,
   isForgotten,
   mayHaveHappened,
   overlap,
@@ -103,12 +104,18 @@ function moves({ before, after }: Case["changes"][number]): boolean {
   return exposureOf(before) !== exposureOf(after);
 }
 
-/** What a person may force a raise over: signals that are neither bad nor missing. */
-function isBearable(own: Case, { signals }: DefinitionFact, at: number): boolean {
+/** What a person may force a raise over: signals that are neither missing nor bad for as long as their limits ask. */
+function isBearable(own: Case, { signals, lastsMs }: DefinitionFact, at: number): boolean {
+  const youngest = Math.max(SLACK, lastsMs);
   return signals.every(
-    (name) => ["good", "between"].includes(saysAt(own, name, at - SLACK)) || saysAt(own, name, at) === "good",
+    (name) =>
+      BEARABLE.includes(saysAt(own, name, at - SLACK)) ||
+      saysAt(own, name, at) === "good" ||
+      (saysAt(own, name, at) !== "missing" && BEARABLE.includes(saysAt(own, name, at - youngest))),
   );
 }
+
+const BEARABLE: readonly string[] = ["good", "between"];
 
 function darkEnds(own: Case): readonly number[] {
   return own.faults.filter(({ kind }) => kind === "prometheus dark").map(({ to }) => to);
@@ -266,7 +273,9 @@ export function checkHold(own: Case): Finding {
     ({ next }) => next.request.at,
     ({ next, before }) => {
       if (before === undefined) return null;
-      const [from, to] = [before.change.at, next.request.at];
+      // Hold begins when somebody has seen that it arrived, be it a process that had hung until then.
+      const from = Math.max(before.change.at, (heardAt(own, before) ?? 0) - SLACK);
+      const to = next.request.at;
       const ok = definitionsAt(own, to).some((fact) => {
         const hold = fact.steps.find((step) => step.to === before.to)?.holdMs ?? 0;
         return countable(own, fact, from, to) >= hold;
@@ -285,7 +294,7 @@ function isForced(own: Case, from: number, to: number): boolean {
 /** Time that may count towards a hold: nothing of a downtime longer than three passes, and at most three passes of a jump. */
 function countable(own: Case, { everyMs }: DefinitionFact, from: number, to: number): number {
   const downs = own.faults.filter(
-    ({ kind, from: a, to: b }) => kind === "process down" && b - a > 3 * everyMs,
+    ({ kind, from: a, to: b }) => kind === "process down" && b - Math.max(a, from) > 3 * everyMs,
   );
   const jumps = own.faults.filter(({ kind, from: a }) => kind === "clock jump" && from <= a && a <= to);
   const ahead = jumps.reduce((sum, { size }) => sum + Math.min(Math.max(0, size), 3 * everyMs), 0);

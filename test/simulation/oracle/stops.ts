@@ -1,6 +1,7 @@
 import {
   type Case,
   type Finding,
+  definitionsAt,
   each,
   exposureOf,
   isForgotten,
@@ -11,7 +12,13 @@ import {
 import type { Order } from "./evidence.ts";
 
 /** Something that ends growth until one of these orders of a person. */
-type Stop = { readonly at: number; readonly what: string; readonly lifts: readonly string[] };
+type Stop = {
+  readonly at: number;
+  readonly what: string;
+  readonly lifts: readonly string[];
+  /** The most that a rollback leaves: 0, or the step below of one that goes no further. */
+  readonly to: number;
+};
 
 /** A raise that was decided before a stop may be on its way for this long. */
 const IN_FLIGHT = 15_000;
@@ -26,7 +33,9 @@ const BY_ORDER: Readonly<Record<string, readonly string[]>> = {
 const BY_MESSAGE: Readonly<Record<string, readonly string[]>> = {
   paused: ["resume", ...BEGIN],
   halted: ["resume", "adopt-flag", ...BEGIN],
+  "stepping-back": ["resume", "adopt-flag", ...BEGIN],
   "rolling-back": BEGIN,
+  draining: BEGIN,
   "rolled-back": BEGIN,
   finished: BEGIN,
 };
@@ -46,11 +55,24 @@ const HELPLESS = [
 function stopsOf(own: Case): readonly Stop[] {
   const ordered = own.orders
     .filter(({ what, answer }) => answer === "done" && BY_ORDER[what] !== undefined)
-    .map(({ what, heardAt }) => ({ at: heardAt, what, lifts: BY_ORDER[what] ?? [] }));
+    .map(({ what, heardAt }) => ({ at: heardAt, what, lifts: BY_ORDER[what] ?? [], to: 0 }));
   const told = own.messages
     .filter(({ kind }) => BY_MESSAGE[kind] !== undefined)
-    .map(({ at, kind }) => ({ at, what: kind, lifts: BY_MESSAGE[kind] ?? [] }));
+    .map(({ at, kind }) => ({
+      at,
+      what: kind,
+      lifts: BY_MESSAGE[kind] ?? [],
+      to: kind === "stepping-back" ? Math.max(0, ...stepsBelow(own, at)) : 0,
+    }));
   return [...ordered, ...told].filter(({ at }) => !isForgotten(own, at));
+}
+
+/** The highest declared step below what stands there, by each definition that the run may be pinned to. */
+export function stepsBelow(own: Case, at: number): readonly number[] {
+  const percent = exposureOf(stateAt(own.changes, at));
+  return definitionsAt(own, at).map(({ steps }) =>
+    Math.max(0, ...steps.map(({ to }) => to).filter((to) => to < percent)),
+  );
 }
 
 function liftOf(own: Case, stop: Stop): Order | undefined {
@@ -74,9 +96,11 @@ export function checkLatch(own: Case): Finding {
   );
 }
 
-/** A rollback ends at 0, set and served, unless a person takes over. */
+const GO_BACK: readonly string[] = ["rollback", "rolling-back", "stepping-back"];
+
+/** A rollback ends at 0, or at the step it goes back to, set and served, unless a person takes over. */
 export function checkRollbacksLand(own: Case): Finding {
-  const rollbacks = stopsOf(own).filter(({ what }) => what === "rolling-back" || what === "rollback");
+  const rollbacks = stopsOf(own).filter(({ what }) => GO_BACK.includes(what));
   const every = Math.max(...own.definitions.map(({ everyMs }) => everyMs));
   return each(
     rollbacks,
@@ -88,7 +112,7 @@ export function checkRollbacksLand(own: Case): Finding {
         return `a rollback landed after ${Math.round(late / 1_000)} s in which it could`;
       if (liftOf(own, stop) !== undefined || wasMovedByHand(own, stop.at)) return null;
       const set = exposureOf(stateAt(own.changes, own.endedAt));
-      return set === 0 && own.ending?.served === 0
+      return set <= stop.to && (own.ending?.served ?? 101) <= stop.to
         ? null
         : `a rollback ended at ${set}% set, ${own.ending?.served}% served`;
     },
@@ -100,11 +124,12 @@ const BETWEEN_LOOKS = 4_000;
 
 /** "Rolled back" is told only of a flag that has stood at 0 for both looks. */
 export function checkToldTruly(own: Case): Finding {
-  const told = own.messages.filter(({ kind }) => kind === "rolled-back");
+  const told = own.messages.filter(({ kind }) => kind === "rolled-back" || kind === "draining");
   return each(
     told,
     ({ at }) => at,
     ({ at }) => {
+      if (endsDrain(own, at)) return stoodAbove(own, at);
       const since = at - BETWEEN_LOOKS;
       if (wasMovedByHand(own, since, at)) return null;
       const within = own.changes.filter((change) => change.at > since && change.at <= at);
@@ -118,6 +143,27 @@ export function checkToldTruly(own: Case): Finding {
   );
 }
 
+/** A drain was verified when it began. */
+function endsDrain(own: Case, at: number): boolean {
+  const last = own.messages.findLast((message) => message.at < at && ENDED.includes(message.kind));
+  return last?.kind === "draining";
+}
+
+const ENDED: readonly string[] = ["draining", "drain-overdue", "rolling-back", "rolled-back"];
+
+/** What is told as drained stood at 0, or somebody has raised it so lately that no pass need have seen it. */
+function stoodAbove(own: Case, at: number): string | null {
+  const every = Math.max(...own.definitions.map(({ everyMs }) => everyMs));
+  const since = at - 3 * every - 2 * IN_FLIGHT;
+  const within = own.changes.filter((change) => change.at > since && change.at <= at);
+  const lowest = Math.min(
+    exposureOf(stateAt(own.changes, since)),
+    ...within.map(({ after }) => exposureOf(after)),
+  );
+  const unseen = overlap(own.faults, HELPLESS, since, at) > 0;
+  return lowest === 0 || unseen ? null : `told that it was drained and rolled back at ${lowest}%`;
+}
+
 /** While this lasts SDKs show what stood so long ago, and nobody can tell while they do not answer. */
 const SERVED_LATE = 100_000;
 
@@ -129,17 +175,17 @@ function wasServed(own: Case, from: number, to: number): boolean {
   return lasts("served late") && seen.every((percent) => percent > 0);
 }
 
-/** How long a rollback took to reach 0, without the time in which nothing could arrive; 0 where somebody acted meanwhile. */
+/** How long a rollback took to get where it goes, without the time in which nothing could arrive; 0 where somebody acted meanwhile. */
 function landedAfter(own: Case, stop: Stop): number {
-  if (exposureOf(stateAt(own.changes, stop.at)) === 0) return 0;
+  if (exposureOf(stateAt(own.changes, stop.at)) <= stop.to) return 0;
   const landed =
-    own.changes.find(({ at, after }) => at >= stop.at && exposureOf(after) === 0)?.at ?? own.endedAt;
+    own.changes.find(({ at, after }) => at >= stop.at && exposureOf(after) <= stop.to)?.at ?? own.endedAt;
   const lifted = liftOf(own, stop)?.at ?? Number.POSITIVE_INFINITY;
   if (lifted <= landed || wasMovedByHand(own, stop.at, landed)) return 0;
   return landed - stop.at - overlap(own.faults, HELPLESS, stop.at, landed);
 }
 
-function wasMovedByHand(own: Case, since: number, until = Number.POSITIVE_INFINITY): boolean {
+export function wasMovedByHand(own: Case, since: number, until = Number.POSITIVE_INFINITY): boolean {
   return own.changes.some(({ at, by }) => by !== "rampart" && at >= since && at <= until);
 }
 

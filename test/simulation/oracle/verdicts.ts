@@ -37,8 +37,14 @@ export function checkVerdictsObeyed(own: Case): Finding {
     ordering,
     ({ at }) => at + within,
     ({ name, at }) => {
+      const isStep = own.definitions.some(({ stepping }) => stepping.includes(name));
+      const settles = isStep ? Math.max(...own.definitions.map(({ settleMs }) => settleMs)) : 0;
       const told = own.messages.some(
-        (message) => message.kind === "rolling-back" && message.at >= at && message.at <= at + within,
+        (message) =>
+          message.at <= at + within &&
+          ((message.kind === "rolling-back" && message.at >= at) ||
+            // What went a step back has to settle there before it goes on.
+            (isStep && message.kind === "stepping-back" && message.at >= at - settles - within)),
       );
       const percent = exposureOf(stateAt(own.changes, at + within));
       return told || percent === 0
@@ -84,7 +90,10 @@ function isUndisturbed(own: Case, from: number, to: number): boolean {
     overlap(own.faults, DISTURBS, from - IN_FLIGHT, to) === 0 &&
     !strayed(own, from - IN_FLIGHT, to) &&
     !own.faults.some((fault) => fault.kind === "store restored" && within(fault.to)) &&
-    !own.orders.some((order) => TURNS.includes(order.what) && (within(order.at) || within(order.heardAt))) &&
+    !own.orders.some(
+      (order) =>
+        TURNS.includes(order.what) && mayHaveHappened(order) && (within(order.at) || within(order.heardAt)),
+    ) &&
     !own.changes.some(
       ({ at, by, before, after }) => within(at) && (by !== OURS || exposureOf(after) > exposureOf(before)),
     ) &&

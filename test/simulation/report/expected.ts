@@ -9,7 +9,8 @@ const MOVES: Readonly<Record<string, readonly string[]>> = {
   baking: ["paused", "halted", "rolling-back", "finished"],
   paused: ["proving", "baking", "halted", "rolling-back", "idle"],
   halted: ["proving", "baking", "rolling-back", "idle"],
-  "rolling-back": ["rolled-back"],
+  "rolling-back": ["halted", "draining", "rolled-back"],
+  draining: ["rolling-back", "rolled-back"],
   "rolled-back": ["proving", "rolling-back"],
   finished: ["proving", "rolling-back"],
 };
@@ -20,13 +21,17 @@ const MOVES: Readonly<Record<string, readonly string[]>> = {
  */
 const SELDOM: readonly string[] = ["idle -> baking", "finished -> baking", "halted -> paused"];
 
+/** What people hear of seldom, and yet have to. */
+const TOLD = ["stepping-back", "draining", "drain-overdue"].map((kind) => `told ${kind}`);
+
 const FAULTS_OF_WRITES = ["lost", "reply-lost", "late", "refused"].map((fault) => `fault write ${fault}`);
 
 /** What must be seen at least once in a run of many seeds. */
 export function neverSeen({ counts, premises }: Tally): readonly string[] {
   const moves = Object.entries(MOVES).flatMap(([from, tos]) => tos.map((to) => `move ${from} -> ${to}`));
   const edits = EDIT_KINDS.map((kind) => `edit ${kind}`);
-  const wanted = [...moves, ...edits, ...FAULT_KINDS.map((kind) => `fault ${kind}`), ...FAULTS_OF_WRITES];
+  const faults = [...FAULT_KINDS.map((kind) => `fault ${kind}`), ...FAULTS_OF_WRITES];
+  const wanted = [...moves, ...edits, ...faults, ...TOLD];
   const missing = wanted.filter((what) => (counts.get(what) ?? 0) === 0);
   const empty = [...premises].filter(([, count]) => count === 0).map(([name]) => `premise of ${name}`);
   return [...missing, ...empty];
