@@ -104,7 +104,7 @@ function watch(gate: Gate, record: GateRecord, facts: FlagFacts): Absorbed {
   const strategy = strategyOf(gate.flag, observation);
   const percent =
     strategy === null ? null : observation.environmentEnabled ? parseRollout(strategy.rollout ?? "") : 0;
-  const served = strategy === null ? null : servedOf(strategy.id, facts.served);
+  const served = strategy === null ? null : servedOf(strategy.id, [], facts.served);
   const followed = followWatched(record, percent, facts.now);
   const exposure = withReach(gate, followed.exposure, record.run, null, strategy);
   const watched = { ...followed, exposure: { ...exposure, served } };
@@ -143,7 +143,8 @@ function sameDrift(a: Drift, b: Drift): boolean {
 }
 
 function withServed(record: Pinned, served: ServedObservation | null): Pinned {
-  const percent = servedOf(record.flag.strategyId, served);
+  const { strategyId, companions } = record.flag;
+  const percent = servedOf(strategyId, companions, served);
   return { ...record, exposure: { ...record.exposure, served: percent } };
 }
 
@@ -162,12 +163,17 @@ function withOwnCohort(record: Pinned, observation: FlagRead): Pinned {
   return ours?.groupId === cohort ? { ...record, flag: { ...record.flag, groupId: cohort } } : record;
 }
 
-/** The percent an SDK evaluates for the strategy; null while that is not known. */
-function servedOf(strategyId: string, served: ServedObservation | null): Percent | null {
+/** The percent an SDK evaluates for the strategy; null while that is not known, or where a stranger stands in its place. */
+function servedOf(
+  strategyId: string,
+  companions: readonly Pick<StrategySeen, "id">[],
+  served: ServedObservation | null,
+): Percent | null {
   if (served?.kind !== "seen") return null;
   if (!served.enabled) return 0;
   const own = served.strategies.find((strategy) => strategy.id === strategyId);
-  return own === undefined ? 0 : parseRollout(own.rollout ?? "");
+  if (own !== undefined) return parseRollout(own.rollout ?? "");
+  return served.strategies.every(({ id }) => companions.some((known) => known.id === id)) ? 0 : null;
 }
 
 const UNCLEAR: readonly DriftKind[] = ["rollout-unreadable", "strategy-gone", "flag-gone"];

@@ -192,6 +192,22 @@ test("a person's decrease in the moment of a step back is a ceiling when the ram
   expect(world.percent()).toBe(5);
 });
 
+test("a rollback is not over while SDKs show a strategy made in place of ours", async () => {
+  const world = createWorld({ gates: [GATE] });
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 5);
+  world.person().addStrategy({ rollout: "100" });
+  world.person().removeStrategy();
+  await world.run(MINUTE);
+  world.flags.faults.propagationMs = 100 * SECOND;
+  await world.tell({ action: "rollback" });
+  await world.run(80 * SECOND);
+  expect(world.percent()).toBe(0);
+  expect((await world.record()).ramp.state).toBe("rolling-back");
+  await world.run(2 * MINUTE);
+  expect((await world.record()).ramp.state).toBe("rolled-back");
+});
+
 test("a store restored while the flag cannot be read notices the newer token all the same", async () => {
   const world = createWorld({ gates: [GATE] });
   await world.begin();

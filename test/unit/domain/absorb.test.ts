@@ -84,12 +84,23 @@ describe("what an SDK evaluates", () => {
     { what: "its percent", served: aServed("3"), percent: 3 },
     { what: "0 while the environment is off", served: aServed("5", { enabled: false }), percent: 0 },
     { what: "0 without our strategy", served: aServed("5", { strategies: [] }), percent: 0 },
+    {
+      what: "unknown while another strategy stands in place of ours",
+      served: aServed("5", { strategies: [{ id: "s2", rollout: "100" }] }),
+      percent: null,
+    },
     { what: "unknown while unreadable", served: aServed("abc"), percent: null },
     { what: "unknown without a percent", served: aServed(null), percent: null },
     { what: "unknown while not synchronised", served: { kind: "unknown", detail: "" }, percent: null },
     { what: "unknown where nobody asks", served: null, percent: null },
   ] as const)("is $what", ({ served, percent }) => {
     expect(absorbed({}, { served }).record.exposure.served).toBe(percent);
+  });
+
+  test("is 0 where none but companions are left", () => {
+    const flag = aFlagRecord({ companions: [aStrategy({ id: "s2" })] });
+    const served = aServed("5", { strategies: [{ id: "s2", rollout: "100" }] });
+    expect(absorbed({ flag }, { served }).record.exposure.served).toBe(0);
   });
 
   test("is of our own strategy only", () => {
