@@ -1,5 +1,5 @@
 import type { Clock, Instant } from "./engine.ts";
-import type { DeployFact, FaultSpan, Message, Order } from "./oracle/evidence.ts";
+import type { DeployFact, FaultSpan, Message, Order, UpkeepOrder } from "./oracle/evidence.ts";
 
 /** What happened around the controller, in order: for the oracle as data, for people as lines. */
 export type Journal = {
@@ -7,6 +7,7 @@ export type Journal = {
   readonly messages: Message[];
   readonly deploys: DeployFact[];
   readonly faults: FaultSpan[];
+  readonly upkeep: UpkeepOrder[];
   /** One line of the trace. */
   note(text: string): void;
   /** The last so many lines up to an instant, with minutes and seconds since the start. */
@@ -25,6 +26,7 @@ export function createJournal(clock: Clock): Journal {
     messages: [],
     deploys: [],
     faults: [],
+    upkeep: [],
     note: (text) => void lines.push({ at: clock.now(), text }),
     traceUntil: (end, most) =>
       lines

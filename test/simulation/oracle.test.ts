@@ -36,6 +36,7 @@ const DEFINITION: DefinitionFact = {
   haltDeadlineMs: 60 * MINUTE,
   drainMs: null,
   missingRollbackMs: 60 * MINUTE,
+  darkPageMs: 2 * MINUTE,
   darkRollbackMs: null,
 };
 
@@ -106,6 +107,7 @@ function evidence(...more: readonly Partial<Evidence>[]): Evidence {
     readings: [],
     deploys: [],
     faults: [],
+    upkeep: [],
     endings: [{ gate: "gate", flag: FLAG, state: "rolled-back", wanted: "rest", because: [], served: 0 }],
     ...joined([write(MINUTE, 0, 5, 1), write(5 * MINUTE, 5, 25, 2), write(9 * MINUTE, 25, 0, 3)]),
   };
@@ -208,6 +210,15 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
   ],
   ["S6d", "a step back went two steps", steppedBack([7 * MINUTE, 100, 5])],
   ["S6d", "a second step back did not wait", steppedBack([7 * MINUTE, 100, 25], [7.5 * MINUTE, 25, 5])],
+  [
+    "S30b",
+    "somebody was paged while maintenance stopped the clock",
+    evidence({
+      faults: [{ kind: "prometheus dark", from: 12 * MINUTE, to: 18 * MINUTE, size: 0 }],
+      upkeep: [{ at: 13 * MINUTE, heardAt: 13 * MINUTE, forMs: 2 * MINUTE, answer: "done" }],
+      messages: [...SOUND.messages, { at: 15.5 * MINUTE, gate: "gate", kind: "cannot-see" }],
+    }),
+  ],
   [
     "S6b",
     "it told of a rollback that was none",

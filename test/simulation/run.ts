@@ -3,6 +3,7 @@ import type { Actor } from "./actors/actor.ts";
 import { createHealer } from "./actors/healer.ts";
 import { createPeople } from "./actors/people.ts";
 import { createPipeline } from "./actors/pipeline.ts";
+import { createUpkeep } from "./actors/upkeep.ts";
 import { clearUp, createWeather } from "./actors/weather.ts";
 import type { Draw } from "./draw.ts";
 import { type Instant, HOUR, MINUTE, type Millis, SECOND } from "./engine.ts";
@@ -36,6 +37,7 @@ export async function runSeed(seed: number): Promise<SeedRun> {
   const actors = [
     ...createPeople(sim),
     ...createPipeline(sim),
+    createUpkeep(sim),
     ...createEditors(sim, draw.pick([0.2, 0.6, 1.5])),
     ...createWeather(sim, draw.pick([0.3, 1, 2])),
     ...faults.actors,
@@ -92,6 +94,7 @@ function evidenceOf(sim: Simulation, endings: readonly Ending[]): Evidence {
     readings: sim.prometheus.readings,
     deploys: sim.journal.deploys,
     faults: sim.journal.faults,
+    upkeep: sim.journal.upkeep,
     endings,
   };
 }

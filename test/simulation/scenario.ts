@@ -36,6 +36,7 @@ const PROPAGATION: Millis = 45 * SECOND;
 const SETTLE: Millis = PROPAGATION + 2 * SCRAPE_INTERVAL;
 const APPROVAL_EXPIRES: Millis = 12 * MINUTE;
 const MISSING = { haltMs: 4 * MINUTE, rollbackMs: 8 * MINUTE };
+const DARK_PAGES_AFTER: Millis = 2 * MINUTE;
 const DARK_ROLLS_BACK_AFTER: Millis = 8 * MINUTE;
 export const GROUP = "release-leads";
 export const AUTHOR = "author";
@@ -156,7 +157,7 @@ export function gateOf(plan: GatePlan): Gate {
     onDeploy: plan.onDeploy,
     data: {
       missing: plan.missing,
-      darkPageMs: 2 * MINUTE,
+      darkPageMs: DARK_PAGES_AFTER,
       darkHaltMs: 4 * MINUTE,
       darkRollbackMs: plan.darkRollsBack ? DARK_ROLLS_BACK_AFTER : null,
     },
@@ -214,6 +215,7 @@ export function factOf(plan: GatePlan, from: number): DefinitionFact {
     haltDeadlineMs: plan.haltDeadlineMs,
     drainMs: plan.drainMs,
     missingRollbackMs: MISSING.rollbackMs,
+    darkPageMs: DARK_PAGES_AFTER,
     darkRollbackMs: plan.darkRollsBack ? DARK_ROLLS_BACK_AFTER : null,
   };
 }

@@ -10,6 +10,7 @@ import type {
   Message,
   Order,
   ReadingSet,
+  UpkeepOrder,
 } from "./evidence.ts";
 
 /** The evidence about one gate and its flag. */
@@ -26,6 +27,7 @@ export type Case = {
   readonly deploys: readonly DeployFact[];
   /** Of the whole machine, and of every peer. */
   readonly faults: readonly FaultSpan[];
+  readonly upkeep: readonly UpkeepOrder[];
   readonly ending: Ending | null;
   /** Requests of the controller for more than it said it had found. */
   readonly asked: readonly FlagRequest[];
@@ -67,6 +69,7 @@ export function casesOf(evidence: Evidence): readonly Case[] {
       readings: evidence.readings.filter((set) => set.gate === gate),
       deploys: evidence.deploys.filter((deploy) => deploy.gate === gate),
       faults: evidence.faults,
+      upkeep: evidence.upkeep,
       ending: evidence.endings.find((ending) => ending.gate === gate) ?? null,
     };
   });

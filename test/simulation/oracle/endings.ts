@@ -10,6 +10,7 @@ import {
   wasHeard,
 } from "./case.ts";
 import type { DefinitionFact, FlagChange } from "./evidence.ts";
+import { stoodStill } from "./upkeep.ts";
 
 const AT_REST: readonly string[] = ["idle", "rolled-back", "finished"];
 const MINUTE = 60_000;
@@ -83,12 +84,15 @@ function isExplained(own: Case, { at, after }: FlagChange): boolean {
 /** A signal or guard ordered it: by its limit, by a halt nobody answered, or by having been missing for too long. */
 function isHarmed(own: Case, fact: DefinitionFact, at: number): boolean {
   const jumped = own.faults.some(({ kind, from }) => kind === "clock jump" && from <= at);
+  // Maintenance stops the clocks of what is missing; what is known to be bad is bad meanwhile, too.
+  const stillFor = (says: string, from: number): number =>
+    says === "missing" || says === "stale" ? stoodStill(own, from, at) : 0;
   const lasted = (says: string, least: number): boolean =>
     own.readings.some(
       (set) =>
         set.says === says &&
         set.at <= at &&
-        (jumped || at - set.at >= least - MINUTE) &&
+        (jumped || at - set.at - stillFor(set.says, set.at) >= least - MINUTE) &&
         at - endOf(own, set.at, set.name) <= REACTS_WITHIN,
     );
   const dark = own.faults.some(
@@ -97,7 +101,7 @@ function isHarmed(own: Case, fact: DefinitionFact, at: number): boolean {
       from <= at &&
       at - to <= REACTS_WITHIN &&
       fact.darkRollbackMs !== null &&
-      (jumped || at - from >= fact.darkRollbackMs - MINUTE),
+      (jumped || at - from - stoodStill(own, from, at) >= fact.darkRollbackMs - MINUTE),
   );
   const halted = own.messages.some(
     (message) => message.kind === "halted" && at - message.at >= fact.haltDeadlineMs - MINUTE,

@@ -20,6 +20,8 @@ export type Evidence = {
   /** Deploys that a pipeline told of, in the order they began. */
   readonly deploys: readonly DeployFact[];
   readonly faults: readonly FaultSpan[];
+  /** What people ordered about maintenance of Prometheus, in the order they began. */
+  readonly upkeep: readonly UpkeepOrder[];
   readonly endings: readonly Ending[];
 };
 
@@ -48,6 +50,8 @@ export type DefinitionFact = {
   readonly drainMs: number | null;
   /** A signal that is missing for so long rolls back. */
   readonly missingRollbackMs: number;
+  /** A dark source is paged after this time. */
+  readonly darkPageMs: number;
   /** A dark source rolls back after this time; null: never. */
   readonly darkRollbackMs: number | null;
 };
@@ -111,6 +115,15 @@ export type Order = {
 };
 
 export type Message = { readonly at: number; readonly gate: string; readonly kind: string };
+
+/** Somebody says that Prometheus is worked on, or that this is over. */
+export type UpkeepOrder = {
+  readonly at: number;
+  readonly heardAt: number;
+  /** Null: it is over. */
+  readonly forMs: number | null;
+  readonly answer: "done" | "none";
+};
 
 /** A deploy of the service of a gate. */
 export type DeployFact = {

@@ -14,6 +14,7 @@ import {
 } from "./raises.ts";
 import { checkStepBacks } from "./step-backs.ts";
 import { checkLocks, checkObserving, checkVerdictsObeyed } from "./verdicts.ts";
+import { checkUpkeep } from "./upkeep.ts";
 import { checkWatched } from "./watch.ts";
 import {
   checkLatch,
@@ -55,6 +56,7 @@ export const INVARIANTS: readonly Invariant[] = [
   { name: "G6", says: "no gate goes unwatched while a process runs", check: checkWatched },
   { name: "S28", says: "nothing is raised on a foreign or lost token", check: checkForeignStore },
   { name: "S30", says: "an outage alone changes no exposure", check: checkFailStatic },
+  { name: "S30b", says: "maintenance stops the clocks of what is missing", check: checkUpkeep },
 ];
 
 export type Violation = {

@@ -12,6 +12,7 @@ export type SimulatedPrometheus = {
   now(gate: string, name: string): Said;
   /** No question is answered while it is dark. */
   setDark(dark: boolean): void;
+  isDark(): boolean;
   /** Everything that was ever scripted, in order. */
   readonly readings: readonly ReadingSet[];
 };
@@ -86,6 +87,7 @@ export function createPrometheus(clocks: Clocks): SimulatedPrometheus {
     setDark(is) {
       dark = is;
     },
+    isDark: () => dark,
     readings,
   };
 }

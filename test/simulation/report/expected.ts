@@ -22,7 +22,9 @@ const MOVES: Readonly<Record<string, readonly string[]>> = {
 const SELDOM: readonly string[] = ["idle -> baking", "finished -> baking", "halted -> paused"];
 
 /** What people hear of seldom, and yet have to. */
-const TOLD = ["stepping-back", "draining", "drain-overdue"].map((kind) => `told ${kind}`);
+const TOLD = ["stepping-back", "draining", "drain-overdue", "cannot-see", "maintenance"].map(
+  (kind) => `told ${kind}`,
+);
 
 const FAULTS_OF_WRITES = ["lost", "reply-lost", "late", "refused"].map((fault) => `fault write ${fault}`);
 
@@ -31,7 +33,8 @@ export function neverSeen({ counts, premises }: Tally): readonly string[] {
   const moves = Object.entries(MOVES).flatMap(([from, tos]) => tos.map((to) => `move ${from} -> ${to}`));
   const edits = EDIT_KINDS.map((kind) => `edit ${kind}`);
   const faults = [...FAULT_KINDS.map((kind) => `fault ${kind}`), ...FAULTS_OF_WRITES];
-  const wanted = [...moves, ...edits, ...faults, ...TOLD];
+  const upkeep = ["begun", "ended"].map((what) => `maintenance ${what} in the dark`);
+  const wanted = [...moves, ...edits, ...faults, ...upkeep, ...TOLD];
   const missing = wanted.filter((what) => (counts.get(what) ?? 0) === 0);
   const empty = [...premises].filter(([, count]) => count === 0).map(([name]) => `premise of ${name}`);
   return [...missing, ...empty];
