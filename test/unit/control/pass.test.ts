@@ -288,6 +288,7 @@ test("a pass gives back the record as it is stored", async () => {
   const passed = await world.conductor().pass("search");
   expect(passed?.record).toEqual(await world.record());
   expect(passed?.decision).toEqual(world.decisions().at(-1));
+  expect(passed?.decision.id).toMatch(/^dec_/);
   const again = await world.conductor().pass("search");
   expect(again?.record).toEqual(await world.record());
 });

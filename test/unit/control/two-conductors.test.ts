@@ -36,11 +36,15 @@ test("a hundred rounds of two processes never raise without proof, nor one step 
 test("a pass that keeps losing the record gives up with an error and has written nothing", async () => {
   const world = await begun();
   const busy = world.sibling();
+  let reads = 0;
   const loser = world.sibling(async ({ method, when }) => {
-    if (method === "record" && when === "after") await busy.conductor.pass("checkout");
+    if (method !== "record" || when !== "after") return;
+    reads += 1;
+    await busy.conductor.pass("checkout");
   });
   const before = world.flags.writes.length;
   await expect(loser.conductor.pass("checkout")).rejects.toThrow("changed under 3 passes");
+  expect(reads).toBe(3);
   expect(await ownRaises(world)).toHaveLength(1);
   expect(world.flags.writes.length - before).toBe(1);
 });
