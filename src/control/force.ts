@@ -44,7 +44,7 @@ function outcomeOf(name: string, { record, decision }: PassResult): CommandOutco
     const message = `${name} goes to ${whom} by force`;
     return { kind: "done", decision: decision.id, state: ramp.state, message };
   }
-  const open = decision.because.filter((reason) => !isWaived(reason) && reason.code !== "proving");
+  const open = decision.because.filter((reason) => !isWaived(reason));
   const why = open.map(({ message }) => message).join("; ") || "there is no further step";
   return refusal("not-ready", why, ramp.state);
 }

@@ -60,14 +60,45 @@ test("it does not replace the approvals of the next step", async () => {
   expect(world.percent()).toBe(5);
 });
 
+test("what is refused names all that no force waives, and nothing that it does", async () => {
+  const steps = [aStep({ to: 5 }), aStep({ to: 25, approve: [aDemand()] }), aStep({ to: 100 })];
+  const world = await rampAtFive(aGate({ steps }));
+  world.flags.faults.stopSwitch = "on";
+  expect((await world.pass()).because.map(({ kind }) => kind)).toContain("hold");
+  expect(await world.tell(FORCE)).toMatchObject({
+    kind: "refused",
+    code: "not-ready",
+    message: "25% needs an approval by release-leads; the flag rampart.stop is on: no increases anywhere",
+  });
+});
+
+test("a step that was not read back yet is not taken for one by force", async () => {
+  const world = await rampAtFive();
+  await world.run(5 * MINUTE);
+  world.flags.faults.writes = ["lost"];
+  const send = world.flags.flags.write.bind(world.flags.flags);
+  world.flags.flags.write = (...given) => {
+    world.flags.faults.down = true;
+    return send(...given);
+  };
+  expect(await world.tell(FORCE)).toMatchObject({ kind: "done" });
+  expect((await world.record()).intention?.kind).toBe("raise");
+  expect(await world.tell(FORCE)).toMatchObject({ kind: "refused", code: "not-ready" });
+  expect(world.percent()).toBe(5);
+});
+
 test("it is refused to machines, in other states, and of a gate nobody knows", async () => {
   const world = await rampAtFive();
   expect(await world.tell({ ...FORCE, by: aMachine({ scopes: ["advance"] }) })).toMatchObject({
     code: "forbidden",
+    message: "only people advance by force",
   });
   expect(await world.tell({ ...FORCE, gate: "nobody" })).toMatchObject({ code: "unknown-gate" });
   await world.tell({ action: "pause" });
-  expect(await world.tell(FORCE)).toMatchObject({ code: "illegal-move" });
+  expect(await world.tell(FORCE)).toMatchObject({
+    code: "illegal-move",
+    message: "advance is not possible while checkout is paused",
+  });
 });
 
 test("its reply is kept in the moment of the raise", async () => {

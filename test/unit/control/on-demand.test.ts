@@ -14,6 +14,9 @@ test("requests within a second share one pass; a second later there is another",
   world.clock.advance(1);
   await ask();
   expect(world.heard).toHaveLength(2);
+  world.clock.advance(999);
+  await ask();
+  expect(world.heard).toHaveLength(2);
 });
 
 test("each gate has its own second", async () => {
