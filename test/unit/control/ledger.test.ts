@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { exposureChanges } from "../../../src/control/ledger.ts";
+import type { Ramp } from "../../../src/domain/ramp.ts";
 import type { GateRecord } from "../../../src/domain/record.ts";
 import { MINUTE } from "../../../src/domain/instant.ts";
 import {
   NOON,
+  aBecause,
   aDrift,
   aFlagRecord,
   aGate,
@@ -80,6 +82,42 @@ test("a change by somebody else within a segment says of whom its percents are",
   const found = anExposure({ set: 50, reach: "segment 7" });
   const first = exposureChanges(ids, aGate(), at(null), aRecord({ exposure: found }), seen);
   expect(first).toMatchObject([{ audience: "segment 7", reason: "first seen at 50% of segment 7" }]);
+});
+
+test("neither an event nor a drift names anybody that tells of another percent", () => {
+  const events = [
+    aFlagEvent({ by: "kim", rolloutAfter: "25" }),
+    aFlagEvent({ by: "lee", rolloutAfter: "10" }),
+  ];
+  const drift = [aDrift({ observed: 10, by: "lee", message: "5% was changed to 10%" })];
+  const [entry] = exposureChanges(ids, aGate(), at(5), at(25, { drift }), { ...seen, events });
+  expect(entry).toMatchObject({ by: "kim", reason: "changed in Unleash from 5% to 25%" });
+  expect(exposureChanges(ids, aGate(), at(5), at(25, { drift }), seen)[0]?.by).toBeNull();
+});
+
+test("what changed while a write of ours was under way, or with a release, is not ours", () => {
+  const changed = { by: null, reason: "changed in Unleash from 5% to 25%", decision: "dec_9" };
+  const raise = { intention: anIntention({ kind: "raise", to: 25 }) };
+  expect(exposureChanges(ids, aGate(), at(5, raise), at(25), seen)).toMatchObject([changed]);
+  expect(exposureChanges(ids, aGate(), at(5, raise), at(25, { flag: null }), seen)).toMatchObject([changed]);
+  const intention = anIntention({ kind: "release", to: 5, title: "Gradual rollout" });
+  const released = { flag: aFlagRecord({ title: "Gradual rollout" }) };
+  expect(exposureChanges(ids, aGate(), at(5, { intention }), at(25, released), seen)).toMatchObject([
+    changed,
+  ]);
+});
+
+test("a decrease is a rollback until its end, and a step back is told apart", () => {
+  const intention = anIntention({ kind: "lower", to: 0 });
+  const flag = aFlagRecord({ title: intention.title });
+  const causes = [aBecause({ message: "errors: 6%, rollback above 5%" })];
+  const reason = (ramp: Ramp) =>
+    exposureChanges(ids, aGate(), at(25, { intention }), at(0, { flag, ramp }), seen)[0]?.reason;
+  const back = { since: NOON, fromPercent: 25, causes };
+  const stepBack = { step: 1, to: 5, signals: ["errors"] };
+  expect(reason({ ...back, state: "draining", until: NOON })).toMatch(/^rolled back: errors: 6%/);
+  expect(reason({ ...back, state: "rolled-back" })).toMatch(/^rolled back: errors: 6%/);
+  expect(reason(aRollback({ causes, stepBack }))).toMatch(/^one step back: errors: 6%/);
 });
 
 test("our own write is ours, under the decision that ordered it", () => {
