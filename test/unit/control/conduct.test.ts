@@ -350,6 +350,12 @@ async function racing(races: number): Promise<{ readonly world: World; readonly 
   return { world, moments: () => moments };
 }
 
+/** The rows of a rollback that a person orders. */
+async function rollbackRows(world: World) {
+  await world.tell({ action: "rollback" });
+  return world.decisions().filter(({ actor, after }) => actor !== "clock" && after === "rolling-back");
+}
+
 describe("a rollback", () => {
   test("is decided again for as long as anybody could win against it, and then says that it lost", async () => {
     const often = await racing(19);
@@ -361,16 +367,12 @@ describe("a rollback", () => {
   });
 
   test("that is done, or refused for another reason than a race, is not ordered again", async () => {
-    const orders = async (world: World) => {
-      await world.tell({ action: "rollback" });
-      return world.decisions().filter(({ actor, after }) => actor !== "clock" && after === "rolling-back");
-    };
     const { world } = await racing(0);
-    expect(await orders(world)).toHaveLength(1);
+    expect(await rollbackRows(world)).toHaveLength(1);
     let reads = 0;
     const guard: Guard = ({ method, when }) =>
       void (reads += method === "record" && when === "before" ? 1 : 0);
-    expect(await orders(createWorld({ gates: [SEARCH], guard }))).toEqual([]);
+    expect(await rollbackRows(createWorld({ gates: [SEARCH], guard }))).toEqual([]);
     expect(reads).toBe(1);
   });
 

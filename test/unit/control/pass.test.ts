@@ -26,7 +26,7 @@ function counting(
 }
 
 describe("the clock of Prometheus", () => {
-  const skews = new Map([
+  const skews = new Map<string, number | null>([
     ["main", 40],
     ["backup", -90],
   ]);
@@ -46,6 +46,13 @@ describe("the clock of Prometheus", () => {
     expect(await skewSeen(null)).toBe(-90);
     skews.set("main", 120);
     expect(await skewSeen(null)).toBe(120);
+  });
+
+  test("is known as soon as that of one source is", async () => {
+    const known = new Map(skews);
+    skews.set("main", null).set("backup", 0);
+    expect(await skewSeen(null)).toBe(0);
+    for (const [source, skew] of known) skews.set(source, skew);
   });
 
   test("is that of sources that answer, and unknown where none does", async () => {
@@ -82,6 +89,13 @@ describe("of a gate without a flag", () => {
     expect(facts(world)).toMatchObject({ actor: "clock", forced: null });
     expect(world.heard).toMatchObject([{ actor: "clock", gate: "search" }]);
   });
+});
+
+test("of a gate with a flag the stop switch is known", async () => {
+  const world = createWorld();
+  world.flags.faults.stopSwitch = "on";
+  await world.pass();
+  expect(facts(world)).toMatchObject({ stopSwitch: "on" });
 });
 
 test("what keeps the flag from being read is among the reasons, as Unleash or the way to it says it", async () => {
@@ -210,6 +224,23 @@ describe("a dark source", () => {
     await world.store().setDarkSince("main", null);
     await world.pass();
     expect(await world.store().darkSince("main")).toBeNull();
+  });
+
+  test("is told apart from a missing signal source by source", async () => {
+    const world = createWorld({ gates: [{ ...SEARCH, signals: [ERRORS, BACKUP] }] });
+    world.metrics.set("errors", broken);
+    await world.pass();
+    // Another gate has got an answer since.
+    await world.store().setDarkSince("main", null);
+    await world.pass();
+    expect(await world.store().darkSince("main")).toBeNull();
+  });
+
+  test("alone is written down: a pass that gets its answers writes nothing about sources", async () => {
+    const { world, calls } = counting("setDarkSince");
+    await world.pass();
+    await world.pass();
+    expect(calls()).toBe(0);
   });
 
   test("that only a guard reads is told apart from a rule that is missing, as one that a signal reads", async () => {

@@ -30,9 +30,23 @@ test.each([
   stop.armed = world.percent() === 5;
   await world.pass();
   expect(stop.armed).toBe(false);
+  const raises = world.decisions().filter(({ action }) => action.kind === "raise");
+  expect(raises).toHaveLength(at.method === "commit" ? 2 : 1);
   await world.run(MINUTE);
   expect(world.percent()).toBe(5);
   world.metrics.set("errors", 0);
   await world.run(5 * MINUTE);
   expect(world.percent()).toBe(100);
+});
+
+test("a breach that was read before a standstill rolls back all the same, though nothing shows it any more", async () => {
+  const { world, stop } = standstill({ method: "ownUserId", when: "after" });
+  await world.begin();
+  await world.until(({ exposure }) => exposure.set === 5);
+  await world.run(80_000);
+  world.metrics.set("errors", 0.06);
+  stop.armed = world.percent() === 5;
+  await world.pass();
+  expect(stop.armed).toBe(false);
+  expect(world.percent()).toBe(0);
 });
