@@ -116,6 +116,8 @@ export function createHost(parts: HostParts): Host {
       // Whatever else it has under way stands still with it.
       if (asleep !== null) {
         await asleep;
+        if (hungSince !== null && asleep !== null)
+          journal.faults.push({ kind: "process hung", from: hungSince, to: clocks.peers.now(), size: 0 });
         asleep = null;
         journal.note(`${name} goes on ${call.when} ${call.port}.${call.method}`);
       }

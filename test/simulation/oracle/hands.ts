@@ -35,7 +35,8 @@ export function checkHumanWins(own: Case): Finding {
     (change, index) =>
       change.by !== OURS &&
       exposureOf(change.after) < exposureOf(change.before) &&
-      exposureOf(change.after) < levelBefore(own, index),
+      exposureOf(change.after) < levelBefore(own, index) &&
+      !wasMetUnseen(own, change),
   );
   return each(
     lowered,
@@ -43,14 +44,13 @@ export function checkHumanWins(own: Case): Finding {
     (change) => {
       const value = exposureOf(change.after);
       const until = liftedAt(own, change);
-      const above = own.changes.find(
-        ({ at, by, after, before }) =>
-          by === OURS &&
-          at >= change.at &&
-          at < until &&
-          exposureOf(after) > value &&
-          exposureOf(after) > exposureOf(before),
-      );
+      // Two changes of the same instant stand in the order in which Unleash made them.
+      const above = own.changes
+        .slice(own.changes.indexOf(change))
+        .find(
+          ({ at, by, after, before }) =>
+            by === OURS && at < until && exposureOf(after) > value && exposureOf(after) > exposureOf(before),
+        );
       if (above === undefined) return null;
       const raised = `a person's ${value}% was raised to ${exposureOf(above.after)}%`;
       if (!wasRace(own, change, above)) return raised;
@@ -60,6 +60,17 @@ export function checkHumanWins(own: Case): Finding {
       const lasted = end - above.at - overlap(own.faults, HELPLESS, above.at, end);
       return lasted <= 3 * every + 2 * IN_FLIGHT ? null : `${raised} in a race and not given back`;
     },
+  );
+}
+
+/** A decrease of ours went as far in the same moment, and the log, which alone tells of theirs, could not be read. */
+function wasMetUnseen(own: Case, change: FlagChange): boolean {
+  const next = own.changes[own.changes.indexOf(change) + 1];
+  return (
+    next?.by === OURS &&
+    next.at - change.at <= 1_000 &&
+    exposureOf(next.after) <= exposureOf(change.after) &&
+    overlap(own.faults, ["event log down"], change.at, change.at + IN_FLIGHT) > 0
   );
 }
 

@@ -131,7 +131,9 @@ export function checkToldTruly(own: Case): Finding {
     ({ at }) => {
       if (endsDrain(own, at)) return stoodAbove(own, at);
       const since = at - BETWEEN_LOOKS;
-      if (wasMovedByHand(own, since, at)) return null;
+      // Who stood still in between tells what was true before it.
+      if (wasMovedByHand(own, since, at) || overlap(own.faults, ["process hung"], since - 60_000, at) > 0)
+        return null;
       const within = own.changes.filter((change) => change.at > since && change.at <= at);
       const highest = Math.max(
         exposureOf(stateAt(own.changes, since)),

@@ -12,14 +12,24 @@ export function stoodStill(own: Case, from: number, to: number): number {
   return overlap(upkeepOf(own), [UPKEEP], from, to);
 }
 
-/** From when the order was heard to its end, or to whatever was ordered next. */
+/** From when the order was heard to the earliest that it can have ended, or to whatever was ordered next. */
 function upkeepOf(own: Case): readonly FaultSpan[] {
   return own.upkeep.flatMap((order, index) => {
-    const { heardAt: from, forMs, answer } = order;
+    const { at, heardAt: from, forMs, answer } = order;
     if (forMs === null || answer !== "done" || isForgotten(own, order.at)) return [];
     const next = own.upkeep[index + 1]?.at ?? Infinity;
-    return next <= from ? [] : [{ kind: UPKEEP, from, to: Math.min(from + forMs, next), size: 0 }];
+    const to = Math.min(at + forMs, next);
+    return to <= from || strayed(own, at, to) ? [] : [{ kind: UPKEEP, from, to, size: 0 }];
   });
+}
+
+/** From when it was dark as far as anybody could see: what answered only while nobody asked has not answered. */
+function darkFrom(own: Case, dark: readonly FaultSpan[], { from }: FaultSpan): number {
+  const before = dark.findLast(({ to }) => to <= from);
+  if (before === undefined) return from;
+  const unasked = overlap(own.faults, ["process down"], before.to, from);
+  const every = Math.max(...own.definitions.map(({ everyMs }) => everyMs));
+  return from - before.to - unasked <= 2 * every ? darkFrom(own, dark, before) : from;
 }
 
 /** Nobody is paged that Prometheus is dark before it was for long enough, and time of its maintenance does not count. */
@@ -27,7 +37,9 @@ export function checkUpkeep(own: Case): Finding {
   const dark = own.faults.filter(({ kind }) => kind === "prometheus dark");
   const paged = own.messages.flatMap(({ kind, at }) => {
     const span = dark.findLast(({ from, to }) => kind === "cannot-see" && from <= at && at <= to + IN_FLIGHT);
-    return span === undefined || strayed(own, span.from - IN_FLIGHT, at) ? [] : [{ at, from: span.from }];
+    if (span === undefined) return [];
+    const from = darkFrom(own, dark, span);
+    return strayed(own, from - IN_FLIGHT, at) ? [] : [{ at, from }];
   });
   const least = Math.min(...own.definitions.map(({ darkPageMs }) => darkPageMs));
   return each(
