@@ -1,11 +1,11 @@
 import { type FlagFacts, absorb } from "../domain/absorb.ts";
 import { hasAudiences, sameReach, segmentsOf } from "../domain/audience.ts";
+import { isActing } from "../domain/decide.ts";
 import { driftTells, landedTells } from "../domain/pass-tells.ts";
 import { isInOtherHands, issuedBy } from "../domain/drift.ts";
 import type { FlagObservation, StrategySeen } from "../domain/flag.ts";
 import type { FlagTarget, Gate } from "../domain/gate.ts";
 import { because } from "../domain/because.ts";
-import { modeOf } from "../domain/growth.ts";
 import { parseRollout } from "../domain/percent.ts";
 import { letGo, releaseTells } from "../domain/release.ts";
 import { type Millis, SECOND } from "../domain/instant.ts";
@@ -211,7 +211,7 @@ async function readBack(
   };
   const absorbed = absorb(gate, record, facts);
   const tells = [
-    ...driftTells(gate, absorbed.newDrift, record, modeOf(gate, record) === "act"),
+    ...driftTells(gate, absorbed.newDrift, record, isActing(gate, record)),
     ...(absorbed.landed === null ? [] : landedTells(gate, absorbed.landed, absorbed.record)),
   ];
   const yielded = yieldIfOverwritten(gate, absorbed.record, absorbed.landed, facts, record.flag);

@@ -58,8 +58,7 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
   const counted = withTime(gate, kept, facts);
   const sifted = withValidApprovals(gate, counted, facts);
   const valid = sifted.record;
-  // A rollback once ordered is driven to its end, whatever the mode says meanwhile.
-  const acting = modeOf(gate, valid) === "act" || isTakenBack(valid);
+  const acting = isActing(gate, valid);
   const start: Draft = {
     record: valid,
     tells: [
@@ -102,8 +101,10 @@ function maintenanceSeen({ maintenance, now }: PassFacts): Pick<LastPass, "maint
   return seen.length === 0 ? {} : { maintenance: seen.map(({ source, id }) => ({ source, id })) };
 }
 
-function isTakenBack({ ramp }: GateRecord): boolean {
-  return ramp.state === "rolling-back" || ramp.state === "draining";
+/** A rollback once ordered is driven to its end, whatever the mode says meanwhile. */
+export function isActing(gate: Gate, record: GateRecord): boolean {
+  const { state } = record.ramp;
+  return modeOf(gate, record) === "act" || state === "rolling-back" || state === "draining";
 }
 
 function withTime(gate: Gate, before: GateRecord, facts: PassFacts): GateRecord {

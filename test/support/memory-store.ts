@@ -259,6 +259,8 @@ function allOrNothing(reach: Reach, write: (put: Put) => void): void {
   }
 }
 
+const KINDS: readonly string[] = ["none", "insert", "fold"];
+
 function commit(content: Content, clock: Clock, reach: Reach, moment: Commit): boolean {
   reach("before");
   const { record, expecting, decision, inputs, tellings, changes, pin, reply } = content.copy(moment);
@@ -267,7 +269,8 @@ function commit(content: Content, clock: Clock, reach: Reach, moment: Commit): b
 
   allOrNothing(reach, (put) => {
     put("record", content.records, record.gate, { ...record, version: (expecting ?? 0) + 1 });
-    if (decision.kind === "insert" || decision.kind === "fold") {
+    if (!KINDS.includes(decision.kind)) throw new Error("there is no such kind of commit");
+    if (decision.kind !== "none") {
       const { id } = decision.decision;
       if (decision.kind === "insert" && content.decisions.has(id))
         throw new Error(`decision ${id} is there already`);

@@ -206,6 +206,19 @@ describe("a command that is done", () => {
     expect(world.store().ledger()).toMatchObject([{ to: 5 }, { from: 5, to: 0, by: "rampart" }]);
   });
 
+  test("enters in the ledger the percent that it is the first to see", async () => {
+    const world = createWorld();
+    await world.tell({ action: "act" });
+    world.person().set(25);
+    const outcome = await world.tell({ action: "start", at: 25 });
+    expect(outcome.kind).toBe("done");
+    const { decision } = { decision: "", ...outcome };
+    const verifiedAt = world.clock.now();
+    expect(world.store().ledger()).toMatchObject([
+      { kind: "exposure", from: null, to: 25, by: null, reason: "first seen at 25%", decision, verifiedAt },
+    ]);
+  });
+
   test("keeps the definition of a run that starts, and the newest one where that is adopted", async () => {
     const { world } = await acting();
     const store = world.store();

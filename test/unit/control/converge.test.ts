@@ -124,6 +124,13 @@ describe("a raise", () => {
     expect(await firstWrite({ intention: raise, raising: { ...fresh, asked: -30 * SECOND - 1 } })).toBeNull();
   });
 
+  test("goes out once, though nothing is heard of it", async () => {
+    const one = await world({ intention: raise, raising: fresh });
+    one.flags.faults.down = true;
+    expect((await one.run()).intention?.kind).toBe("raise");
+    expect(one.sent).toHaveLength(1);
+  });
+
   test("goes out once, and its new token is what the second round writes when it got lost", async () => {
     const one = await world({ intention: raise, raising: fresh });
     one.flags.faults.writes = ["lost"];
@@ -245,6 +252,18 @@ describe("a write that keeps the percent", () => {
     },
   );
 
+  test.each<readonly [string, FlagObservation]>([
+    ["the flag cannot be read", UNREADABLE],
+    [
+      "the percent is no whole one",
+      aFlagSeen({ strategies: [aStrategy({ title: TITLE, rollout: "12.5" })] }),
+    ],
+  ])("stays back at 0%, too, while %s", async (_, read) => {
+    for (const kind of ["restore", "retoken"] as const) {
+      expect(await firstWrite({ intention: { kind, to: 0 }, read })).toBeNull();
+    }
+  });
+
   test("is not the one that restores what is recorded", async () => {
     const sent = await firstWrite({ intention: { kind: "restore", to: 25 }, stands: { rollout: "26" } });
     expect(sent).toEqual({ to: 25, expecting: { title: TITLE, rollout: 26 } });
@@ -355,15 +374,36 @@ describe("a right that was lost", () => {
   });
 });
 
-test("a change by hand that the reading after a write finds is told, and under which decision", async () => {
-  const one = await world({ intention: { kind: "lower", to: 5 } });
-  const write = one.ports.flags.write.bind(one.ports.flags);
-  one.ports.flags.write = async (...args) => {
-    const outcome = await write(...args);
-    one.flags.person({ name: "kim", userId: 3 }, aFlagTarget()).change({ stickiness: "sessionId" });
-    return outcome;
-  };
-  const record = await one.run();
-  expect(record.drift).toMatchObject([{ kind: "audience", by: "kim" }]);
-  expect(one.store.tellings()).toMatchObject([{ kind: "changed-by-hand", decision: "dec_9" }]);
+describe("a change by hand that the reading after a write finds", () => {
+  async function told(given: Case, edit: Partial<StrategySeen>) {
+    const one = await world(given);
+    const write = one.ports.flags.write.bind(one.ports.flags);
+    one.ports.flags.write = async (...args) => {
+      const outcome = await write(...args);
+      one.flags.person({ name: "kim", userId: 3 }, aFlagTarget()).change(edit);
+      return outcome;
+    };
+    const { drift } = await one.run();
+    return { drift, told: one.store.tellings().filter(({ kind }) => kind === "changed-by-hand") };
+  }
+
+  test("is on record and told, once, under the decision that wrote", async () => {
+    const seen = await told({ intention: { kind: "lower", to: 5 } }, { stickiness: "sessionId" });
+    expect(seen.drift).toMatchObject([{ kind: "audience", by: "kim" }]);
+    expect(seen.told).toMatchObject([{ decision: "dec_9", page: false }]);
+  });
+
+  test("is paged where it raises what nobody watches and Rampart acts on, if only to end a rollback", async () => {
+    const lower = { intention: { kind: "lower", to: 0 } } as const;
+    const raised = { rollout: "50" };
+    const acting = await told({ ...lower, record: { ramp: aRollback() } }, raised);
+    expect(acting.told).toMatchObject([{ page: true }]);
+    const observing = await told({ ...lower, record: { ramp: aRollback(), acting: null } }, raised);
+    expect(observing.told).toMatchObject([{ page: true }]);
+    const watched = await told(lower, raised);
+    expect(watched.told).toMatchObject([{ page: false }]);
+    const over = { ramp: { state: "finished", since: NOON }, acting: null } as const;
+    const left = await told({ intention: { kind: "retoken", to: 25 }, record: over }, raised);
+    expect(left.told).toMatchObject([{ page: false }]);
+  });
 });
