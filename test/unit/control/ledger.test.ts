@@ -84,6 +84,22 @@ test("a change by somebody else within a segment says of whom its percents are",
   expect(first).toMatchObject([{ audience: "segment 7", reason: "first seen at 50% of segment 7" }]);
 });
 
+test("who takes all exposure back has taken it from those who had it, and not from those who are chosen since", () => {
+  const reaching = (set: number, reach: string) => aRecord({ exposure: anExposure({ set, reach }) });
+  const whom = (set: number) =>
+    exposureChanges(ids, aGate(), reaching(50, "segment 7"), reaching(set, "segment 9"), seen);
+  expect(whom(0)).toMatchObject([{ to: 0, audience: "segment 7" }]);
+  expect(whom(5)).toMatchObject([{ to: 5, audience: "segment 9" }]);
+});
+
+test("a raise to a step that the definition no longer has is in the ledger by its number", () => {
+  const intention = anIntention({ kind: "raise", to: 25, step: 9 });
+  const after = at(25, { flag: aFlagRecord({ title: intention.title }) });
+  expect(exposureChanges(ids, aGate(), at(5, { intention }), after, seen)).toMatchObject([
+    { reason: "raised to step 9" },
+  ]);
+});
+
 test("neither an event nor a drift names anybody that tells of another percent", () => {
   const events = [
     aFlagEvent({ by: "kim", rolloutAfter: "25" }),
