@@ -47,8 +47,8 @@ export const OVERDUE: Because = because(
 /** A person says that nobody is left on the new path: before the deadline the drain ends, after it nothing is open any more. */
 export function finishDrain(record: GateRecord, { by, reason }: Command, now: Instant): Obeyed {
   const { ramp, gate } = record;
-  if (ramp.state === "draining" && isExposed(record)) {
-    const message = `${gate} does not stand at 0%, so somebody may just have taken the new path`;
+  if (ramp.state === "draining" && (isExposed(record) || record.exposure.served !== 0)) {
+    const message = `${gate} is not seen at 0%, so somebody may just have taken the new path`;
     return refused("flag", `${message}; first restore or rollback ${gate}`);
   }
   const cause = because("state", "drained", `drained, says ${by.name}: ${reason}`);

@@ -169,6 +169,20 @@ describe("while it drains", () => {
 });
 
 describe("finish after a rollback", () => {
+  test("is refused while SDKs show a strategy of somebody's in place of ours, or nothing", async () => {
+    const world = await draining();
+    world.flags.faults.servedUnknown = true;
+    expect(await world.tell({ action: "finish" })).toMatchObject({ kind: "refused", code: "flag" });
+    world.flags.faults.servedUnknown = false;
+    world.person().addStrategy({ rollout: "70" });
+    world.person().removeStrategy();
+    await world.run(MINUTE);
+    expect(await world.tell({ action: "finish" })).toMatchObject({ kind: "refused", code: "flag" });
+    await world.tell({ action: "rollback" });
+    await world.until(isDraining);
+    expect(await world.tell({ action: "finish" })).toMatchObject({ kind: "done", state: "rolled-back" });
+  });
+
   test.each([30, "abc"])("is refused while somebody's %s%% may expose new people", async (percent) => {
     const world = await draining();
     world.person().set(percent);
