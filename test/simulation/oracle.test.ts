@@ -36,6 +36,7 @@ const DEFINITION: DefinitionFact = {
   haltDeadlineMs: 60 * MINUTE,
   drainMs: null,
   missingRollbackMs: 60 * MINUTE,
+  promise: null,
   darkPageMs: 2 * MINUTE,
   darkRollbackMs: null,
 };
@@ -217,6 +218,22 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
       faults: [{ kind: "prometheus dark", from: 12 * MINUTE, to: 18 * MINUTE, size: 0 }],
       upkeep: [{ at: 13 * MINUTE, heardAt: 13 * MINUTE, forMs: 2 * MINUTE, answer: "done" }],
       messages: [...SOUND.messages, { at: 15.5 * MINUTE, gate: "gate", kind: "cannot-see" }],
+    }),
+  ],
+  [
+    "S12b",
+    "what it needs was promised by who started it alone",
+    evidence({
+      definitions: [{ ...DEFINITION, promise: { group: "leads", step: null, expiresMs: null } }],
+      orders: [order("promise", 0), ...SOUND.orders],
+    }),
+  ],
+  [
+    "S12b",
+    "a promise had expired",
+    evidence({
+      definitions: [{ ...DEFINITION, promise: { group: "leads", step: 2, expiresMs: MINUTE } }],
+      orders: [order("promise", 0, { by: "lead" }), ...SOUND.orders],
     }),
   ],
   [

@@ -1,4 +1,14 @@
-import { aCounts, aDemand, aFlagTarget, aGate, aGuard, aLimit, aSignal, aStep } from "../support/builders.ts";
+import {
+  aCounts,
+  aDemand,
+  aFlagTarget,
+  aGate,
+  aGuard,
+  aLimit,
+  aPromiseDemand,
+  aSignal,
+  aStep,
+} from "../support/builders.ts";
 import type { Draw } from "./draw.ts";
 import { type Gate, type Limit, MINUTE, type Millis, SECOND } from "./engine.ts";
 import type { DefinitionFact } from "./oracle/evidence.ts";
@@ -25,6 +35,8 @@ export type GatePlan = {
   readonly cooldownMs: Millis;
   /** Whether the second signal takes exposure one step back where the first one rolls back. */
   readonly stepsBack: boolean;
+  /** What somebody of the group promises once, for one step or for all; null: nothing. */
+  readonly promise: { readonly step: number | null; readonly expiresMs: Millis | null } | null;
   /** Null: nobody waits for those on the new path. */
   readonly drainMs: Millis | null;
 };
@@ -39,6 +51,7 @@ const MISSING = { haltMs: 4 * MINUTE, rollbackMs: 8 * MINUTE };
 const DARK_PAGES_AFTER: Millis = 2 * MINUTE;
 const DARK_ROLLS_BACK_AFTER: Millis = 8 * MINUTE;
 export const GROUP = "release-leads";
+export const PROMISE = "the limit is raised";
 export const AUTHOR = "author";
 
 const LADDERS: readonly [readonly number[], ...(readonly number[])[]] = [
@@ -57,7 +70,7 @@ export function drawPlans(draw: Draw, extras: Draw): readonly GatePlan[] {
   });
 }
 
-type Extras = Pick<GatePlan, "stepsBack" | "counts" | "drainMs">;
+type Extras = Pick<GatePlan, "stepsBack" | "counts" | "drainMs" | "promise">;
 
 function drawExtras({ counts }: Pick<GatePlan, "counts">, draw: Draw): Extras {
   const stepsBack = draw.chance(0.35);
@@ -65,10 +78,13 @@ function drawExtras({ counts }: Pick<GatePlan, "counts">, draw: Draw): Extras {
     stepsBack,
     counts: counts || stepsBack,
     drainMs: draw.chance(0.3) ? draw.int(1, 5) * MINUTE : null,
+    promise: draw.chance(0.25)
+      ? { step: draw.pick([null, 1, 2]), expiresMs: draw.pick([null, null, 10 * MINUTE]) }
+      : null,
   };
 }
 
-function drawPlan(name: string, draw: Draw): Omit<GatePlan, "stepsBack" | "drainMs"> {
+function drawPlan(name: string, draw: Draw): Omit<GatePlan, Exclude<keyof Extras, "counts">> {
   const everyMs = draw.pick([15 * SECOND, 15 * SECOND, 30 * SECOND]);
   const steps = draw.pick(LADDERS).map((to) => ({
     to,
@@ -143,6 +159,7 @@ export function gateOf(plan: GatePlan): Gate {
       }),
     ),
     bakeMs: plan.bakeMs,
+    promises: plan.promise === null ? [] : [aPromiseDemand({ ...plan.promise, by: GROUP, says: PROMISE })],
     signals: signalsOf(plan),
     alerts: plan.guard
       ? [
@@ -214,6 +231,7 @@ export function factOf(plan: GatePlan, from: number): DefinitionFact {
     authors: plan.authorKnown ? [AUTHOR] : null,
     haltDeadlineMs: plan.haltDeadlineMs,
     drainMs: plan.drainMs,
+    promise: plan.promise === null ? null : { ...plan.promise, group: GROUP },
     missingRollbackMs: MISSING.rollbackMs,
     darkPageMs: DARK_PAGES_AFTER,
     darkRollbackMs: plan.darkRollsBack ? DARK_ROLLS_BACK_AFTER : null,

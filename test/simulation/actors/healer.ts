@@ -5,7 +5,7 @@ import type { Ending } from "../oracle/evidence.ts";
 import { type GatePlan, gateOf } from "../scenario.ts";
 import type { Simulation } from "../simulation.ts";
 import type { Actor } from "./actor.ts";
-import { approve, look, order, personNamed } from "./orders.ts";
+import { approve, look, order, personNamed, promise } from "./orders.ts";
 import { wayOn } from "./people.ts";
 
 /** People who, once the faults are over, put everything right and see every ramp to its end. */
@@ -75,6 +75,10 @@ async function leadOn(sim: Simulation, draw: Draw, care: Care, view: GateView): 
   }
   if (record.drift.some(({ kind }) => kind === "strategy-gone")) {
     await order(sim, OPERATOR, name, isBack ? "adopt-flag" : "rollback");
+    return;
+  }
+  if (record.because.some(({ code }) => code === "promise")) {
+    for (const by of APPROVERS) await promise(sim, by, name);
     return;
   }
   if (request !== null && record.ramp.state === "proving") {

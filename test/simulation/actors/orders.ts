@@ -3,6 +3,7 @@ import { PEOPLE } from "../../support/world-of-fakes.ts";
 import type { ActionName, CommandOutcome, GateView, Principal } from "../engine.ts";
 import type { Process } from "../host.ts";
 import type { Order } from "../oracle/evidence.ts";
+import { PROMISE } from "../scenario.ts";
 import type { Simulation } from "../simulation.ts";
 
 const SCOPES = ["read", "start", "stop", "operate", "approve", "adopt", "advance"] as const;
@@ -48,6 +49,14 @@ export function approve(
 ): Promise<Order["answer"]> {
   const command = { gate, by, step, decision, verdict: "approve", reason: "looks good" } as const;
   return ask(sim, { by, gate, what: "approve", step }, (process) => process.conductor.approve(command, null));
+}
+
+/** Promises what the gate asks for. */
+export function promise(sim: Simulation, by: Principal, gate: string): Promise<Order["answer"]> {
+  const command = { gate, by, says: PROMISE, reason: "raised this morning" };
+  return ask(sim, { by, gate, what: "promise", step: null }, (process) =>
+    process.conductor.promise(command, null),
+  );
 }
 
 type Asked = {

@@ -4,7 +4,7 @@ import { ACTIONS, type ActionName, type GateView, MINUTE } from "../engine.ts";
 import { gateOf } from "../scenario.ts";
 import type { Simulation } from "../simulation.ts";
 import { type Actor, everyNowAndThen } from "./actor.ts";
-import { PIPELINE, approve, look, order, personNamed } from "./orders.ts";
+import { PIPELINE, approve, look, order, personNamed, promise } from "./orders.ts";
 
 const OPERATOR = personNamed("operator");
 const ADOPTERS = ["operator", "lead", "other-lead", "author"] as const;
@@ -16,10 +16,22 @@ const OF_PIPELINES = ["start", "pause", "rollback", "reject"] as const;
 export function createPeople(sim: Simulation): readonly Actor[] {
   const draw = sim.draw("people");
   const earlier: string[] = [];
-  return sim.plans.flatMap(({ name }) => [
+  const promises = sim.draw("promises");
+  return sim.plans.flatMap(({ name, ...plan }) => [
+    ...(plan.promise === null ? [] : [promiser(sim, promises, name)]),
     everyNowAndThen(draw, sim.now, 1.5 * MINUTE, () => tend(sim, draw, name, earlier)),
     everyNowAndThen(draw, sim.now, 9 * MINUTE, () => meddle(sim, draw, name)),
   ]);
+}
+
+/** Whoever is asked, and whoever is not, gives their word at some time, also once more. */
+function promiser(sim: Simulation, draw: Draw, gate: string): Actor {
+  return everyNowAndThen(
+    draw,
+    sim.now,
+    3 * MINUTE,
+    async () => void (await promise(sim, personNamed(draw.pick(APPROVERS)), gate)),
+  );
 }
 
 async function tend(sim: Simulation, draw: Draw, gate: string, earlier: string[]): Promise<void> {

@@ -56,7 +56,7 @@ function standingFrom(own: Case, order: Order): readonly DefinitionFact[] {
   );
 }
 
-function isSame(a: DefinitionFact, b: DefinitionFact): boolean {
+export function isSame(a: DefinitionFact, b: DefinitionFact): boolean {
   return JSON.stringify({ ...a, from: 0 }) === JSON.stringify({ ...b, from: 0 });
 }
 

@@ -48,12 +48,21 @@ export type DefinitionFact = {
   readonly haltDeadlineMs: number;
   /** How long those on the new path may finish there after a rollback; null: nobody waits for them. */
   readonly drainMs: number | null;
+  readonly promise: PromiseFact | null;
   /** A signal that is missing for so long rolls back. */
   readonly missingRollbackMs: number;
   /** A dark source is paged after this time. */
   readonly darkPageMs: number;
   /** A dark source rolls back after this time; null: never. */
   readonly darkRollbackMs: number | null;
+};
+
+/** What somebody of the group has to have promised: before one step, counted from 1, or before every one. */
+export type PromiseFact = {
+  readonly group: string;
+  readonly step: number | null;
+  /** Null: it does not expire. */
+  readonly expiresMs: number | null;
 };
 
 export type StepFact = {

@@ -44,13 +44,11 @@ export function checkHumanWins(own: Case): Finding {
     (change) => {
       const value = exposureOf(change.after);
       const until = liftedAt(own, change);
-      // Two changes of the same instant stand in the order in which Unleash made them.
-      const above = own.changes
-        .slice(own.changes.indexOf(change))
-        .find(
-          ({ at, by, after, before }) =>
-            by === OURS && at < until && exposureOf(after) > value && exposureOf(after) > exposureOf(before),
-        );
+      const later = own.changes.slice(own.changes.indexOf(change) + 1);
+      const above = later.find(
+        ({ at, by, after, before }) =>
+          by === OURS && at < until && exposureOf(after) > value && exposureOf(after) > exposureOf(before),
+      );
       if (above === undefined) return null;
       const raised = `a person's ${value}% was raised to ${exposureOf(above.after)}%`;
       if (!wasRace(own, change, above)) return raised;

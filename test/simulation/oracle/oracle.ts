@@ -4,6 +4,7 @@ import { checkFailStatic, checkProgress } from "./endings.ts";
 import { checkDrains } from "./drains.ts";
 import type { Evidence } from "./evidence.ts";
 import { checkForeignStore, checkHumanWins, checkMinimalTouch, checkNoRepair } from "./hands.ts";
+import { checkPromises } from "./promises.ts";
 import {
   checkApprovals,
   checkFencing,
@@ -48,6 +49,7 @@ export const INVARIANTS: readonly Invariant[] = [
   { name: "S11", says: "percent and title, nothing else", check: checkMinimalTouch },
   { name: "S11b", says: "a gate that only observes raises nothing", check: checkObserving },
   { name: "S12", says: "approvals are of enough different, independent people", check: checkApprovals },
+  { name: "S12b", says: "no step is entered before what it needs is promised", check: checkPromises },
   { name: "S14", says: "lowering is always allowed", check: checkLoweringAllowed },
   { name: "S15", says: "stop switch and lag close raises", check: checkLocks },
   { name: "S21", says: "a looser definition needs the next step's approvals", check: checkAdoptions },

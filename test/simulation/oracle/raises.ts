@@ -204,7 +204,7 @@ function demandOf(
 }
 
 /** How far the clock by which an approval expires was set meanwhile: it may be right only since then. */
-function jumped({ faults }: Case, from: number, to: number): number {
+export function jumped({ faults }: Case, from: number, to: number): number {
   const jumps = faults.filter(
     (fault) => fault.kind === "clock jump" && fault.from >= from && fault.from <= to,
   );

@@ -79,10 +79,14 @@ function wasOverruled(own: Case, from: number, to: number): boolean {
 function isPlain(own: Case, { told, landed }: StepBack): boolean {
   const from = told - READ_WITHIN;
   const raised = own.raises.findLast(({ change }) => change.at < told);
+  const moved = own.changes.findLast(
+    ({ at, before, after }) => at <= told && exposureOf(before) !== exposureOf(after),
+  );
   return (
     !wasMovedByHand(own, from, landed.at) &&
     overlap(own.faults, ["unleash reads late"], from, landed.at) === 0 &&
     raised !== undefined &&
+    moved?.by === OURS &&
     wasHeard(own, raised) &&
     !isForgotten(own, raised.change.at) &&
     !own.raises.some(({ change }) => change.at >= from && change.at <= landed.at) &&

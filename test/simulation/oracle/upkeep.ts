@@ -32,6 +32,11 @@ function darkFrom(own: Case, dark: readonly FaultSpan[], { from }: FaultSpan): n
   return from - before.to - unasked <= 2 * every ? darkFrom(own, dark, before) : from;
 }
 
+/** A backup may know of an earlier darkness, and of nothing that ended it. */
+function wasRestored({ faults }: Case, from: number, at: number): boolean {
+  return faults.some(({ kind, to }) => kind === "store restored" && from <= to && to <= at);
+}
+
 /** Nobody is paged that Prometheus is dark before it was for long enough, and time of its maintenance does not count. */
 export function checkUpkeep(own: Case): Finding {
   const dark = own.faults.filter(({ kind }) => kind === "prometheus dark");
@@ -39,7 +44,7 @@ export function checkUpkeep(own: Case): Finding {
     const span = dark.findLast(({ from, to }) => kind === "cannot-see" && from <= at && at <= to + IN_FLIGHT);
     if (span === undefined) return [];
     const from = darkFrom(own, dark, span);
-    return strayed(own, from - IN_FLIGHT, at) ? [] : [{ at, from }];
+    return strayed(own, from - IN_FLIGHT, at) || wasRestored(own, from, at) ? [] : [{ at, from }];
   });
   const least = Math.min(...own.definitions.map(({ darkPageMs }) => darkPageMs));
   return each(
