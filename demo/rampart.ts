@@ -120,6 +120,7 @@ export type Status = {
     readonly wanted: number | null;
     readonly set: number | null;
     readonly served: number | null;
+    readonly audience?: string;
   };
   readonly step: { readonly index: number; readonly of: number; readonly next: number | null };
   readonly because: readonly { readonly kind: string; readonly code: string; readonly message: string }[];

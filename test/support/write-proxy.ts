@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 /** A way to Unleash on which its changes can be delayed, while everything can still be read. */
 export type WriteProxy = {
   readonly url: string;
-  /** From now on a PATCH is taken and not passed on. */
-  hold(): void;
+  /** From now on a PATCH is taken and not passed on, or only one whose body has this text. */
+  hold(having?: string): void;
   held(): number;
   /** From now on everything passes, but what is held stays where it is. */
   letPass(): void;
@@ -23,14 +23,15 @@ type Held = {
 
 export async function startWriteProxy(target: string): Promise<WriteProxy> {
   const waiting: Held[] = [];
-  let isHolding = false;
+  let holding: string | null = null;
 
   const server = createServer((incoming, response) => {
     take(incoming, response).catch(() => response.destroy());
   });
   async function take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const held = { incoming, body: await read(incoming), response };
-    if (isHolding && incoming.method === "PATCH") waiting.push(held);
+    const isHeld = holding !== null && held.body.includes(holding);
+    if (isHeld && incoming.method === "PATCH") waiting.push(held);
     else await forward(target, held);
   }
 
@@ -39,9 +40,9 @@ export async function startWriteProxy(target: string): Promise<WriteProxy> {
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    hold: () => void (isHolding = true),
+    hold: (having = "") => void (holding = having),
     held: () => waiting.length,
-    letPass: () => void (isHolding = false),
+    letPass: () => void (holding = null),
     deliver: () => Promise.all(waiting.splice(0).map((held) => forward(target, held))),
     async close() {
       server.close();
