@@ -8,7 +8,7 @@ export type { PassPorts } from "../../src/control/pass.ts";
 export type { Clock, Commit, Metrics } from "../../src/control/ports.ts";
 export type { AlertRule, AlertRules } from "../../src/domain/alert.ts";
 export { ACTIONS, type ActionName, type CommandOutcome } from "../../src/domain/command.ts";
-export type { FlagTarget, Gate } from "../../src/domain/gate.ts";
+export type { Audience, FlagTarget, Gate } from "../../src/domain/gate.ts";
 export { HOUR, type Instant, MINUTE, type Millis, SECOND } from "../../src/domain/instant.ts";
 export type { Limit } from "../../src/domain/limit.ts";
 export type { Principal } from "../../src/domain/principal.ts";

@@ -1,3 +1,4 @@
+import { createChoosers } from "./actors/choosers.ts";
 import { createEditors } from "./actors/editors.ts";
 import type { Actor } from "./actors/actor.ts";
 import { createHealer } from "./actors/healer.ts";
@@ -39,6 +40,7 @@ export async function runSeed(seed: number): Promise<SeedRun> {
     ...createPipeline(sim),
     createUpkeep(sim),
     ...createEditors(sim, draw.pick([0.2, 0.6, 1.5])),
+    ...createChoosers(sim, busy),
     ...createWeather(sim, draw.pick([0.3, 1, 2])),
     ...faults.actors,
   ];

@@ -9,6 +9,7 @@ import {
   aSignal,
   aStep,
 } from "../support/builders.ts";
+import { type Whom, audienceIn, reachIn } from "./audiences.ts";
 import type { Draw } from "./draw.ts";
 import { type Gate, type Limit, MINUTE, type Millis, SECOND } from "./engine.ts";
 import type { DefinitionFact } from "./oracle/evidence.ts";
@@ -18,7 +19,13 @@ import { SCRAPE_INTERVAL } from "./peers/intervals.ts";
 export type GatePlan = {
   readonly name: string;
   readonly everyMs: Millis;
-  readonly steps: readonly { readonly to: number; readonly holdMs: Millis; readonly approvers: number }[];
+  readonly steps: readonly {
+    readonly to: number;
+    /** Absent: everybody. */
+    readonly whom?: Whom;
+    readonly holdMs: Millis;
+    readonly approvers: number;
+  }[];
   readonly bakeMs: Millis;
   /** How long a breach lasts before it halts or rolls back. */
   readonly lastsMs: Millis;
@@ -141,10 +148,11 @@ export function gateOf(plan: GatePlan): Gate {
     name: plan.name,
     everyMs: plan.everyMs,
     flag: aFlagTarget({ name: flagOf(plan), propagationMs: PROPAGATION }),
-    steps: plan.steps.map(({ to, holdMs, approvers }) =>
+    steps: plan.steps.map(({ to, whom, holdMs, approvers }) =>
       aStep({
         to,
         holdMs,
+        ...audienceIn(whom),
         approve:
           approvers === 0
             ? []
@@ -220,7 +228,12 @@ export function factOf(plan: GatePlan, from: number): DefinitionFact {
     flag: flagOf(plan),
     from,
     everyMs: plan.everyMs,
-    steps: plan.steps.map((step) => ({ ...step, group: GROUP, expiresMs: APPROVAL_EXPIRES })),
+    steps: plan.steps.map(({ whom, ...step }) => ({
+      ...step,
+      ...reachIn(whom),
+      group: GROUP,
+      expiresMs: APPROVAL_EXPIRES,
+    })),
     bakeMs: plan.bakeMs,
     settleMs: SETTLE,
     lastsMs: plan.lastsMs,

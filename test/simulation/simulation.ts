@@ -1,4 +1,5 @@
 import { scriptedDefinitions, AUTHOR, type ScriptedDefinitions } from "../support/scripted-definitions.ts";
+import { withAudiences } from "./audiences.ts";
 import { type Draw, drawFrom } from "./draw.ts";
 import type { Instant } from "./engine.ts";
 import { type Host, createHost } from "./host.ts";
@@ -38,7 +39,10 @@ export function createSimulation(seed: number): Simulation {
   const prometheus = createPrometheus(clocks);
   const unleash = createUnleash(clocks);
   const definitions = scriptedDefinitions();
-  const plans = drawPlans(drawFrom(seed, "plans"), drawFrom(seed, "extras"));
+  const audiences = drawFrom(seed, "audiences");
+  const plans = drawPlans(drawFrom(seed, "plans"), drawFrom(seed, "extras")).map((plan) =>
+    withAudiences(plan, audiences),
+  );
   const published = new Map<string, GatePlan>();
   const facts: DefinitionFact[] = [];
   const states = new Map<string, string>();

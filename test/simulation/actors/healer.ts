@@ -1,4 +1,5 @@
 import { KIM } from "../../support/world-of-fakes.ts";
+import { BARE, FIELD, choosesWhom, isForeignReach } from "../audiences.ts";
 import type { Draw } from "../draw.ts";
 import { type GateView, type Instant, MINUTE, SECOND } from "../engine.ts";
 import type { Ending } from "../oracle/evidence.ts";
@@ -125,6 +126,7 @@ function repairFlag(sim: Simulation, plan: GatePlan, { record }: GateView): void
   else if (only.disabled || !/^\d+$/.test(only.rollout ?? "") || Number(only.rollout) > 100) {
     kim.change({ disabled: false, rollout: "0" });
   }
+  if (choosesWhom(plan)) letStepsChoose(sim, plan, record);
   // A percent that nobody's ramp accounts for is taken back by hand.
   if (["idle", "draining", "rolled-back"].includes(record.ramp.state)) {
     if (Number(server.state(target).strategies[0]?.rollout) > 0) kim.set(0);
@@ -135,6 +137,17 @@ function repairFlag(sim: Simulation, plan: GatePlan, { record }: GateView): void
     if (Number(server.state(target).strategies[0]?.rollout) > 0) kim.set(0);
     kim.on();
   }
+}
+
+/** What somebody else has put in is in the way of steps that choose whom they are for, and so is what nobody remembers. */
+function letStepsChoose(sim: Simulation, plan: GatePlan, { ramp, flag }: GateView["record"]): void {
+  const { flag: target } = gateOf(plan);
+  const shown = target === null ? undefined : sim.unleash.server.state(target).strategies[0];
+  if (target === null || shown === undefined) return;
+  const kim = sim.unleash.server.person(KIM, target);
+  const rests = AT_REST.includes(ramp.state);
+  if (isForeignReach(plan, shown) || (rests && flag?.audience === undefined)) kim.change(BARE);
+  if (rests && shown.stickiness !== FIELD) kim.change({ stickiness: FIELD });
 }
 
 async function endingOf(sim: Simulation, { plan, wanted }: Care): Promise<Ending> {

@@ -12,6 +12,7 @@ import type {
   ReadingSet,
   UpkeepOrder,
 } from "./evidence.ts";
+import { levelled } from "./levels.ts";
 
 /** The evidence about one gate and its flag. */
 export type Case = {
@@ -20,6 +21,8 @@ export type Case = {
   readonly endedAt: number;
   readonly definitions: readonly DefinitionFact[];
   readonly changes: readonly FlagChange[];
+  /** The same as the flag server has it, before percents became levels. */
+  readonly log: readonly FlagChange[];
   readonly requests: readonly FlagRequest[];
   readonly orders: readonly Order[];
   readonly messages: readonly Message[];
@@ -52,19 +55,26 @@ export type Finding = {
 export function casesOf(evidence: Evidence): readonly Case[] {
   const flags = new Map(evidence.definitions.map(({ gate, flag }) => [gate, flag]));
   return [...flags].map(([gate, flag]) => {
-    const changes = evidence.changes.filter((change) => change.flag === flag);
-    const requests = evidence.requests.filter((request) => request.flag === flag);
+    const log = evidence.changes.filter((change) => change.flag === flag);
+    const orders = evidence.orders.filter((order) => order.gate === gate);
+    const raw = {
+      definitions: evidence.definitions.filter((fact) => fact.gate === gate),
+      changes: log,
+      requests: evidence.requests.filter((request) => request.flag === flag),
+    };
+    const { definitions, changes, requests } = levelled(raw, orders);
     const asked = requests.filter((request) => isRaise(request, changes));
     return {
       gate,
       flag,
       endedAt: evidence.endedAt,
-      definitions: evidence.definitions.filter((fact) => fact.gate === gate),
+      definitions,
       changes,
+      log,
       requests,
       asked,
       raises: changes.flatMap((change) => raiseBy(change, asked)),
-      orders: evidence.orders.filter((order) => order.gate === gate),
+      orders,
       messages: evidence.messages.filter((message) => message.gate === gate),
       readings: evidence.readings.filter((set) => set.gate === gate),
       deploys: evidence.deploys.filter((deploy) => deploy.gate === gate),

@@ -54,7 +54,9 @@ export function checkFailStatic(own: Case): Finding {
   );
 }
 
-function isExplained(own: Case, { at, after }: FlagChange): boolean {
+function isExplained(own: Case, { at, after, crossing }: FlagChange): boolean {
+  // To another audience exposure goes through 0 %, and waits there where the rest does not come through.
+  if (crossing === true) return true;
   const recent = (instant: number): boolean => recently(instant, at);
   const raisedAt = own.raises.findLast(({ change }) => change.at < at)?.change.at ?? 0;
   return (

@@ -65,8 +65,13 @@ export type PromiseFact = {
   readonly expiresMs: number | null;
 };
 
+/** The segments and constraints of a strategy that reaches just those of a step. */
+export type Reach = { readonly segments: string; readonly constraints: string };
+
 export type StepFact = {
   readonly to: number;
+  /** Absent: everybody whom the strategy was for at the start. */
+  readonly reach?: Reach;
   readonly holdMs: number;
   /** People of the group who must approve entering it. */
   readonly approvers: number;
@@ -79,6 +84,8 @@ export type StrategyFact = {
   readonly title: string | null;
   readonly rollout: string | null;
   readonly disabled: boolean;
+  readonly segments?: string;
+  readonly constraints?: string;
 };
 
 export type FlagState = {
@@ -95,6 +102,8 @@ export type FlagChange = {
   readonly by: string;
   readonly before: FlagState;
   readonly after: FlagState;
+  /** It went through 0 % to another audience, or made way for that. The log does not say so; the oracle finds it out. */
+  readonly crossing?: true;
 };
 
 export type FlagRequest = {

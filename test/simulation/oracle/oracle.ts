@@ -1,4 +1,5 @@
 import { checkAdoptions } from "./adoptions.ts";
+import { checkAudiences } from "./audiences.ts";
 import { type Case, type Finding, casesOf } from "./case.ts";
 import { checkFailStatic, checkProgress } from "./endings.ts";
 import { checkDrains } from "./drains.ts";
@@ -48,6 +49,11 @@ export const INVARIANTS: readonly Invariant[] = [
   { name: "S10b", says: "no raise for an audience nobody agreed on", check: checkNoRepair },
   { name: "S11", says: "percent and title, nothing else", check: checkMinimalTouch },
   { name: "S11b", says: "a gate that only observes raises nothing", check: checkObserving },
+  {
+    name: "S11c",
+    says: "whom a flag reaches changes at 0 % alone, and never what somebody else put in",
+    check: checkAudiences,
+  },
   { name: "S12", says: "approvals are of enough different, independent people", check: checkApprovals },
   { name: "S12b", says: "no step is entered before what it needs is promised", check: checkPromises },
   { name: "S14", says: "lowering is always allowed", check: checkLoweringAllowed },

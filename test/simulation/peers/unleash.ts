@@ -1,3 +1,4 @@
+import { SEGMENTS } from "../audiences.ts";
 import { fakeStrategy } from "../../support/fake-flag-edits.ts";
 import { type FakeFlags, createFakeFlags } from "../../support/fake-flags.ts";
 import type { FlagTarget, Instant, PassPorts } from "../engine.ts";
@@ -18,6 +19,7 @@ export type SimulatedUnleash = {
 
 export function createUnleash(clocks: Clocks): SimulatedUnleash {
   const server = createFakeFlags(clocks.peers);
+  server.faults.segments = SEGMENTS;
   const requests: FlagRequest[] = [];
 
   type Logged = Pick<FlagRequest, "flag" | "process" | "kind"> & Partial<FlagRequest>;

@@ -1,3 +1,4 @@
+import { CHOICE_KINDS } from "../actors/choosers.ts";
 import { EDIT_KINDS } from "../actors/editors.ts";
 import type { Tally } from "../campaign.ts";
 import { FAULT_KINDS } from "../faults/faults.ts";
@@ -31,7 +32,7 @@ const FAULTS_OF_WRITES = ["lost", "reply-lost", "late", "refused"].map((fault) =
 /** What must be seen at least once in a run of many seeds. */
 export function neverSeen({ counts, premises }: Tally): readonly string[] {
   const moves = Object.entries(MOVES).flatMap(([from, tos]) => tos.map((to) => `move ${from} -> ${to}`));
-  const edits = EDIT_KINDS.map((kind) => `edit ${kind}`);
+  const edits = [...EDIT_KINDS, ...CHOICE_KINDS].map((kind) => `edit ${kind}`);
   const faults = [...FAULT_KINDS.map((kind) => `fault ${kind}`), ...FAULTS_OF_WRITES];
   const upkeep = ["begun", "ended"].map((what) => `maintenance ${what} in the dark`);
   const orders = ["promise done", "promise refused"].map((what) => `order ${what}`);
