@@ -86,9 +86,9 @@ function levelStates(reaches: readonly Reach[]): (state: FlagState) => FlagState
   return (state) => ({
     ...state,
     strategies: state.strategies.map((strategy) => {
-      const levelled = known.get(strategy) ?? level(strategy);
-      known.set(strategy, levelled);
-      return levelled;
+      const now = known.get(strategy) ?? level(strategy);
+      known.set(strategy, now);
+      return now;
     }),
   });
 }
