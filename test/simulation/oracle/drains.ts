@@ -69,8 +69,13 @@ function wrongEnd(own: Case, { from, to, end }: Drain): string | null {
   return lasted > most + 3 * every + SLACK ? `a drain lasted for ${lasted / 1_000} s` : null;
 }
 
+/** Somebody said so while it drained, or to a process that hung and may have gone on since. */
 function wasFinished(own: Case, from: number, to: number): boolean {
   return own.orders.some(
-    (order) => order.what === "finish" && mayHaveHappened(order) && order.heardAt >= from && order.at <= to,
+    (order) =>
+      order.what === "finish" &&
+      mayHaveHappened(order) &&
+      (order.heardAt >= from || order.answer === "none") &&
+      order.at <= to,
   );
 }

@@ -83,7 +83,7 @@ function isPlain(own: Case, { told, landed }: StepBack): boolean {
     ({ at, before, after }) => at <= told && exposureOf(before) !== exposureOf(after),
   );
   return (
-    !wasMovedByHand(own, from, landed.at) &&
+    !wasMovedByHand(own, raised?.change.at ?? 0, landed.at) &&
     overlap(own.faults, ["unleash reads late"], from, landed.at) === 0 &&
     raised !== undefined &&
     moved?.by === OURS &&

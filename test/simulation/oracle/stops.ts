@@ -69,7 +69,8 @@ function stopsOf(own: Case): readonly Stop[] {
 
 /** The highest declared step below what stands there, by each definition that the run may be pinned to. */
 export function stepsBelow(own: Case, at: number): readonly number[] {
-  const percent = exposureOf(stateAt(own.changes, at));
+  // What it orders may arrive in the very millisecond in which it is told.
+  const percent = exposureOf(stateAt(own.changes, at - 1));
   return definitionsAt(own, at).map(({ steps }) =>
     Math.max(0, ...steps.map(({ to }) => to).filter((to) => to < percent)),
   );
