@@ -6,6 +6,7 @@ import type {
   FlagRequest,
   FlagState,
   Order,
+  Reach,
 } from "./oracle/evidence.ts";
 import { INVARIANTS, judge } from "./oracle/oracle.ts";
 
@@ -44,6 +45,13 @@ const DEFINITION: DefinitionFact = {
 function state(rollout: number, title: string, fields: Partial<FlagState> = {}): FlagState {
   const strategies = [{ id: "s1", title, rollout: String(rollout), disabled: false }];
   return { enabled: true, archived: false, project: "default", strategies, ...fields };
+}
+
+const STAFF: Reach = { segments: "[7]", constraints: "[]" };
+const EVERYBODY: Reach = { segments: "[]", constraints: "[]" };
+
+function reaching(flag: FlagState, reach: Reach): FlagState {
+  return { ...flag, strategies: flag.strategies.map((strategy) => ({ ...strategy, ...reach })) };
 }
 
 function order(what: string, at: number, fields: Partial<Order> = {}): Order {
@@ -291,6 +299,16 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
       changes: [
         ...SOUND.changes,
         change(12 * MINUTE, "rampart", state(0, "t3", { enabled: false }), state(0, "t3")),
+      ],
+    }),
+  ],
+  [
+    "S11c",
+    "it reached others from one moment to the next, with people exposed",
+    evidence({
+      definitions: [{ ...DEFINITION, steps: DEFINITION.steps.map((step) => ({ ...step, reach: STAFF })) }],
+      changes: [
+        change(MINUTE, "rampart", reaching(state(5, "t0"), EVERYBODY), reaching(state(5, "t1"), STAFF)),
       ],
     }),
   ],

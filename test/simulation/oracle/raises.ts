@@ -291,12 +291,16 @@ function isForced(own: Case, from: number, to: number): boolean {
   return own.orders.some((order) => order.what === "advance" && order.heardAt >= from && order.at <= to);
 }
 
-/** Time that may count towards a hold: nothing of a downtime longer than three passes, and at most three passes of a jump. */
+/**
+ * Time that may count towards a hold: nothing of a downtime longer than three passes, and at most three passes of a jump. A
+ * pass that hung beside another process tells its old time when it goes on, so what it slept over may count twice.
+ */
 function countable(own: Case, { everyMs }: DefinitionFact, from: number, to: number): number {
   const downs = own.faults.filter(
     ({ kind, from: a, to: b }) => kind === "process down" && b - Math.max(a, from) > 3 * everyMs,
   );
   const jumps = own.faults.filter(({ kind, from: a }) => kind === "clock jump" && from <= a && a <= to);
   const ahead = jumps.reduce((sum, { size }) => sum + Math.min(Math.max(0, size), 3 * everyMs), 0);
-  return to - from - overlap(downs, ["process down"], from, to) + ahead;
+  const again = overlap(own.faults, ["process hung"], from, to);
+  return to - from - overlap(downs, ["process down"], from, to) + ahead + again;
 }
