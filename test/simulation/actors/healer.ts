@@ -140,13 +140,14 @@ function repairFlag(sim: Simulation, plan: GatePlan, { record }: GateView): void
 }
 
 /** What somebody else has put in is in the way of steps that choose whom they are for, and so is what nobody remembers. */
-function letStepsChoose(sim: Simulation, plan: GatePlan, { ramp, flag }: GateView["record"]): void {
+function letStepsChoose(sim: Simulation, plan: GatePlan, { ramp, flag, run }: GateView["record"]): void {
   const { flag: target } = gateOf(plan);
   const shown = target === null ? undefined : sim.unleash.server.state(target).strategies[0];
   if (target === null || shown === undefined) return;
   const kim = sim.unleash.server.person(KIM, target);
   const rests = AT_REST.includes(ramp.state);
-  if (isForeignReach(plan, shown) || (rests && flag?.audience === undefined)) kim.change(BARE);
+  const isForgotten = rests && (flag?.audience === undefined || run === null);
+  if (isForeignReach(plan, shown) || isForgotten) kim.change(BARE);
   if (rests && shown.stickiness !== FIELD) kim.change({ stickiness: FIELD });
 }
 

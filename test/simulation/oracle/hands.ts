@@ -211,7 +211,16 @@ export function checkForeignStore(own: Case): Finding {
   );
 }
 
-/** Whether a person had agreed to that very title, and nobody read what stood in its place since. */
+/** Whether a write of ours that was sent while that very title stood there for the first time takes its place again. */
+function arrivesLate(own: Case, change: FlagChange): boolean {
+  const next = own.changes.find(({ at }) => at > change.at);
+  return own.requests.some(
+    ({ at, title, kind }) =>
+      kind === "percent" && at < change.at && next?.after.strategies.some((after) => after.title === title),
+  );
+}
+
+/** Whether a person had agreed to that very title, and nobody read what stood in its place since, or a late write takes it. */
 function isPutBack(own: Case, change: FlagChange): boolean {
   const earlier = own.changes.filter(({ at }) => at < change.at);
   const same = earlier.findLast(({ by, after }) => by !== OURS && titles(after) === titles(change.after));
@@ -225,7 +234,7 @@ function isPutBack(own: Case, change: FlagChange): boolean {
         order.at <= between &&
         mayHaveHappened(order),
     ) &&
-    !wasRead(own, between, change.at)
+    (!wasRead(own, between, change.at) || arrivesLate(own, change))
   );
 }
 
