@@ -37,13 +37,14 @@ const DEFINITION: DefinitionFact = {
   haltDeadlineMs: 60 * MINUTE,
   drainMs: null,
   missingRollbackMs: 60 * MINUTE,
+  rotates: false,
   promise: null,
   darkPageMs: 2 * MINUTE,
   darkRollbackMs: null,
 };
 
 function state(rollout: number, title: string, fields: Partial<FlagState> = {}): FlagState {
-  const strategies = [{ id: "s1", title, rollout: String(rollout), disabled: false }];
+  const strategies = [{ id: "s1", title, rollout: String(rollout), groupId: "g", disabled: false }];
   return { enabled: true, archived: false, project: "default", strategies, ...fields };
 }
 
@@ -179,6 +180,46 @@ function steppedBack(...steps: readonly (readonly [number, number, number])[]): 
   });
 }
 
+const SHADOW = { to: 0, holdMs: MINUTE, approvers: 0, group: "leads", expiresMs: 0 };
+const SHADOWED: DefinitionFact = { ...DEFINITION, steps: [SHADOW, ...DEFINITION.steps] };
+
+/** The sound run with a shadow step before it, entered at that instant. */
+function shadowed(at: number, told: Evidence["messages"][number]): Evidence {
+  const [start, entry] = [state(0, "t0"), state(0, "shadow")];
+  return evidence({
+    definitions: [SHADOWED],
+    messages: [told, ...SOUND.messages],
+    changes: byTime([change(at, "rampart", start, entry), ...SOUND.changes]),
+    requests: byTime([
+      ...SOUND.requests,
+      request(at, { to: 0, title: "shadow", expecting: { title: "t0", rollout: 0 } }),
+    ]),
+  });
+}
+
+/** The sound run restarted after its rollback, under another groupId from that percent on. */
+function rotated(definition: DefinitionFact, percent: number): Evidence {
+  const [before] = state(percent, "t3").strategies;
+  const strategies = before === undefined ? [] : [{ ...before, title: "t4", groupId: "g~run_2" }];
+  return evidence({
+    definitions: [definition],
+    orders: [...SOUND.orders, order("restart", 11 * MINUTE)],
+    changes: [
+      ...SOUND.changes,
+      change(12 * MINUTE, "rampart", state(percent, "t3"), { ...state(percent, "t4"), strategies }),
+    ],
+  });
+}
+
+/** The sound run restarted after its rollback, and raised again. */
+function rerun(definition: DefinitionFact): Evidence {
+  return evidence({
+    definitions: [definition],
+    orders: [...SOUND.orders, order("restart", 11 * MINUTE)],
+    ...and(SOUND, write(14 * MINUTE, 0, 5, 4)),
+  });
+}
+
 /** Evidence with one thing wrong in it, by the invariant that must notice. */
 const WRONG: readonly (readonly [string, string, Evidence])[] = [
   [
@@ -196,6 +237,26 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
     "a signal was missing at a raise",
     evidence({ readings: [{ at: 0, gate: "gate", name: "errors", says: "missing" }] }),
   ],
+  ["S3b", "the shadow step was left out", evidence({ definitions: [SHADOWED] })],
+  [
+    "S3b",
+    "the hold of the shadow step was cut short",
+    shadowed(MINUTE - 30 * SECOND, { at: MINUTE - 29 * SECOND, gate: "gate", kind: "advanced" }),
+  ],
+  [
+    "S3b",
+    "the shadow step was entered on a bad signal",
+    {
+      ...shadowed(10 * SECOND, { at: 11 * SECOND, gate: "gate", kind: "advanced" }),
+      readings: [
+        { at: 0, gate: "gate", name: "errors", says: "halt" },
+        { at: 30 * SECOND, gate: "gate", name: "errors", says: "good" },
+      ],
+    },
+  ],
+  ["S11", "the groupId of a gate that rotates none was changed", rotated(DEFINITION, 0)],
+  ["S11", "a groupId was changed above 0%", rotated({ ...DEFINITION, rotates: true }, 1)],
+  ["S11d", "a run after a rollback went to those of the run before", rerun({ ...DEFINITION, rotates: true })],
   ["S3", "a step was skipped", evidence({ ...joined([write(MINUTE, 0, 25, 1)]) })],
   [
     "S4",

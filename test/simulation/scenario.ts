@@ -44,6 +44,10 @@ export type GatePlan = {
   readonly stepsBack: boolean;
   /** What somebody of the group promises once, for one step or for all; null: nothing. */
   readonly promise: { readonly step: number | null; readonly expiresMs: Millis | null } | null;
+  /** How long the signals are watched before anybody is exposed; null: no shadow step. */
+  readonly shadowMs: Millis | null;
+  /** Whether a restart reaches other users first. */
+  readonly rotates: boolean;
   /** Null: nobody waits for those on the new path. */
   readonly drainMs: Millis | null;
 };
@@ -77,9 +81,9 @@ export function drawPlans(draw: Draw, extras: Draw): readonly GatePlan[] {
   });
 }
 
-type Extras = Pick<GatePlan, "stepsBack" | "counts" | "drainMs" | "promise">;
+type Extras = Pick<GatePlan, "stepsBack" | "counts" | "drainMs" | "promise" | "shadowMs" | "rotates">;
 
-function drawExtras({ counts }: Pick<GatePlan, "counts">, draw: Draw): Extras {
+function drawExtras({ counts, everyMs }: Pick<GatePlan, "counts" | "everyMs">, draw: Draw): Extras {
   const stepsBack = draw.chance(0.35);
   return {
     stepsBack,
@@ -88,6 +92,8 @@ function drawExtras({ counts }: Pick<GatePlan, "counts">, draw: Draw): Extras {
     promise: draw.chance(0.25)
       ? { step: draw.pick([null, 1, 2]), expiresMs: draw.pick([null, null, 10 * MINUTE]) }
       : null,
+    shadowMs: draw.chance(0.2) ? draw.int(1, 8) * everyMs : null,
+    rotates: draw.chance(0.3),
   };
 }
 
@@ -143,12 +149,17 @@ export function changedPlan(plan: GatePlan, draw: Draw): GatePlan {
   }
 }
 
+/** The shadow step, where there is one, before those that expose somebody. */
+function stepsOf({ steps, shadowMs }: GatePlan): GatePlan["steps"] {
+  return shadowMs === null ? steps : [{ to: 0, holdMs: shadowMs, approvers: 0 }, ...steps];
+}
+
 export function gateOf(plan: GatePlan): Gate {
   return aGate({
     name: plan.name,
     everyMs: plan.everyMs,
     flag: aFlagTarget({ name: flagOf(plan), propagationMs: PROPAGATION }),
-    steps: plan.steps.map(({ to, whom, holdMs, approvers }) =>
+    steps: stepsOf(plan).map(({ to, whom, holdMs, approvers }) =>
       aStep({
         to,
         holdMs,
@@ -189,6 +200,7 @@ export function gateOf(plan: GatePlan): Gate {
     drift: plan.drift,
     haltDeadlineMs: plan.haltDeadlineMs,
     cooldownMs: plan.cooldownMs,
+    rotateCohort: plan.rotates ? true : null,
     ...(plan.drainMs === null ? {} : { drainMs: plan.drainMs }),
   });
 }
@@ -228,7 +240,7 @@ export function factOf(plan: GatePlan, from: number): DefinitionFact {
     flag: flagOf(plan),
     from,
     everyMs: plan.everyMs,
-    steps: plan.steps.map(({ whom, ...step }) => ({
+    steps: stepsOf(plan).map(({ whom, ...step }) => ({
       ...step,
       ...reachIn(whom),
       group: GROUP,
@@ -244,6 +256,7 @@ export function factOf(plan: GatePlan, from: number): DefinitionFact {
     authors: plan.authorKnown ? [AUTHOR] : null,
     haltDeadlineMs: plan.haltDeadlineMs,
     drainMs: plan.drainMs,
+    rotates: plan.rotates,
     promise: plan.promise === null ? null : { ...plan.promise, group: GROUP },
     missingRollbackMs: MISSING.rollbackMs,
     darkPageMs: DARK_PAGES_AFTER,

@@ -81,7 +81,11 @@ function loosens(old: DefinitionFact, now: DefinitionFact): boolean {
 function demandOf(own: Case, old: DefinitionFact, now: DefinitionFact, at: number): number {
   const percent = exposureOf(stateAt(own.changes, at));
   const step = old.steps.filter(({ to }) => to <= percent).length;
-  const asked = (old.steps[step]?.approvers ?? 0) || (now.steps[step]?.approvers ?? 0);
+  // At 0 % nobody can tell from outside whether a shadow step is entered already.
+  const steps = percent === 0 ? [0, step] : [step];
+  const asked = Math.min(
+    ...steps.map((at) => (old.steps[at]?.approvers ?? 0) || (now.steps[at]?.approvers ?? 0)),
+  );
   return asked === 0 ? 0 : asked + (now.authors === null ? 1 : 0);
 }
 

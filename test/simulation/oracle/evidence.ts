@@ -49,6 +49,8 @@ export type DefinitionFact = {
   /** How long those on the new path may finish there after a rollback; null: nobody waits for them. */
   readonly drainMs: number | null;
   readonly promise: PromiseFact | null;
+  /** Whether a restart gives the strategy a new groupId, which spreads users anew. */
+  readonly rotates: boolean;
   /** A signal that is missing for so long rolls back. */
   readonly missingRollbackMs: number;
   /** A dark source is paged after this time. */
@@ -69,6 +71,7 @@ export type PromiseFact = {
 export type Reach = { readonly segments: string; readonly constraints: string };
 
 export type StepFact = {
+  /** 0: a shadow step, in which signals are watched and nobody is exposed. */
   readonly to: number;
   /** Absent: everybody whom the strategy was for at the start. */
   readonly reach?: Reach;
@@ -83,6 +86,7 @@ export type StrategyFact = {
   readonly id: string;
   readonly title: string | null;
   readonly rollout: string | null;
+  readonly groupId: string | null;
   readonly disabled: boolean;
   readonly segments?: string;
   readonly constraints?: string;

@@ -9,6 +9,7 @@ import {
   stateAt,
 } from "./case.ts";
 import type { FlagChange, FlagState, StrategyFact } from "./evidence.ts";
+import { type Rotation, rotationBy, rotationsOf, wrongRotation } from "./rotations.ts";
 import { wasRead } from "./raises.ts";
 
 const LIFTS: readonly string[] = ["adopt-flag", "start", "restart"];
@@ -121,9 +122,11 @@ export function checkNoRepair(own: Case): Finding {
         (order) => AGREES.includes(order.what) && order.at <= request.at && mayHaveHappened(order),
       );
       if (agreed === undefined) return null;
-      const seen = [agreed.at, Math.min(agreed.heardAt, request.at)].map((at) =>
-        audience(stateAt(own.changes, at)),
-      );
+      const found = [agreed.at, Math.min(agreed.heardAt, request.at)].map((at) => stateAt(own.changes, at));
+      // Whom a restart reaches first is its own affair.
+      const rotations = rotationsOf(own).filter(({ at }) => at >= agreed.at && at <= request.at);
+      const rotated = rotations.flatMap((rotation) => found.map((state) => rotate(state, rotation)));
+      const seen = [...found, ...rotated].map(audience);
       const differs = (state: FlagState | null): boolean => !seen.includes(audience(state));
       if (!differs(stateAt(own.changes, request.at))) return null;
       const since = own.changes.findLast(({ at, before }) => at <= request.at && !differs(before))?.at ?? 0;
@@ -132,6 +135,12 @@ export function checkNoRepair(own: Case): Finding {
         : null;
     },
   );
+}
+
+function rotate(state: FlagState | null, { strategy, to: { groupId } }: Rotation): FlagState | null {
+  if (state === null) return null;
+  const strategies = state.strategies.map((own) => (own.id === strategy ? { ...own, groupId } : own));
+  return { ...state, strategies };
 }
 
 /** All of a flag that is not ours to write. */
@@ -145,18 +154,25 @@ function withoutOurs(strategy: StrategyFact): object {
   return { ...strategy, rollout: null, title: null };
 }
 
-/** A write of ours changes the percent and the title of one strategy, or switches the environment off; nothing else, ever. */
+/**
+ * A write of ours changes the percent and the title of one strategy, at a restart that rotates its groupId besides, or
+ * switches the environment off; nothing else, ever.
+ */
 export function checkMinimalTouch(own: Case): Finding {
   const ours = own.changes.filter(({ by }) => by === OURS);
   return each(
     ours,
     ({ at }) => at,
-    ({ before, after }) => {
+    (change) => {
+      const { before, after } = change;
       if (!before.enabled && after.enabled) return "an environment was switched on";
       const touched = after.strategies.filter((strategy, index) => strategy !== before.strategies[index]);
       const off = before.enabled && !after.enabled;
       if (touched.length > (off ? 0 : 1)) return "more than one strategy was written";
-      const same = audience({ ...after, enabled: before.enabled }) === audience(before);
+      const rotation = rotationBy(change);
+      const known = rotation === null ? before : rotate(before, rotation);
+      const same = audience({ ...after, enabled: before.enabled }) === audience(known);
+      if (same && rotation !== null) return wrongRotation(own, rotation);
       return same ? null : "a write of ours changed more than percent and title";
     },
   );

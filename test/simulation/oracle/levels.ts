@@ -30,7 +30,13 @@ const BEGINNINGS: readonly string[] = ["start", "restart"];
 export function levelled(raw: Levelled, orders: readonly Order[]): Levelled {
   const reaches = reachesOf(raw.definitions);
   if (reaches.length === 0) return raw;
-  const scale = { reaches, first: levelOf(reaches, raw.definitions[0]?.steps[0]) };
+  const scale = {
+    reaches,
+    first: levelOf(
+      reaches,
+      raw.definitions[0]?.steps.find(({ to }) => to > 0),
+    ),
+  };
   const merged = merge(raw.changes, raw.requests);
   const levelState = levelStates(reaches);
   return {

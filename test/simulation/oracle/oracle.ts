@@ -14,6 +14,8 @@ import {
   checkIntent,
   checkOneStep,
 } from "./raises.ts";
+import { checkRotations } from "./rotations.ts";
+import { checkShadows } from "./shadows.ts";
 import { checkStepBacks } from "./step-backs.ts";
 import { checkLocks, checkObserving, checkVerdictsObeyed } from "./verdicts.ts";
 import { checkUpkeep } from "./upkeep.ts";
@@ -36,6 +38,7 @@ export type Invariant = {
 export const INVARIANTS: readonly Invariant[] = [
   { name: "S1", says: "no raise without fresh proof", check: checkFreshProof },
   { name: "S3", says: "one declared step at a time", check: checkOneStep },
+  { name: "S3b", says: "a shadow step is proven and held before anybody is exposed", check: checkShadows },
   { name: "S4", says: "no raise is sent again or without having looked", check: checkIntent },
   { name: "S5", says: "a stop lasts until a person lifts it", check: checkLatch },
   { name: "S5b", says: "a drain lasts until a person or its deadline ends it", check: checkDrains },
@@ -47,7 +50,8 @@ export const INVARIANTS: readonly Invariant[] = [
   { name: "S9", says: "what may raise tests what it expects", check: checkFencing },
   { name: "S10", says: "a person's decrease wins", check: checkHumanWins },
   { name: "S10b", says: "no raise for an audience nobody agreed on", check: checkNoRepair },
-  { name: "S11", says: "percent and title, nothing else", check: checkMinimalTouch },
+  { name: "S11", says: "percent, title and a run's groupId, nothing else", check: checkMinimalTouch },
+  { name: "S11d", says: "a run that rotates reaches others than the one before", check: checkRotations },
   { name: "S11b", says: "a gate that only observes raises nothing", check: checkObserving },
   {
     name: "S11c",

@@ -39,7 +39,7 @@ export function checkFreshProof(own: Case): Finding {
   });
 }
 
-function isProven(own: Case, fact: DefinitionFact, { at }: FlagRequest): boolean {
+export function isProven(own: Case, fact: DefinitionFact, { at }: FlagRequest): boolean {
   const changed = own.changes.findLast(
     (change) => change.at < at && movesFor(own, change) && wasSeen(own, change),
   );
@@ -287,7 +287,7 @@ export function checkHold(own: Case): Finding {
   );
 }
 
-function isForced(own: Case, from: number, to: number): boolean {
+export function isForced(own: Case, from: number, to: number): boolean {
   return own.orders.some((order) => order.what === "advance" && order.heardAt >= from && order.at <= to);
 }
 
@@ -295,7 +295,7 @@ function isForced(own: Case, from: number, to: number): boolean {
  * Time that may count towards a hold: nothing of a downtime longer than three passes, and at most three passes of a jump. A
  * pass that hung beside another process tells its old time when it goes on, so what it slept over may count twice.
  */
-function countable(own: Case, { everyMs }: DefinitionFact, from: number, to: number): number {
+export function countable(own: Case, { everyMs }: DefinitionFact, from: number, to: number): number {
   const downs = own.faults.filter(
     ({ kind, from: a, to: b }) => kind === "process down" && b - Math.max(a, from) > 3 * everyMs,
   );
