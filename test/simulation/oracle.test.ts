@@ -180,6 +180,24 @@ function steppedBack(...steps: readonly (readonly [number, number, number])[]): 
   });
 }
 
+/** The sound run, and its flag let go of; then, perhaps, a write all the same. */
+function released({ at, left }: { readonly at: number; readonly left: FlagState }, late?: number): Evidence {
+  return evidence({
+    endedAt: 25 * MINUTE,
+    messages: [
+      ...SOUND.messages,
+      { at: 9.2 * MINUTE, gate: "gate", kind: "rolled-back" },
+      { at: at + SECOND, gate: "gate", kind: "released" },
+    ],
+    orders: [...SOUND.orders, order("release", at)],
+    changes: [...SOUND.changes, change(at, "rampart", state(0, "t3"), left)],
+    requests: [
+      ...SOUND.requests,
+      ...(late === undefined ? [] : [request(late, { expecting: { title: "Ours", rollout: 0 } })]),
+    ],
+  });
+}
+
 const SHADOW = { to: 0, holdMs: MINUTE, approvers: 0, group: "leads", expiresMs: 0 };
 const SHADOWED: DefinitionFact = { ...DEFINITION, steps: [SHADOW, ...DEFINITION.steps] };
 
@@ -237,6 +255,14 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
     "a signal was missing at a raise",
     evidence({ readings: [{ at: 0, gate: "gate", name: "errors", says: "missing" }] }),
   ],
+  ["S5c", "a flag was let go of at once", released({ at: 9.5 * MINUTE, left: state(0, "Ours") })],
+  [
+    "S5c",
+    "a token was left in the title",
+    released({ at: 20 * MINUTE, left: state(0, "[rampart 1/3 #k.1.1]") }),
+  ],
+  ["S5c", "letting go changed the percent", released({ at: 20 * MINUTE, left: state(5, "Ours") })],
+  ["S5c", "a write was sent after that", released({ at: 20 * MINUTE, left: state(0, "Ours") }, 21 * MINUTE)],
   ["S3b", "the shadow step was left out", evidence({ definitions: [SHADOWED] })],
   [
     "S3b",

@@ -22,14 +22,22 @@ const AT_REST: readonly string[] = ["idle", "rolled-back", "finished"];
 /** Time for what is written to be read back, and for late things to show. */
 const QUIET_FOR = 3 * MINUTE;
 
-type Care = { readonly plan: GatePlan; readonly wanted: Ending["wanted"]; over: Instant | null };
+type Care = {
+  readonly plan: GatePlan;
+  readonly wanted: Ending["wanted"];
+  /** Whether they let go of the flag in the end. */
+  readonly releases: boolean;
+  over: Instant | null;
+};
 
 /** `boot` brings the machine back where it is down. */
 export function createHealer(sim: Simulation, boot: Actor): Healer {
   const draw = sim.draw("healer");
+  const letting = sim.draw("letting go");
   const cares = sim.plans.map((plan): Care => ({
     plan,
     wanted: draw.chance(0.6) ? "finish" : "rest",
+    releases: letting.chance(0.15),
     over: null,
   }));
   let next = sim.now();
@@ -55,15 +63,23 @@ async function tend(sim: Simulation, draw: Draw, care: Care): Promise<void> {
   }
   putFileBack(sim, care.plan, view);
   repairFlag(sim, care.plan, view);
-  const isOver = isEnd(care, view);
+  const isDone = isEnd(care, view);
+  const isOver = isDone && !(care.releases && view.record.flag !== null);
   care.over = isOver ? (care.over ?? sim.now()) : null;
-  if (!isOver) await leadOn(sim, draw, care, view);
+  if (isOver) return;
+  await (isDone ? letGo(sim, view) : leadOn(sim, draw, care, view));
 }
 
 function isEnd({ wanted }: Care, { record }: GateView): boolean {
   const { state } = record.ramp;
   if (record.drift.length > 0 || record.intention !== null) return false;
   return wanted === "finish" ? state === "finished" : AT_REST.includes(state);
+}
+
+/** Repeats it for as long as a late raise may still arrive. */
+async function letGo(sim: Simulation, { name, record: { ramp } }: GateView): Promise<void> {
+  const isOpen = ramp.state === "rolled-back" && ramp.drain !== undefined;
+  await order(sim, OPERATOR, name, isOpen ? "finish" : "release");
 }
 
 async function leadOn(sim: Simulation, draw: Draw, care: Care, view: GateView): Promise<void> {

@@ -73,7 +73,8 @@ export function wayOn({ record }: Pick<GateView, "record">, draw: Draw): ActionN
   switch (ramp.state) {
     case "idle":
     case "finished":
-      return drift.length > 0 ? pickDriftWay(raised, draw) : "start";
+      if (drift.length > 0) return pickDriftWay(raised, draw);
+      return draw.chance(0.15) ? "release" : "start";
     case "rolled-back":
       return drift.length > 0 ? pickDriftWay(raised, draw) : "restart";
     case "halted":

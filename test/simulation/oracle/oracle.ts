@@ -14,6 +14,7 @@ import {
   checkIntent,
   checkOneStep,
 } from "./raises.ts";
+import { checkReleases } from "./releases.ts";
 import { checkRotations } from "./rotations.ts";
 import { checkShadows } from "./shadows.ts";
 import { checkStepBacks } from "./step-backs.ts";
@@ -42,6 +43,7 @@ export const INVARIANTS: readonly Invariant[] = [
   { name: "S4", says: "no raise is sent again or without having looked", check: checkIntent },
   { name: "S5", says: "a stop lasts until a person lifts it", check: checkLatch },
   { name: "S5b", says: "a drain lasts until a person or its deadline ends it", check: checkDrains },
+  { name: "S5c", says: "what is let go of is left alone", check: checkReleases },
   { name: "S6", says: "a rollback is never lost", check: checkRollbacksLand },
   { name: "S6b", says: "rolled back is told when it is true", check: checkToldTruly },
   { name: "S6c", says: "a verdict to roll back is obeyed", check: checkVerdictsObeyed },

@@ -111,7 +111,17 @@ function isBearable(own: Case, { signals, lastsMs }: DefinitionFact, at: number)
     (name) =>
       BEARABLE.includes(saysAt(own, name, at - SLACK)) ||
       saysAt(own, name, at) === "good" ||
+      wasAcknowledged(own, name, at) ||
       (saysAt(own, name, at) !== "missing" && BEARABLE.includes(saysAt(own, name, at - youngest))),
+  );
+}
+
+/** Who resumed a ramp that had halted on it knows of it. */
+function wasAcknowledged(own: Case, name: string, at: number): boolean {
+  const set = own.readings.findLast((reading) => reading.name === name && reading.at <= at);
+  if (set?.says !== "halt") return false;
+  return own.orders.some(
+    (order) => order.what === "resume" && mayHaveHappened(order) && order.heardAt >= set.at && order.at <= at,
   );
 }
 

@@ -23,7 +23,7 @@ const MOVES: Readonly<Record<string, readonly string[]>> = {
 const SELDOM: readonly string[] = ["idle -> baking", "finished -> baking", "halted -> paused"];
 
 /** What people hear of seldom, and yet have to. */
-const TOLD = ["stepping-back", "draining", "drain-overdue", "cannot-see", "maintenance"].map(
+const TOLD = ["stepping-back", "draining", "drain-overdue", "cannot-see", "maintenance", "released"].map(
   (kind) => `told ${kind}`,
 );
 
