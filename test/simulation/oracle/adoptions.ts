@@ -84,7 +84,7 @@ function demandOf(own: Case, old: DefinitionFact, now: DefinitionFact, at: numbe
   // At 0 % nobody can tell from outside whether a shadow step is entered already.
   const steps = percent === 0 ? [0, step] : [step];
   const asked = Math.min(
-    ...steps.map((at) => (old.steps[at]?.approvers ?? 0) || (now.steps[at]?.approvers ?? 0)),
+    ...steps.map((index) => (old.steps[index]?.approvers ?? 0) || (now.steps[index]?.approvers ?? 0)),
   );
   return asked === 0 ? 0 : asked + (now.authors === null ? 1 : 0);
 }

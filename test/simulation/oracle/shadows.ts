@@ -62,7 +62,7 @@ function isEntry(own: Case, { kind, at }: Message): boolean {
 
 /** The write by which the step was entered: of 0 % over 0 %. */
 function entryOf(own: Case, at: number): readonly FlagRequest[] {
-  const change = own.changes.findLast((each) => each.by === OURS && each.at <= at);
+  const change = own.changes.findLast((other) => other.by === OURS && other.at <= at);
   const request = own.requests.find(
     ({ kind, title, to, expecting }) =>
       kind === "percent" &&
