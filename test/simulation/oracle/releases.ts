@@ -60,12 +60,12 @@ export function checkReleases(own: Case): Finding {
 
 /** The title is the team's again, and the percent is the one that was there. */
 function titleLeft(own: Case, at: number): string | null {
-  const change = own.changes.findLast((each) => each.by === OURS && each.at <= at);
+  const last = own.changes.findLast((change) => change.by === OURS && change.at <= at);
   const byHand = own.changes.some(
-    (each) => each.by !== OURS && each.at > (change?.at ?? at) && each.at <= at,
+    (change) => change.by !== OURS && change.at > (last?.at ?? at) && change.at <= at,
   );
-  if (change === undefined || byHand) return null;
-  if (exposureOf(change.before) !== exposureOf(change.after)) return "the percent was changed by letting go";
+  if (last === undefined || byHand) return null;
+  if (exposureOf(last.before) !== exposureOf(last.after)) return "the percent was changed by letting go";
   const titles = stateAt(own.changes, at)?.strategies.map(({ title }) => title ?? "") ?? [];
   return titles.some((title) => title.includes("[rampart "))
     ? "told that the flag was let go of, and a token still stands in its title"
