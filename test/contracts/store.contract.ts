@@ -539,15 +539,16 @@ export function storeContract(name: string, open: (clock: SetClock) => Promise<S
     });
 
     describe("a later process", () => {
-      test("finds the same store id and takes the next epoch", async () => {
+      test("finds the same store id and takes a later epoch", async () => {
         const id = store.storeId();
         expect(id).toMatch(/^[a-z0-9]{3}$/);
-        expect(store.epoch()).toBe(1);
-        for (const epoch of [2, 3]) {
+        const epochs = [store.epoch()];
+        for (let opening = 0; opening < 2; opening += 1) {
           const next = await subject.reopen();
           expect(next.storeId()).toBe(id);
-          expect(next.epoch()).toBe(epoch);
+          epochs.push(next.epoch());
         }
+        expect(epochs).toEqual([...new Set(epochs)].toSorted((a, b) => a - b));
       });
 
       test("finds everything that was committed", async () => {

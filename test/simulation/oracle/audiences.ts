@@ -20,7 +20,11 @@ export function checkAudiences(own: Case): Finding {
       if (before.rollout !== "0" || after.rollout !== "0")
         return `whom the flag reaches was changed between ${before.rollout}% and ${after.rollout}%`;
       const isKnown = isBare(before) || reaches.some((reach) => isSameReach(reach, before));
-      if (!isRace(own, change) && (!isKnown || isOfPeople(own, before, change.at)))
+      if (
+        !isRace(own, change) &&
+        !arrivesLate(own, change) &&
+        (!isKnown || isOfPeople(own, before, change.at))
+      )
         return "constraints or segments that somebody else had put in were written over";
       return null;
     },
@@ -30,6 +34,15 @@ export function checkAudiences(own: Case): Finding {
 function isRace(own: Case, change: FlagChange): boolean {
   const before = own.log[own.log.indexOf(change) - 1];
   return before !== undefined && before.by !== OURS && change.at - before.at <= RACE;
+}
+
+/** Whether it was sent before anybody else said whom the flag is for: a late blind write put back the title that it tests. */
+function arrivesLate(own: Case, change: FlagChange): boolean {
+  const title = change.after.strategies[0]?.title;
+  const sent = own.requests.find((request) => request.title === title)?.at ?? change.at;
+  return own.log.some(
+    (other) => other.by !== OURS && isRefit(other) && other.at >= sent && other.at < change.at,
+  );
 }
 
 /**
