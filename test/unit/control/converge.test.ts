@@ -13,11 +13,13 @@ import {
   aRecord,
   aRollback,
   aRun,
+  aStep,
   aStrategy,
   anExposure,
   aToken,
   anIntention,
 } from "../../support/builders.ts";
+import { segmentsText } from "../../support/audience-texts.ts";
 import { createFakeFlags } from "../../support/fake-flags.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { memoryStore } from "../../support/memory-store.ts";
@@ -60,7 +62,7 @@ async function world(given: Case) {
   });
   const rest = { inputs: null, tellings: [], changes: [], pin: null, reply: null };
   await store.commit({ record: committed, expecting: null, decision: { kind: "none" }, ...rest });
-  const sent: { readonly to: number; readonly expecting: unknown }[] = [];
+  const sent: { readonly to: number; readonly expecting: unknown; readonly more: unknown }[] = [];
   let asked = 0;
   let ids = 0;
   const ports = {
@@ -71,7 +73,7 @@ async function world(given: Case) {
     flags: {
       ...flags.flags,
       write: (...args: Parameters<typeof flags.flags.write>) => {
-        sent.push({ to: args[2], expecting: args[4] });
+        sent.push({ to: args[2], expecting: args[4], more: args[5] });
         return flags.flags.write(...args);
       },
       events: (...args: Parameters<typeof flags.flags.events>) => {
@@ -139,6 +141,13 @@ describe("a raise", () => {
     expect(record).toMatchObject({ intention: null, exposure: { set: 25 }, ramp: { step: 2 } });
     expect(one.strategy()?.title).toMatch(/\[rampart 2\/3 #k3f\.1\.14\]$/);
     expect(await one.store.record("checkout")).toEqual(record);
+  });
+
+  test("is not followed by more than one more write, though each gets lost", async () => {
+    const one = await world({ intention: raise, raising: fresh });
+    one.flags.faults.writes = ["lost", "lost", "lost"];
+    await one.run();
+    expect(one.sent.map(({ to }) => to)).toEqual([50, 25]);
   });
 
   test("that landed is on record with its step, and told", async () => {
@@ -279,6 +288,61 @@ describe("a write that keeps the percent", () => {
   });
 });
 
+describe("where a step reaches a segment", () => {
+  const STAFF = { kind: "segment", name: "staff", id: 7 } as const;
+  const steps = [
+    aStep({ to: 100, audience: { kind: "segment", name: "staff" } }),
+    aStep({ to: 25 }),
+    aStep({ to: 100 }),
+  ];
+  const within = { gate: { steps }, raising: { decision: "dec_9", asked: 0 } };
+  const everybody = { segments: [], constraints: "[]" };
+
+  test("a raise goes out to those alone whom it is for", async () => {
+    const raise = { kind: "raise", to: 100, step: 3 } as const;
+    expect(await firstWrite({ ...within, intention: raise })).toEqual({
+      to: 100,
+      expecting: { ...OURS, ...everybody },
+    });
+  });
+
+  test("a decrease that leaves some percent goes out to those alone who were seen", async () => {
+    const stands = { segments: segmentsText(STAFF) };
+    const sent = await firstWrite({ ...within, intention: { kind: "lower", to: 5 }, stands });
+    expect(sent).toEqual({ to: 5, expecting: { ...OURS, segments: [7] } });
+  });
+
+  test("others are put in at 0% alone, and over nothing but what is recorded", async () => {
+    const intention = { kind: "refit", from: 0, to: 0, audience: STAFF } as const;
+    const refit = { ...within, intention, flag: { rollout: 0 }, stands: { rollout: "0" } };
+    expect(await firstWrite(refit)).toEqual({
+      to: 0,
+      expecting: { ...OURS, rollout: 0, ...everybody },
+      more: { kind: "audience", audience: STAFF },
+    });
+    const one = await world(refit);
+    await one.run();
+    expect(one.strategy()?.segments).toBe(segmentsText(STAFF));
+    expect(await firstWrite({ ...refit, stands: { rollout: "1" } })).toBeNull();
+    const theirs = { rollout: "0", segments: segmentsText({ ...STAFF, id: 9 }) };
+    expect(await firstWrite({ ...refit, stands: theirs })).toBeNull();
+  });
+
+  test("putting others in is looked up in the log, also of a ramp that does not run", async () => {
+    const intention = { kind: "refit", from: 0, to: 0, audience: STAFF } as const;
+    const record = { ramp: aRollback() };
+    const one = await world({ ...within, intention, record, flag: { rollout: 0 }, stands: { rollout: "0" } });
+    await one.run();
+    expect(one.asked()).toBe(1);
+  });
+
+  test("what makes way for others goes out from the pass that decided it alone, as the raise after it", async () => {
+    const park = { kind: "park", to: 0 } as const;
+    expect(await firstWrite({ ...within, intention: park })).toMatchObject({ to: 0 });
+    expect(await firstWrite({ ...within, intention: park, raising: null })).toBeNull();
+  });
+});
+
 describe("a release", () => {
   const release = { kind: "release", to: 25, title: "Gradual rollout" } as const;
   const record = { ramp: { state: "finished", since: NOON } } as const;
@@ -343,23 +407,23 @@ test("when somebody else has moved the record on meanwhile, the one in hand is g
   expect(one.store.tellings()).toEqual([]);
 });
 
+const ROLLBACK = { intention: { kind: "lower", to: 0 }, record: { ramp: aRollback() } } as const;
+
+async function pagesAt(status: number | null) {
+  const one = await world(ROLLBACK);
+  one.ports.flags.write = () =>
+    Promise.resolve(
+      status === null
+        ? { kind: "unsure", detail: "no complete answer" }
+        : { kind: "refused", status, detail: "no permission" },
+    );
+  await one.run();
+  return one.store.tellings().filter(({ kind }) => kind === "cannot-write");
+}
+
 describe("a right that was lost", () => {
-  const lower = { intention: { kind: "lower", to: 0 }, record: { ramp: aRollback() } } as const;
-
-  async function told(status: number | null) {
-    const one = await world(lower);
-    one.ports.flags.write = () =>
-      Promise.resolve(
-        status === null
-          ? { kind: "unsure", detail: "no complete answer" }
-          : { kind: "refused", status, detail: "no permission" },
-      );
-    await one.run();
-    return one.store.tellings().filter(({ kind }) => kind === "cannot-write");
-  }
-
   test.each([401, 403])("is paged, once for each write that it keeps from landing: %d", async (status) => {
-    expect(await told(status)).toMatchObject([
+    expect(await pagesAt(status)).toMatchObject([
       {
         page: true,
         decision: "dec_9",
@@ -369,26 +433,26 @@ describe("a right that was lost", () => {
   });
 
   test("is not what another refusal, or no answer, tells of", async () => {
-    expect(await told(400)).toEqual([]);
-    expect(await told(null)).toEqual([]);
+    expect(await pagesAt(400)).toEqual([]);
+    expect(await pagesAt(null)).toEqual([]);
   });
 });
 
-describe("a change by hand that the reading after a write finds", () => {
-  async function told(given: Case, edit: Partial<StrategySeen>) {
-    const one = await world(given);
-    const write = one.ports.flags.write.bind(one.ports.flags);
-    one.ports.flags.write = async (...args) => {
-      const outcome = await write(...args);
-      one.flags.person({ name: "kim", userId: 3 }, aFlagTarget()).change(edit);
-      return outcome;
-    };
-    const { drift } = await one.run();
-    return { drift, told: one.store.tellings().filter(({ kind }) => kind === "changed-by-hand") };
-  }
+async function tellsOf(given: Case, edit: Partial<StrategySeen>) {
+  const one = await world(given);
+  const write = one.ports.flags.write.bind(one.ports.flags);
+  one.ports.flags.write = async (...args) => {
+    const outcome = await write(...args);
+    one.flags.person({ name: "kim", userId: 3 }, aFlagTarget()).change(edit);
+    return outcome;
+  };
+  const { drift } = await one.run();
+  return { drift, told: one.store.tellings().filter(({ kind }) => kind === "changed-by-hand") };
+}
 
+describe("a change by hand that the reading after a write finds", () => {
   test("is on record and told, once, under the decision that wrote", async () => {
-    const seen = await told({ intention: { kind: "lower", to: 5 } }, { stickiness: "sessionId" });
+    const seen = await tellsOf({ intention: { kind: "lower", to: 5 } }, { stickiness: "sessionId" });
     expect(seen.drift).toMatchObject([{ kind: "audience", by: "kim" }]);
     expect(seen.told).toMatchObject([{ decision: "dec_9", page: false }]);
   });
@@ -396,14 +460,14 @@ describe("a change by hand that the reading after a write finds", () => {
   test("is paged where it raises what nobody watches and Rampart acts on, if only to end a rollback", async () => {
     const lower = { intention: { kind: "lower", to: 0 } } as const;
     const raised = { rollout: "50" };
-    const acting = await told({ ...lower, record: { ramp: aRollback() } }, raised);
+    const acting = await tellsOf({ ...lower, record: { ramp: aRollback() } }, raised);
     expect(acting.told).toMatchObject([{ page: true }]);
-    const observing = await told({ ...lower, record: { ramp: aRollback(), acting: null } }, raised);
+    const observing = await tellsOf({ ...lower, record: { ramp: aRollback(), acting: null } }, raised);
     expect(observing.told).toMatchObject([{ page: true }]);
-    const watched = await told(lower, raised);
+    const watched = await tellsOf(lower, raised);
     expect(watched.told).toMatchObject([{ page: false }]);
     const over = { ramp: { state: "finished", since: NOON }, acting: null } as const;
-    const left = await told({ intention: { kind: "retoken", to: 25 }, record: over }, raised);
+    const left = await tellsOf({ intention: { kind: "retoken", to: 25 }, record: over }, raised);
     expect(left.told).toMatchObject([{ page: false }]);
   });
 });

@@ -84,10 +84,13 @@ test("a change by somebody else within a segment says of whom its percents are",
   expect(first).toMatchObject([{ audience: "segment 7", reason: "first seen at 50% of segment 7" }]);
 });
 
+function reaching(set: number, reach: string): GateRecord {
+  return aRecord({ exposure: anExposure({ set, reach }) });
+}
+
 test("who takes all exposure back has taken it from those who had it, and not from those who are chosen since", () => {
-  const reaching = (set: number, reach: string) => aRecord({ exposure: anExposure({ set, reach }) });
-  const whom = (set: number) =>
-    exposureChanges(ids, aGate(), reaching(50, "segment 7"), reaching(set, "segment 9"), seen);
+  const before = reaching(50, "segment 7");
+  const whom = (set: number) => exposureChanges(ids, aGate(), before, reaching(set, "segment 9"), seen);
   expect(whom(0)).toMatchObject([{ to: 0, audience: "segment 7" }]);
   expect(whom(5)).toMatchObject([{ to: 5, audience: "segment 9" }]);
 });
