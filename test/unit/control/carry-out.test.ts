@@ -93,6 +93,21 @@ describe("before a command is on record, Unleash is asked", () => {
     expect(await asked(from, action)).toEqual(["observe", "preflight"]);
   });
 
+  test("for the ids of segments, too, where a run is to reach some", async () => {
+    const audience = { kind: "segment", name: "staff" } as const;
+    const within = { ...GATE, steps: [aStep({ to: 100, audience, holdMs: MINUTE }), ...STEPS] };
+    const from = async () => {
+      const one = watched(within);
+      one.world.flags.faults.segments = [["staff", 7]];
+      await one.world.tell({ action: "act" });
+      return one;
+    };
+    expect(await asked(from, "start")).toEqual(["observe", "preflight", "segments"]);
+    const { world } = await from();
+    expect(await world.tell({ action: "start" })).toMatchObject({ kind: "done" });
+    expect((await world.record()).run?.segments).toEqual({ staff: 7 });
+  });
+
   test.each<readonly [ActionName, () => Promise<Watched>]>([
     ["pause", atFive],
     ["adopt-flag", changedByHand],
