@@ -39,8 +39,10 @@ test("a source has answered when any query got a successful answer, an empty or 
   const metrics = createScriptedMetrics();
   const answered = async () => (await measure(aGate(), { metrics, silencers }, NOON)).answered.get("main");
   expect(await answered()).toBe(true);
-  metrics.set("errors", { kind: "unknown", reason: "many-series", detail: "2" });
-  expect(await answered()).toBe(true);
+  for (const reason of ["no-series", "many-series", "nan", "infinite", "partial"] as const) {
+    metrics.set("errors", { kind: "unknown", reason, detail: "scripted" });
+    expect(await answered()).toBe(true);
+  }
   for (const reason of [
     "timeout",
     "unreachable",
@@ -70,6 +72,7 @@ test("a query the source left out of its answer is unknown, never empty", async 
   expect(measured.answers.get("errors")?.asked[0]?.answer).toMatchObject({
     kind: "unknown",
     reason: "bad-answer",
+    detail: "the source gave no answer to this query",
   });
   expect(measured.answered.get("main")).toBe(false);
 });
