@@ -185,7 +185,8 @@ export function definitionsAt(own: Case, at: number): readonly DefinitionFact[] 
   return [...starts, ...adoptions].flatMap((order) =>
     own.definitions.filter(
       (fact, index) =>
-        fact.from <= Math.min(order.heardAt, at) &&
+        // What a process hung over may be carried out when it goes on.
+        fact.from <= (order.answer === "none" ? at : Math.min(order.heardAt, at)) &&
         (own.definitions[index + 1]?.from ?? Infinity) >= order.at,
     ),
   );
