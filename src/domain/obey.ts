@@ -26,7 +26,7 @@ import { mayUse } from "./principal.ts";
 import type { Ramp } from "./ramp.ts";
 import type { GateRecord } from "./record.ts";
 import { release } from "./release.ts";
-import { reachText, whomOf, withoutReach } from "./reach.ts";
+import { reachText, whomShown, withoutReach } from "./reach.ts";
 import { rivalBecause } from "./rivals.ts";
 import { type ServerRefusalCode, wayOut } from "./way-out.ts";
 import { splitTitle } from "./token.ts";
@@ -333,8 +333,10 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
   if (checked.kind === "refused") {
     return refused("preflight", checked.refusals.map((refusal) => refusal.message).join("; "));
   }
-  const taking = withShownAudience(gate, record.run ?? {}, checked.record);
-  if (taking === null) {
+  const shown = withShownAudience(gate, record.run ?? {}, checked.record);
+  // At rest nothing goes on from it: what somebody else has put in is on record as theirs, and no run begins on it.
+  const taking = shown ?? checked.record;
+  if (shown === null && standingOf(record.ramp) !== null) {
     const message =
       "the strategy has constraints or segments that are no step's of this gate: take them out in Unleash";
     return refused("preflight", message);
@@ -355,7 +357,7 @@ function adoptFlag(gate: Gate, record: GateRecord, facts: CommandFacts): Obeyed 
     ...changed,
     exposure: { ...withoutReach(changed.exposure), wanted: checked.record.rollout, setAt: facts.now },
   };
-  const message = `${gate.name} takes the flag as it is, at ${reachText(taking.rollout, whomOf(verified))}`;
+  const message = `${gate.name} takes the flag as it is, at ${reachText(taking.rollout, whomShown(gate, record.run, taking))}`;
   const { ramp } = record;
   if (standingOf(ramp) === null) {
     const { token } = splitTitle(checked.record.title);

@@ -1,12 +1,4 @@
-import {
-  audienceShown,
-  audienceText,
-  constrainedBy,
-  hasAudiences,
-  sameReach,
-  segmentsOf,
-  shows,
-} from "./audience.ts";
+import { audienceShown, audienceText, constrainedBy, hasAudiences, segmentsOf, shows } from "./audience.ts";
 import type { FlagRecord, StrategySeen } from "./flag.ts";
 import type { Gate } from "./gate.ts";
 import { stepText } from "./percent.ts";
@@ -30,13 +22,13 @@ export function whomIn(record: Pick<GateRecord, "exposure" | "flag">): { readonl
   return audience === undefined ? {} : { audience };
 }
 
-/** Whom a strategy reaches, in words, by the names that a gate's steps have for them; undefined: everybody. */
+/** Whom a strategy reaches, in words, by the names that a gate's steps have for them; undefined: all for whom it is. */
 export function whomShown(
   gate: Gate,
   run: Pick<Run, "segments"> | null,
   strategy: Pick<StrategySeen, "constraints" | "segments" | "stickiness">,
 ): string | undefined {
-  if (shows(strategy, undefined)) return undefined;
+  if (!hasAudiences(gate) || shows(strategy, undefined)) return undefined;
   const known = audienceShown(gate, run, strategy);
   if (known !== null && known !== undefined) return audienceText(known);
   const ids = segmentsOf(strategy);
@@ -61,7 +53,7 @@ export function withReach(
 ): Exposure {
   const rest = withoutReach(exposure);
   const isBare = flag === null && strategy !== null && shows(strategy, undefined);
-  const isOnRecord = flag !== null && strategy !== null && sameReach(strategy, flag);
+  const isOnRecord = flag !== null && strategy !== null && shows(strategy, flag.audience);
   if (!hasAudiences(gate) || strategy === null || isBare || isOnRecord) return rest;
   return { ...rest, reach: whomShown(gate, run, strategy) ?? null };
 }

@@ -1,6 +1,6 @@
 import type { Flags } from "../control/ports.ts";
 import type { FlagEvent, FlagObservation, StrategySeen } from "../domain/flag.ts";
-import { type SegmentIds, audienceShown, hasAudiences, segmentNames, stepWith } from "../domain/audience.ts";
+import { type SegmentIds, audienceShown, segmentNames, stepWith } from "../domain/audience.ts";
 import { audienceRefusals, segmentIdsOf } from "../domain/audience-preflight.ts";
 import type { FlagTarget, Gate } from "../domain/gate.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -59,7 +59,7 @@ function coveredBy(
   percent: Percent | null,
 ): Pick<FlagStanding, "step" | "whom"> {
   if (percent === null || strategy === null) return { step: 0 };
-  const whom = hasAudiences(gate) ? whomShown(gate, ids, strategy) : undefined;
+  const whom = whomShown(gate, ids, strategy);
   if (whom === undefined) return { step: highestStepAt(gate, percent) };
   const shown = audienceShown(gate, ids, strategy) ?? undefined;
   return { whom, step: percent === 100 ? stepWith(gate, ids, shown, strategy) : 0 };

@@ -2,7 +2,7 @@ import type { Flags } from "../../control/ports.ts";
 import type { FlagTarget, Gate } from "../../domain/gate.ts";
 import { DAY, type Instant, formatMillis } from "../../domain/instant.ts";
 import { parseRollout } from "../../domain/percent.ts";
-import { audienceShown, hasAudiences, segmentNames } from "../../domain/audience.ts";
+import { audienceShown, segmentNames } from "../../domain/audience.ts";
 import { type SegmentsSeen, audienceRefusals, segmentIdsOf } from "../../domain/audience-preflight.ts";
 import type { FlagRecord, StrategySeen } from "../../domain/flag.ts";
 import { type FlagRefusal, preflight, strategyOf } from "../../domain/preflight.ts";
@@ -182,7 +182,7 @@ function standsAt(
   percent: number | null,
 ): string {
   const names = segmentIdsOf(gate, segments);
-  const whom = strategy === null || !hasAudiences(gate) ? undefined : whomShown(gate, names, strategy);
+  const whom = strategy === null ? undefined : whomShown(gate, names, strategy);
   return reachText(percent ?? 0, whom);
 }
 

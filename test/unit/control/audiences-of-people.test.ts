@@ -171,6 +171,31 @@ describe("a person's constraint that goes in while Unleash writes ours", () => {
   });
 });
 
+test("what a person has put in is adopted as theirs while the ramp is at rest, and in the way of the next run", async () => {
+  const world = aWorld();
+  await endOfStep(world, 1);
+  await world.tell({ action: "rollback" });
+  await world.until(({ ramp }) => ramp.state === "rolled-back");
+  await world.run(MINUTE);
+  world.person().change({ rollout: "50", constraints: THEIRS });
+  await world.pass();
+  expect(await world.tell({ action: "adopt-flag" })).toMatchObject({
+    message: "checkout takes the flag as it is, at 50% of those within a constraint on country",
+  });
+  await world.run(2 * HOUR);
+  expect((await world.record()).drift).toEqual([]);
+  expect((await world.conductor().status(GATE.name, "advance"))?.exposure).toMatchObject({
+    set: 50,
+    audience: "those within a constraint on country",
+  });
+  world.person().set(0);
+  await world.tell({ action: "adopt-flag" });
+  expect(await world.tell({ action: "restart" })).toMatchObject({
+    message: expect.stringContaining("audience-taken"),
+  });
+  expect(strategy(world)).toMatchObject({ rollout: "0", constraints: THEIRS });
+});
+
 describe("a release", () => {
   test("waits until what a step has put in is out, and then leaves a strategy without it", async () => {
     const world = aWorld();
