@@ -270,10 +270,10 @@ const OTHER_HANDS: readonly DriftKind[] = ["foreign-token", "restored-store"];
 
 /**
  * The gate's policy as far as it can be followed with this drift: whose flag may be somebody else's is not written to,
- * so that a raise there halts and is never reverted.
+ * so that a raise there, or another audience, halts and is never taken back.
  */
 export function policyUnder(drift: readonly Drift[], policy: DriftPolicy): DriftPolicy {
-  return tellsOfOtherHands(drift) ? { ...policy, raised: "halt" } : policy;
+  return tellsOfOtherHands(drift) ? { raised: "halt", changed: "halt" } : policy;
 }
 
 export function tellsOfOtherHands(drift: readonly Pick<Drift, "kind">[]): boolean {

@@ -81,7 +81,8 @@ type ShrinkCauses = {
 export function shrinkCauses(gate: Gate, record: GateRecord, facts: PassFacts): ShrinkCauses {
   const { ramp } = record;
   const exposed = isExposed(record);
-  const drift = record.drift.filter((found) => treatmentOf(found.kind, gate.drift) === "roll-back");
+  const policy = policyUnder(record.drift, gate.drift);
+  const drift = record.drift.filter((found) => treatmentOf(found.kind, policy) === "roll-back");
   const evidence = exposed ? evidenceAgainst(record, facts, ["rollback"]) : [];
   const others = drift.map((found) => driftBecause(gate, found));
   if (exposed && ramp.state === "halted" && ramp.alarmMs >= gate.haltDeadlineMs) {

@@ -359,6 +359,14 @@ describe("a change by a person that halts", () => {
     const result = pass({}, { observation }, { drift: { raised: "halt", changed: "rollback" } });
     expect(result.record.ramp.state).toBe("rolling-back");
   });
+
+  test.each(["k3f.8.1", "zzz.1.1"])("halts even so where the title tells of other hands: %s", (token) => {
+    const strategies = [aStrategy({ groupId: "x", title: `Gradual rollout [rampart 1/3 #${token}]` })];
+    const facts = { observation: aFlagSeen({ strategies }) };
+    const result = pass({}, facts, { drift: { raised: "halt", changed: "rollback" } });
+    expect(result.record.ramp.state).toBe("halted");
+    expect(result.record.intention).toBeNull();
+  });
 });
 
 describe("a raise by a person, where the file says revert,", () => {
