@@ -1,6 +1,7 @@
 import type { Maintenance } from "../../src/domain/maintenance.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { PassFacts } from "../../src/domain/draft.ts";
+import type { CommandFacts } from "../../src/domain/obey.ts";
 import type {
   FlagEvent,
   FlagRecord,
@@ -530,6 +531,23 @@ export function aRollback(fields: Partial<Extract<Ramp, { state: "rolling-back" 
 }
 
 /** Everything a pass knows, and all of it in favour of growth: good, healthy, the flag as recorded. */
+/** What a command knows, of the same definition and process as `passFacts`. */
+export function commandFacts(fields: Partial<CommandFacts> = {}): CommandFacts {
+  const { now, decision, storeId, epoch, definition, observation } = passFacts();
+  return {
+    now,
+    decision,
+    runId: "run_2",
+    storeId,
+    epoch,
+    definition,
+    observation,
+    serverRefusals: [],
+    rivals: [],
+    ...fields,
+  };
+}
+
 export function passFacts(fields: Partial<PassFacts> = {}): PassFacts {
   return {
     now: NOON,

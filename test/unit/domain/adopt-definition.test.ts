@@ -12,7 +12,6 @@ import {
   aDemand,
   aDrift,
   aFlagRecord,
-  aFlagSeen,
   aFlagTarget,
   aGate,
   aHalt,
@@ -21,6 +20,7 @@ import {
   aRun,
   aStep,
   anApproval,
+  commandFacts,
 } from "../../support/builders.ts";
 
 const AUTHOR: Author = { kind: "known", people: ["author"] };
@@ -57,17 +57,7 @@ function adopted(
     gate,
     aRecord({ ...record, run }),
     { ...command, at: null, change: null, until: null },
-    {
-      now: NOON,
-      decision: "dec_9",
-      runId: "run_9",
-      storeId: "k3f",
-      epoch: 8,
-      definition,
-      observation: aFlagSeen(),
-      serverRefusals: [],
-      rivals: [],
-    },
+    commandFacts({ definition }),
   );
 }
 

@@ -19,6 +19,7 @@ import {
   aStep,
   anApproval,
   anExposure,
+  commandFacts,
   passFacts,
 } from "../../support/builders.ts";
 
@@ -75,17 +76,8 @@ function started(record: GateRecord, command: Partial<Command> = {}, gate: Gate 
     until: null,
     ...command,
   } as const;
-  return obey(gate, record, whole, {
-    now: NOON,
-    decision: "dec_9",
-    runId: "run_9",
-    storeId: "k3f",
-    epoch: 8,
-    definition: { ...passFacts().definition, author: AUTHOR },
-    observation: aFlagAt(25),
-    serverRefusals: [],
-    rivals: [],
-  });
+  const definition = { ...passFacts().definition, author: AUTHOR };
+  return obey(gate, record, whole, commandFacts({ definition, observation: aFlagAt(25) }));
 }
 
 describe("a request to start where the flag stands is open", () => {

@@ -30,6 +30,7 @@ import {
   anApproval,
   anExposure,
   anIntention,
+  commandFacts,
 } from "../../support/builders.ts";
 
 type Done = Extract<Obeyed, { kind: "done" }>;
@@ -37,27 +38,6 @@ type Done = Extract<Obeyed, { kind: "done" }>;
 const BY = aPerson({ name: "operator" });
 const IDLE = { ramp: { state: "idle" }, run: null, flag: null, exposure: anExposure({ set: 0 }) } as const;
 const FRESH = aFlagSeen({ strategies: [aStrategy({ rollout: "0", title: "Gradual rollout" })] });
-
-function commandFacts(fields: Partial<CommandFacts> = {}): CommandFacts {
-  return {
-    storeId: "k3f",
-    epoch: 7,
-    now: NOON,
-    decision: "dec_2",
-    runId: "run_2",
-    definition: {
-      hash: "sha256:aa",
-      status: "valid",
-      author: { kind: "known", people: ["author"] },
-      fault: null,
-      newest: null,
-    },
-    observation: aFlagSeen(),
-    serverRefusals: [],
-    rivals: [],
-    ...fields,
-  };
-}
 
 function said(
   command: Partial<Command> & Pick<Command, "action">,

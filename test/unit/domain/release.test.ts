@@ -22,6 +22,7 @@ import {
   after,
   anExposure,
   anIntention,
+  commandFacts,
 } from "../../support/builders.ts";
 
 const ORDER: Command = {
@@ -41,30 +42,9 @@ const ROLLED_BACK: Ramp = {
   causes: [],
 };
 
-function facts(fields: Partial<CommandFacts> = {}): CommandFacts {
-  return {
-    storeId: "k3f",
-    epoch: 7,
-    now: NOON,
-    decision: "dec_2",
-    runId: "run_2",
-    definition: {
-      hash: "sha256:aa",
-      status: "valid",
-      author: { kind: "known", people: ["author"] },
-      fault: null,
-      newest: null,
-    },
-    observation: aFlagSeen(),
-    serverRefusals: [],
-    rivals: [],
-    ...fields,
-  };
-}
-
 const atRest = (fields: Partial<GateRecord> = {}) => aRecord({ ramp: FINISHED, ...fields });
 const told = (record: GateRecord, fields?: Partial<CommandFacts>) =>
-  obey(aGate(), record, ORDER, facts(fields));
+  obey(aGate(), record, ORDER, commandFacts(fields));
 
 describe("a release", () => {
   test("intends the team's own title with the percent and everything wanted unchanged", () => {
@@ -123,7 +103,7 @@ describe("a release", () => {
   ])("is refused while what a step has put in is still there", (gate, message) => {
     const audience = { kind: "segment", name: "staff", id: 7 } as const;
     const record = atRest({ ramp: ROLLED_BACK, flag: aFlagRecord({ audience }) });
-    expect(obey(gate, record, ORDER, facts())).toEqual({
+    expect(obey(gate, record, ORDER, commandFacts())).toEqual({
       kind: "refused",
       code: "not-ready",
       message: expect.stringContaining(message),
@@ -161,7 +141,7 @@ describe("while a release is under way, or another flag is held,", () => {
 
   test("nothing starts, and taking the flag again is the way on", () => {
     const record = atRest({ intention: anIntention({ kind: "release" }) });
-    expect(obey(aGate(), record, start, facts())).toMatchObject({
+    expect(obey(aGate(), record, start, commandFacts())).toMatchObject({
       code: "not-ready",
       message: expect.stringMatching(/rampart adopt-flag checkout/),
     });
@@ -169,7 +149,7 @@ describe("while a release is under way, or another flag is held,", () => {
 
   test("a name that stands for another flag starts nothing", () => {
     const record = atRest({ flag: aFlagRecord({ place: { ...aFlagTarget(), environment: "staging" } }) });
-    expect(obey(aGate(), record, start, facts())).toMatchObject({
+    expect(obey(aGate(), record, start, commandFacts())).toMatchObject({
       code: "not-ready",
       message: expect.stringMatching(/still holds .* in staging; rampart release checkout/),
     });
@@ -256,7 +236,7 @@ describe("retire", () => {
 
   test("is not decided by a definition", () => {
     const order: Command = { ...ORDER, action: "retire" };
-    expect(obey(aGate(), free({ exposure: anExposure({ set: 0 }) }), order, facts())).toMatchObject({
+    expect(obey(aGate(), free({ exposure: anExposure({ set: 0 }) }), order, commandFacts())).toMatchObject({
       code: "illegal-move",
     });
   });
@@ -266,7 +246,7 @@ test("a start records where the flag is", () => {
   const observation = aFlagSeen({ strategies: [aStrategy({ rollout: "0", title: "Gradual rollout" })] });
   const idle = aRecord({ ramp: { state: "idle" }, run: null, flag: null, exposure: anExposure({ set: 0 }) });
   const { server, name, environment } = aFlagTarget();
-  expect(obey(aGate(), idle, { ...ORDER, action: "start" }, facts({ observation }))).toMatchObject({
+  expect(obey(aGate(), idle, { ...ORDER, action: "start" }, commandFacts({ observation }))).toMatchObject({
     record: { flag: { place: { server, name, environment } } },
   });
 });
