@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { type Patch, inPatchedCopy } from "./patched-copy.ts";
+import { type Patch, REPOSITORY, inPatchedCopy } from "./patched-copy.ts";
 
 const run = promisify(execFile);
 
@@ -44,8 +44,19 @@ function rowOf({ name, says }: Patch, proof: Proof): string {
 }
 
 export async function prove(patch: Patch, { seeds, from }: Asked): Promise<Proof> {
-  const played = await inPatchedCopy(patch, async (root) => play(root, seeds, from));
+  const played = await inPatchedCopy(patch, async (root) => look(root, seeds, from));
   return "misfit" in played ? { kind: "unusable", why: played.misfit } : played;
+}
+
+/** A seed that the sound sources break, too, proves nothing: it is passed over. */
+async function look(root: string, seeds: number, from: number): Promise<Proof> {
+  const proof = await play(root, seeds, from);
+  const seed = proof.kind === "found" ? Number(proof.seed) : Number.NaN;
+  if (Number.isNaN(seed) || (await play(REPOSITORY, 1, seed)).kind !== "found") return proof;
+  const left = from + seeds - seed - 1;
+  return left > 0
+    ? look(root, left, seed + 1)
+    : { kind: "missed", why: "not by a seed that is sound without it" };
 }
 
 /** Only a seed that breaks an invariant counts: sources that do not run at all prove nothing. */
