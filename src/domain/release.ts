@@ -1,7 +1,7 @@
 import { REASSERT_FOR } from "./absorb.ts";
 import { audienceText } from "./audience.ts";
 import { because } from "./because.ts";
-import type { CommandFacts } from "./obey.ts";
+import type { CommandFacts } from "./command-facts.ts";
 import { compare, issuedBy } from "./drift.ts";
 import type { FlagEvent, FlagRecord, PinnedAudience } from "./flag.ts";
 import type { Gate } from "./gate.ts";

@@ -1,7 +1,7 @@
 import type { Maintenance } from "../../src/domain/maintenance.ts";
 import type { Decision } from "../../src/domain/decision.ts";
 import type { PassFacts } from "../../src/domain/draft.ts";
-import type { CommandFacts } from "../../src/domain/obey.ts";
+import type { CommandFacts } from "../../src/domain/command-facts.ts";
 import type {
   FlagEvent,
   FlagRecord,

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Command } from "../../../src/domain/command.ts";
 import type { Gate } from "../../../src/domain/gate.ts";
 import { HOUR, MINUTE } from "../../../src/domain/instant.ts";
-import { type CommandFacts, obey } from "../../../src/domain/obey.ts";
+import type { CommandFacts } from "../../../src/domain/command-facts.ts";
+import { obey } from "../../../src/domain/obey.ts";
 import type { Obeyed } from "../../../src/domain/obeyed.ts";
 import type { GateRecord } from "../../../src/domain/record.ts";
 import {
