@@ -109,8 +109,8 @@ async function send(
     const expecting = { title: flag.title, rollout: flag.rollout };
     return isOurs ? flags.write(target, flag.strategyId, intention.to, intention.title, expecting) : null;
   }
-  // Nothing but a decrease to 0 goes out blind: written over an unseen decrease, or late, anything else may raise or undo.
-  if (intention.kind !== "lower" || intention.to > 0) {
+  // Nothing but a rollback to 0 goes out blind: written over an unseen decrease, or late, anything else may raise or undo.
+  if (intention.kind !== "lower" || intention.to > 0 || record.ramp.state !== "rolling-back") {
     const percent = parseRollout(current?.rollout ?? "");
     if (current === undefined || percent === null || percent < intention.to) return null;
     if (KEEP_PERCENT.includes(intention.kind) && percent !== intention.to) return null;

@@ -126,6 +126,7 @@ test("what a receiver that was down has missed comes again under the same id, al
     expect(second?.taken).toBe(false);
     return second;
   });
+  await until(async () => expect(await service.stdout()).toContain("a telling was not delivered"));
   service.signal("SIGKILL");
   await service.ended();
   isDown = false;

@@ -2,8 +2,8 @@ import { type Case, type Finding, each, overlap } from "./case.ts";
 
 /** Beside three passes: a pass that takes long, and the look at which the machine notices that it is due. */
 const SLACK = 30_000;
-/** Nobody can look from a machine that is down, nor at a gate without a definition. */
-const EXCUSES = ["process down", "definition gone"] as const;
+/** Nobody can look from a machine that is down or stands still, nor at a gate without a definition. */
+const EXCUSES = ["process down", "process hung", "definition gone"] as const;
 
 /** While a process runs no gate goes unwatched: its flag is read in at least one of any three passes. */
 export function checkWatched(own: Case): Finding {

@@ -177,8 +177,14 @@ describe("a decrease to 0%", () => {
     ["nothing was read", null],
     ["the flag cannot be read", UNREADABLE],
     ["the strategy is gone", aFlagSeen({ strategies: [] })],
-  ])("goes out blind, though %s", async (_, read) => {
-    expect(await firstWrite({ intention: lower, read })).toEqual({ to: 0, expecting: null });
+  ])("goes out blind in a rollback, and in nothing else, though %s", async (_, read) => {
+    const rollback = { intention: lower, record: { ramp: aRollback() }, read };
+    expect(await firstWrite(rollback)).toEqual({ to: 0, expecting: null });
+    expect(await firstWrite({ intention: lower, read })).toBeNull();
+  });
+
+  test("that takes back what came late tests what was read, so that it cannot come late itself", async () => {
+    expect(await firstWrite({ intention: lower })).toEqual({ to: 0, expecting: OURS });
   });
 
   test("switches the environment off on the second rung of a rollback alone", async () => {
