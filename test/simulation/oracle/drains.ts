@@ -40,10 +40,11 @@ export function checkDrains(own: Case): Finding {
 /** A rollback that was over at once, of a gate that drains. */
 function leftOut(own: Case): Finding["violations"] {
   if (own.definitions.some(({ drainMs }) => drainMs === null)) return [];
-  const told = own.messages.filter(({ kind }) => kind === "draining" || OVER.includes(kind));
+  const told = own.messages.filter(
+    ({ kind, at }) => (kind === "draining" || OVER.includes(kind)) && !isForgotten(own, at),
+  );
   return told
     .filter(({ kind }, index) => kind === "rolled-back" && told[index - 1]?.kind === "rolling-back")
-    .filter(({ at }) => !isForgotten(own, at))
     .map(({ at }) => ({ at, says: "a rollback was over, and nobody waited for those on the new path" }));
 }
 
