@@ -16,7 +16,8 @@ import {
   nextStep,
   unreadyBecause,
 } from "./growth.ts";
-import { cooledSince, countsTowardsHold, holdAfter } from "./hold.ts";
+import { countsTowardsHold, holdAfter } from "./hold.ts";
+import { afterSetBack } from "./set-back.ts";
 import { formatMillis } from "./instant.ts";
 import { isUnderWay } from "./maintenance.ts";
 import { withObservedTime, withWould, wouldDo } from "./observe.ts";
@@ -108,7 +109,7 @@ export function isActing(gate: Gate, record: GateRecord): boolean {
 }
 
 function withTime(gate: Gate, before: GateRecord, facts: PassFacts): GateRecord {
-  const record = cooling(before, facts);
+  const record = afterSetBack(before, facts.now);
   const pass = { now: facts.now, everyMs: gate.everyMs, counted: countsTowardsHold(facts.judgement) };
   const { ramp } = record;
   if (modeOf(gate, record) === "observe" && standingOf(ramp) === null)
@@ -125,12 +126,6 @@ function withTime(gate: Gate, before: GateRecord, facts: PassFacts): GateRecord 
     };
   }
   return alarmed(gate, record, facts);
-}
-
-function cooling(record: GateRecord, { now }: PassFacts): GateRecord {
-  const { ramp, lastPass } = record;
-  if (ramp.state !== "rolled-back") return record;
-  return { ...record, ramp: { ...ramp, since: cooledSince(ramp.since, lastPass, now) } };
 }
 
 /** The clocks of a step start when its percent was verified as set, not at a pass before that. */

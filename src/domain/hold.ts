@@ -34,8 +34,3 @@ export function holdAfter(
   const consecutive = sinceLast >= 0 && sinceLast <= CONSECUTIVE * pass.everyMs;
   return pass.counted && last.counted && consecutive ? held + sinceLast : held;
 }
-
-/** Since when a ramp is rolled back, when the wall clock was set back meanwhile: what of the cooldown is over stays over. */
-export function cooledSince(since: Instant, last: LastPass | null, now: Instant): Instant {
-  return last === null ? since : since - Math.max(0, last.at - now);
-}

@@ -63,7 +63,7 @@ function wrongEnd(own: Case, { from, to, end }: Drain): string | null {
   const drains = own.definitions.flatMap(({ drainMs }) => drainMs ?? []);
   const [least, most] = [Math.min(...drains), Math.max(...drains)];
   if (end === "rolled-back" && !wasFinished(own, from, to)) return "a drain ended and nobody had said so";
-  if (end === "drain-overdue" && to - from < least - SLACK / 10)
+  if (end === "drain-overdue" && to - from < least - SLACK / 4)
     return `a drain was overdue after ${(to - from) / 1_000} s`;
   const every = Math.max(...own.definitions.map(({ everyMs }) => everyMs));
   const lasted = to - from - overlap(own.faults, EXCUSES, from, to);

@@ -211,7 +211,7 @@ export function checkRegrowth(own: Case): Finding {
       const from = raise.change.at;
       const later = own.changes.slice(own.changes.indexOf(raise.change) + 1);
       const back = later.find(({ after }) => exposureOf(after) <= before)?.at ?? own.endedAt;
-      const until = Math.min(back, lift, own.endedAt);
+      const until = Math.min(back, lift, takenAt(own, from), own.endedAt);
       if (wasMovedByHand(own, from, until)) return null;
       const lasted = until - from - overlap(own.faults, HELPLESS, from, until);
       return lasted <= 3 * every + 2 * IN_FLIGHT
@@ -219,6 +219,15 @@ export function checkRegrowth(own: Case): Finding {
         : `${raise.to}% came back after ${stop.what} and stayed for ${lasted / 1_000} s`;
     },
   );
+}
+
+/** When a person took the flag as it stood, or out of the machine's hands. */
+function takenAt(own: Case, from: number): number {
+  const taken = own.orders.find(
+    ({ what, answer, heardAt }) =>
+      ["adopt-flag", "observe"].includes(what) && answer !== "refused" && heardAt >= from,
+  );
+  return taken?.at ?? Number.POSITIVE_INFINITY;
 }
 
 /** Whoever may lower is never refused. */

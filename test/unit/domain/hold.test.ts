@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cooledSince, countsTowardsHold, holdAfter } from "../../../src/domain/hold.ts";
+import { countsTowardsHold, holdAfter } from "../../../src/domain/hold.ts";
 import { HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import type { Verdict, VerdictCode } from "../../../src/domain/verdict.ts";
 import { NOON, aLastPass, aSignalJudgement } from "../../support/builders.ts";
@@ -44,16 +44,6 @@ describe("the hold clock", () => {
 
   it("adds nothing at the first pass", () => {
     expect(holdAfter(0, null, PASS)).toBe(0);
-  });
-});
-
-describe("the cooldown", () => {
-  it("loses nothing of what is over when the wall clock is set back, and gains nothing when it is set ahead", () => {
-    const last = aLastPass({ at: 10 * HOUR });
-    expect(cooledSince(9 * HOUR, last, 10 * HOUR + SECOND)).toBe(9 * HOUR);
-    expect(cooledSince(9 * HOUR, last, 4 * HOUR)).toBe(3 * HOUR);
-    expect(cooledSince(9 * HOUR, last, 20 * HOUR)).toBe(9 * HOUR);
-    expect(cooledSince(9 * HOUR, null, 4 * HOUR)).toBe(9 * HOUR);
   });
 });
 

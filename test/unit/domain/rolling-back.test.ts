@@ -12,6 +12,7 @@ import {
   aFlagRecord,
   aFlagSeen,
   aGate,
+  aLastPass,
   aRecord,
   aRollback,
   aServed,
@@ -285,4 +286,15 @@ test("drift found in a rollback does not disturb it", () => {
   );
   expect(record.ramp.state).toBe("rolled-back");
   expect(record.drift).toMatchObject([{ kind: "title" }]);
+});
+
+test("a clock that is set back by hours in the middle keeps the environment from nothing", () => {
+  const resisting = { observation: aFlagAt(5), served: aServed("5") };
+  const record = {
+    ...ordered({}, { exposure: anExposure({ wanted: 0 }) }),
+    lastPass: aLastPass({ at: after(20 * SECOND) }),
+  };
+  const first = passAt(20 - 7200, record, resisting).record;
+  const { ramp } = passAt(35 - 7200, first, resisting).record;
+  expect(ramp).toMatchObject({ state: "rolling-back", rung: "environment-off" });
 });
