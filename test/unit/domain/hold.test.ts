@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { countsTowardsHold, holdAfter } from "../../../src/domain/hold.ts";
-import { HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
+import { MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import type { Verdict, VerdictCode } from "../../../src/domain/verdict.ts";
 import { NOON, aLastPass, aSignalJudgement } from "../../support/builders.ts";
 
