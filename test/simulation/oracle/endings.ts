@@ -79,8 +79,22 @@ function isExplained(own: Case, { at, after, crossing }: FlagChange): boolean {
       ({ change }) =>
         at - change.at <= MINUTE && overlap(own.faults, ["unleash reads late"], change.at, at) > 0,
     ) ||
+    // A backup that was made in the middle of a rollback goes on with it.
+    own.faults.some(
+      ({ kind, from, to }) => kind === "store restored" && recent(to) && wasGoingBack(own, from),
+    ) ||
     own.definitions.some((fact) => isHarmed(own, fact, at))
   );
+}
+
+const BACK: readonly string[] = ["rolling-back", "stepping-back"];
+const BACK_OVER: readonly string[] = ["rolled-back", "draining", "halted"];
+
+function wasGoingBack(own: Case, at: number): boolean {
+  const last = own.messages.findLast(
+    (message) => message.at <= at && [...BACK, ...BACK_OVER].includes(message.kind),
+  );
+  return last !== undefined && BACK.includes(last.kind);
 }
 
 /** A signal or guard ordered it: by its limit, by a halt nobody answered, or by having been missing for too long. */

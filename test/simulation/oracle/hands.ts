@@ -4,6 +4,7 @@ import {
   OURS,
   each,
   exposureOf,
+  isForgotten,
   mayHaveHappened,
   overlap,
   stateAt,
@@ -82,6 +83,7 @@ function levelBefore(own: Case, index: number): number {
     (order) =>
       AGREES.includes(order.what) &&
       mayHaveHappened(order) &&
+      !isForgotten(own, order.at) &&
       order.at > since &&
       order.at <= (own.changes[index]?.at ?? 0),
   );

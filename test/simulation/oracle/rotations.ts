@@ -39,7 +39,8 @@ export function wrongRotation(own: Case, { at, from, to }: Rotation): string | n
   const sent = own.requests.find(({ kind, title }) => kind === "percent" && title === to.title)?.at ?? at;
   if (!definitionsAt(own, sent).some(({ rotates }) => rotates))
     return "the groupId of a gate was changed that rotates none";
-  if (!startsBefore(own, sent).some(({ what }) => what === "restart"))
+  // What a process sends that hung before counts as on its way since then.
+  if (![sent, at].some((instant) => startsBefore(own, instant).some(({ what }) => what === "restart")))
     return "the groupId was changed by a run that follows no rollback";
   const earlier = own.changes.filter((change) => change.at < at);
   return earlier.some((change) => groupsOf(change.after).includes(to.groupId))

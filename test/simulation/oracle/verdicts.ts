@@ -86,10 +86,14 @@ const TURNS: readonly string[] = ["start", "restart", "abort", "finish", "adopt-
 /** Nobody turned it another way meanwhile, and nothing kept the machine from seeing it. */
 function isUndisturbed(own: Case, from: number, to: number): boolean {
   const within = (at: number): boolean => at >= from - IN_FLIGHT && at <= to;
+  const settle = Math.max(...own.definitions.map(({ settleMs }) => settleMs));
   return (
     overlap(own.faults, DISTURBS, from - IN_FLIGHT, to) === 0 &&
     !strayed(own, from - IN_FLIGHT, to) &&
-    !own.faults.some((fault) => fault.kind === "store restored" && within(fault.to)) &&
+    // What a restored store finds on the flag is a change to it, and readings settle from there.
+    !own.faults.some(
+      ({ kind, to: at }) => kind === "store restored" && at >= from - IN_FLIGHT - settle && at <= to,
+    ) &&
     !own.orders.some(
       (order) =>
         TURNS.includes(order.what) && mayHaveHappened(order) && (within(order.at) || within(order.heardAt)),
