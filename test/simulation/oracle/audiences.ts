@@ -5,6 +5,8 @@ import { isBare, isRefit, isSameReach, reachesOf } from "./levels.ts";
 const AGREES: readonly string[] = ["adopt-flag", "start", "restart"];
 /** Unleash reads a strategy and writes it back in two steps: who wrote in between is run over without anybody's fault. */
 const RACE = 1_000;
+/** A write whose answer is waited for arrives within this time. */
+const IN_FLIGHT = 5_000;
 
 /** Whom a flag reaches is changed by us while nobody is exposed, and only where it was us who had said so. */
 export function checkAudiences(own: Case): Finding {
@@ -45,6 +47,13 @@ function arrivesLate(own: Case, change: FlagChange): boolean {
   );
 }
 
+/** A write that arrived long after it was sent is on record only where somebody has seen it arrive. */
+function wasLate(own: Case, { at, after }: FlagChange): boolean {
+  const title = after.strategies[0]?.title;
+  const sent = own.requests.findLast((request) => request.title === title && request.at <= at)?.at ?? at;
+  return at - sent > IN_FLIGHT;
+}
+
 /**
  * Whether a person had put that in last, and it is not what the ramp was to go on with: what we had put in ourselves, be it
  * that a backup alone still tells of it, or what stood there when a person agreed.
@@ -56,7 +65,8 @@ function isOfPeople(own: Case, now: StrategyFact, at: number): boolean {
   if (put === undefined || put.by === OURS) return false;
   const written = refits.filter(({ by }) => by === OURS);
   const isRemembered = own.faults.some(({ kind, to }) => kind === "store restored" && to <= at);
-  const since = isRemembered ? 0 : (written.at(-1)?.at ?? 0);
+  const known = written.filter((change) => !wasLate(own, change));
+  const since = isRemembered ? 0 : (known.at(-1)?.at ?? 0);
   const agreed = own.orders
     .filter((order) => AGREES.includes(order.what) && mayHaveHappened(order) && order.heardAt >= since)
     .flatMap((order) => [order.at, Math.min(order.heardAt, at)])
