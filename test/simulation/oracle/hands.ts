@@ -120,11 +120,21 @@ export function checkNoRepair(own: Case): Finding {
     own.raises,
     ({ request }) => request.at,
     ({ request, to }) => {
-      const agreed = own.orders.findLast(
+      const orders = own.orders.filter(
         (order) => AGREES.includes(order.what) && order.at <= request.at && mayHaveHappened(order),
       );
+      // Of an order without an answer nobody knows whether it was carried out.
+      const certain = orders.slice(
+        Math.max(
+          0,
+          orders.findLastIndex(({ answer }) => answer === "done"),
+        ),
+      );
+      const [agreed] = certain;
       if (agreed === undefined) return null;
-      const found = [agreed.at, Math.min(agreed.heardAt, request.at)].map((at) => stateAt(own.changes, at));
+      const found = certain
+        .flatMap(({ at, heardAt }) => [at, Math.min(heardAt, request.at)])
+        .map((at) => stateAt(own.changes, at));
       // Whom a restart reaches first is its own affair.
       const rotations = rotationsOf(own).filter(({ at }) => at >= agreed.at && at <= request.at);
       const rotated = rotations.flatMap((rotation) => found.map((state) => rotate(state, rotation)));
@@ -197,11 +207,18 @@ export function checkForeignStore(own: Case): Finding {
         state?.strategies.some(({ title }) => title !== null && title === request.title) === true,
     );
   // Where such a write has taken the place of what is forgotten, nothing tells of it any more.
-  const isForgotten = (from: number, to: number): boolean =>
-    !isOnRecord(stateAt(own.changes, to), from) &&
-    own.changes.some(({ by, at, after }) => by === OURS && at > from && at < to && !isOnRecord(after, from));
+  const isLost = (from: number, to: number): boolean => {
+    const lost = own.changes.filter(
+      ({ by, at, after }) => by === OURS && at > from && at < to && !isOnRecord(after, from),
+    );
+    // One new token with the percent unchanged may have been on record there, and not sent yet.
+    const [only, ...others] = lost;
+    const isPending =
+      only !== undefined && others.length === 0 && exposureOf(only.before) === exposureOf(only.after);
+    return lost.length > 0 && !isPending && !isOnRecord(stateAt(own.changes, to), from);
+  };
   const restored = own.faults
-    .filter(({ kind, from, to }) => kind === "store restored" && isForgotten(from, to))
+    .filter(({ kind, from, to }) => kind === "store restored" && isLost(from, to))
     .map(({ to }) => ({ at: to, what: RESTORED, title: titles(stateAt(own.changes, to)) }));
   return each(
     [...foreign, ...restored],

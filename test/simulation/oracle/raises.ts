@@ -41,7 +41,12 @@ export function checkFreshProof(own: Case): Finding {
 
 export function isProven(own: Case, fact: DefinitionFact, { at }: FlagRequest): boolean {
   const changed = own.changes.findLast(
-    (change) => change.at < at && movesFor(own, change) && wasSeen(own, change),
+    // What somebody changes while a raise is on its way is too late for it.
+    (change) =>
+      change.at < at - (change.by === OURS ? 0 : 1_000) &&
+      !makesWay(change, at) &&
+      movesFor(own, change) &&
+      wasSeen(own, change),
   );
   const since = Math.max(changed?.at ?? 0, fact.deploySettles ? deployBefore(own, at) : 0);
   const settled = since === 0 ? 0 : since + fact.settleMs - SLACK;
@@ -50,6 +55,11 @@ export function isProven(own: Case, fact: DefinitionFact, { at }: FlagRequest): 
     (instant) => instant >= oldest && instant <= at,
   );
   return instants.some((instant) => isAllGood(own, fact, instant));
+}
+
+/** The way through 0 % to another audience is part of the raise that it was decided for. */
+function makesWay({ crossing, at: begun }: Case["changes"][number], at: number): boolean {
+  return crossing === true && at - begun <= IN_FLIGHT;
 }
 
 /** The newest deploy that the controller knew of when it decided, by a clock that was right since. */
