@@ -11,7 +11,6 @@ import {
   highestStepAt,
   intendToken,
   standingAt,
-  standingOf,
   standingOrStart,
   withStanding,
   type Writer,
@@ -75,10 +74,9 @@ export function adoptDefinition(
     }
   }
   const { ramp } = record;
-  const standing = standingOf(ramp);
   const adopted: GateRecord = {
     ...record,
-    ramp: standing === null ? ramp : withStanding(ramp, standingUnder(gate, newest.gate, record, standing)),
+    ramp: withStanding(ramp, standingUnder(gate, newest.gate, record, standingOrStart(ramp))),
     // Approvals rest on what people had in view, and they had the other definition.
     run: { ...run, approvals: [], definition: newest.hash, adoptions: [] },
   };

@@ -39,8 +39,9 @@ export function wouldDo(gate: Gate, record: GateRecord, facts: PassFacts): Pick<
     return { would: "halt", message: causesOf(facts.judgement) };
   }
   const whom = whomOf(record);
-  if (whom !== undefined) {
-    const reach = reachText(record.exposure.set ?? 0, whom);
+  const { set } = record.exposure;
+  if (whom !== undefined && set !== null) {
+    const reach = reachText(set, whom);
     return {
       would: null,
       message: `people have set it to ${reach}: no run has put that in, so none goes on from it`,

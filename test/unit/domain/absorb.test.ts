@@ -651,3 +651,23 @@ test("a release is done as well where the server shows no title at all", () => {
   expect(landed).toEqual(release);
   expect(record.intention).toBeNull();
 });
+
+describe("what makes way for a raise to another audience", () => {
+  const park = anIntention({ kind: "park", to: 0, step: 1, onward: { to: 100, step: 2, sequence: 14 } });
+  const seen = { observation: aFlagAt(0, park.title), events: [] };
+  const kindOf = (record: Partial<GateRecord>, facts: Partial<FlagFacts>) =>
+    absorbed({ intention: park, sequence: 14, ...record }, { ...seen, ...facts }).record.intention?.kind;
+
+  test("is followed by the next write in the same pass", () => {
+    expect(kindOf({}, { goesOn: true })).toBe("refit");
+  });
+
+  test.each<[string, Partial<GateRecord>, Partial<FlagFacts>]>([
+    ["the ramp was stopped meanwhile", { ramp: aHalt() }, { goesOn: true }],
+    ["it took too long", {}, { goesOn: true, now: park.at + HOUR }],
+    ["the process may not raise any more", {}, {}],
+    ["the log cannot be read", {}, { goesOn: true, events: null }],
+  ])("is followed by nothing where %s", (_, record, facts) => {
+    expect(kindOf(record, facts)).toBeUndefined();
+  });
+});

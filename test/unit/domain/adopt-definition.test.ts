@@ -114,6 +114,13 @@ describe("a definition with other percents", () => {
     expect(stands({ state: "proving", step: 0 }, 6, 26, 100)).toEqual({ state: "proving", step: 0 });
   });
 
+  test("puts a run of which no flag is on record before its first step", () => {
+    const steps = [aStep({ to: 6 }), aStep({ to: 100 })];
+    const record = { ...withAdoptions(...adoptions), flag: null };
+    const outcome = adopted({ ...PINNED, steps }, { record });
+    expect(outcome).toMatchObject({ record: { ramp: { state: "proving", step: 0 } } });
+  });
+
   test("changes where a stopped ramp goes on", () => {
     expect(stands(aHalt(), 6, 26, 100)).toEqual(aHalt({ from: { state: "proving", step: 0 } }));
   });

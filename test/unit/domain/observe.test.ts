@@ -43,6 +43,15 @@ describe("what Rampart would do is", () => {
     });
   });
 
+  test("nothing on what people have put in themselves, where a percent of it can be read", () => {
+    const message = (set: number | null) =>
+      wouldDo(aGate(), watched({ exposure: anExposure({ set, reach: "segment 7" }) }), passFacts()).message;
+    expect(message(30)).toBe(
+      "people have set it to 30% of segment 7: no run has put that in, so none goes on from it",
+    );
+    expect(message(null)).not.toContain("people have set it");
+  });
+
   test("nothing at the last step", () => {
     const record = watched({ exposure: anExposure({ set: 100 }) });
     expect(wouldDo(aGate(), record, passFacts())).toEqual({

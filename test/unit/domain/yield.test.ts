@@ -38,6 +38,15 @@ function yielded(events: readonly FlagEvent[] | null, record = raised(), facts: 
   return yieldIfOverwritten(aGate(), record, RAISE, passFacts({ events, ...facts }));
 }
 
+test("a refit of which the log does not say what was there before has run over nothing", () => {
+  const refit = anIntention({ kind: "refit", from: 0, to: 0 });
+  const own = { ...OURS, rolloutAfter: "0", titleAfter: refit.title };
+  const before = aFlagEvent({ id: 8, by: "kim", byUserId: 9, rolloutBefore: "0", rolloutAfter: "0" });
+  const record = raised();
+  const facts = passFacts({ events: [before, own], ownUserId: 1 });
+  expect(yieldIfOverwritten(aGate(), record, refit, facts, aFlagRecord())).toEqual({ record, tells: [] });
+});
+
 function lowered(to: string, fields: Partial<FlagEvent> = {}): FlagEvent {
   return aFlagEvent({ id: 8, rolloutAfter: to, ...fields });
 }
