@@ -44,12 +44,14 @@ describe("what Rampart would do is", () => {
   });
 
   test("nothing on what people have put in themselves, where a percent of it can be read", () => {
-    const message = (set: number | null) =>
-      wouldDo(aGate(), watched({ exposure: anExposure({ set, reach: "segment 7" }) }), passFacts()).message;
-    expect(message(30)).toBe(
+    const [read, unread] = [30, null].map((set) => {
+      const record = watched({ exposure: anExposure({ set, reach: "segment 7" }) });
+      return wouldDo(aGate(), record, passFacts()).message;
+    });
+    expect(read).toBe(
       "people have set it to 30% of segment 7: no run has put that in, so none goes on from it",
     );
-    expect(message(null)).not.toContain("people have set it");
+    expect(unread).not.toContain("people have set it");
   });
 
   test("nothing at the last step", () => {
