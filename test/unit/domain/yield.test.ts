@@ -38,13 +38,26 @@ function yielded(events: readonly FlagEvent[] | null, record = raised(), facts: 
   return yieldIfOverwritten(aGate(), record, RAISE, passFacts({ events, ...facts }));
 }
 
-test("a refit of which the log does not say what was there before has run over nothing", () => {
+describe("a refit", () => {
   const refit = anIntention({ kind: "refit", from: 0, to: 0 });
   const own = { ...OURS, rolloutAfter: "0", titleAfter: refit.title };
-  const before = aFlagEvent({ id: 8, by: "kim", byUserId: 9, rolloutBefore: "0", rolloutAfter: "0" });
-  const record = raised();
-  const facts = passFacts({ events: [before, own], ownUserId: 1 });
-  expect(yieldIfOverwritten(aGate(), record, refit, facts, aFlagRecord())).toEqual({ record, tells: [] });
+  const tested = aFlagRecord();
+  const over = (reach: Pick<FlagEvent, "reachAfter">) => {
+    const event = { id: 8, by: "kim", byUserId: 9, rolloutBefore: "0", rolloutAfter: "0", ...reach };
+    const facts = passFacts({ events: [aFlagEvent(event), own], ownUserId: 1 });
+    return yieldIfOverwritten(aGate(), raised(), refit, facts, tested).tells.length;
+  };
+
+  test("of which the log does not say what was there before has run over nothing", () => {
+    expect(over({})).toBe(0);
+  });
+
+  test("has run over what a person had put in: a segment, or a constraint", () => {
+    const { constraints } = tested;
+    expect(over({ reachAfter: { constraints, segments: [] } })).toBe(0);
+    expect(over({ reachAfter: { constraints, segments: [8] } })).toBe(1);
+    expect(over({ reachAfter: { constraints: "[{}]", segments: [] } })).toBe(1);
+  });
 });
 
 function lowered(to: string, fields: Partial<FlagEvent> = {}): FlagEvent {
