@@ -1,8 +1,7 @@
-import { type Case, type Finding, OURS, each, mayHaveHappened } from "./case.ts";
+import { AGREES, type Case, type Finding, OURS, each, mayHaveHappened } from "./case.ts";
 import type { FlagChange, StrategyFact } from "./evidence.ts";
 import { isBare, isRefit, isSameReach, reachesOf } from "./levels.ts";
 
-const AGREES: readonly string[] = ["adopt-flag", "start", "restart"];
 /** Unleash reads a strategy and writes it back in two steps: who wrote in between is run over without anybody's fault. */
 const RACE = 1_000;
 /** A write whose answer is waited for arrives within this time. */

@@ -52,6 +52,20 @@ export type Finding = {
   readonly violations: readonly { readonly at: number; readonly says: string }[];
 };
 
+/** Orders of a person by which the flag as it stands is what the ramp goes on from. */
+export const AGREES: readonly string[] = ["adopt-flag", "start", "restart"];
+
+/** While one of these lasts nobody can expect a write to arrive. */
+export const HELPLESS = [
+  "process down",
+  "unleash down",
+  "unleash refuses writes",
+  "unleash reads late",
+  "event log down",
+  "writes spoiled",
+  "definition gone",
+] as const;
+
 export function casesOf(evidence: Evidence): readonly Case[] {
   const flags = new Map(evidence.definitions.map(({ gate, flag }) => [gate, flag]));
   return [...flags].map(([gate, flag]) => {

@@ -1,6 +1,8 @@
 import {
   type Case,
+  AGREES,
   type Finding,
+  HELPLESS,
   OURS,
   each,
   exposureOf,
@@ -13,22 +15,11 @@ import type { FlagChange, FlagState, StrategyFact } from "./evidence.ts";
 import { type Rotation, rotationBy, rotationsOf, wrongRotation } from "./rotations.ts";
 import { wasRead } from "./raises.ts";
 
-const LIFTS: readonly string[] = ["adopt-flag", "start", "restart"];
 /** Orders of a person about a flag whose token is not ours: take it as it is, or write what is on record. */
 const TAKES_TOKEN: readonly string[] = ["adopt-flag", "restore"];
 const GOES_ON: readonly string[] = ["start", "restart", "resume"];
 const RESTORED = "a restored store";
-const AGREES: readonly string[] = ["adopt-flag", "start", "restart"];
 const IN_FLIGHT = 15_000;
-const HELPLESS = [
-  "process down",
-  "unleash down",
-  "unleash refuses writes",
-  "unleash reads late",
-  "event log down",
-  "writes spoiled",
-  "definition gone",
-] as const;
 
 /** What a person lowered to is never exceeded by us, but for a race that is given back. */
 export function checkHumanWins(own: Case): Finding {
@@ -95,7 +86,7 @@ function levelBefore(own: Case, index: number): number {
 /** Until a person lets it grow again, by an order or by the flag itself. */
 function liftedAt(own: Case, change: FlagChange): number {
   const order = own.orders.find(
-    ({ what, heardAt, answer }) => LIFTS.includes(what) && answer !== "refused" && heardAt >= change.at,
+    ({ what, heardAt, answer }) => AGREES.includes(what) && answer !== "refused" && heardAt >= change.at,
   );
   const hand = own.changes.find(
     (other) =>

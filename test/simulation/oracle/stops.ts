@@ -1,6 +1,7 @@
 import {
   type Case,
   type Finding,
+  HELPLESS,
   definitionsAt,
   each,
   exposureOf,
@@ -41,17 +42,6 @@ const BY_MESSAGE: Readonly<Record<string, readonly string[]>> = {
 };
 /** Beside three passes: the time for writes that get lost and are repeated. */
 const LANDS_WITHIN = 60_000;
-/** While one of these lasts nobody can expect a write to arrive. */
-const HELPLESS = [
-  "process down",
-  "unleash down",
-  "unleash refuses writes",
-  "unleash reads late",
-  "event log down",
-  "writes spoiled",
-  "definition gone",
-] as const;
-
 function stopsOf(own: Case): readonly Stop[] {
   const ordered = own.orders
     .filter(({ what, answer }) => answer === "done" && BY_ORDER[what] !== undefined)
