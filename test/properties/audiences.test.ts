@@ -5,6 +5,7 @@ import { HOUR, MINUTE } from "../../src/domain/instant.ts";
 import type { GateRecord } from "../../src/domain/record.ts";
 import { standingOf } from "../../src/domain/transition.ts";
 import { aGate, aStep } from "../support/builders.ts";
+import { liveThrough, someLives } from "../support/lives.ts";
 import { type Guard, dyingAt } from "../support/port-guard.ts";
 import { ownRaises, unprovenRaises } from "../support/raise-oracle.ts";
 import { type World, createWorld } from "../support/world-of-fakes.ts";
@@ -132,25 +133,12 @@ test("killed at any call of any port while a segment is taken back, it is taken 
 });
 
 test("under random faults, deaths and late writes nobody is exposed but whom the steps name, in their order", async () => {
-  const fault = fc.constantFrom("lost", "reply-lost", "late", "refused" as const);
-  const lives = fc.array(
-    fc.record({ chance: fc.integer({ min: 1, max: 200 }), faults: fc.array(fault, { maxLength: 5 }) }),
-    { minLength: 1, maxLength: 8 },
-  );
+  const lives = someLives({ chances: 200, faults: 5 });
   await fc.assert(
     fc.asyncProperty(lives, fc.integer({ min: 0, max: 8 }), async (deaths, breachAfter) => {
       const world = aWorld();
       await world.begin();
-      for (const [index, { chance, faults }] of deaths.entries()) {
-        if (index === breachAfter) world.metrics.set("errors", 0.06);
-        world.flags.faults.writes = [...faults];
-        world.restart(dyingAt(chance).guard);
-        await world.run(4 * MINUTE).catch(() => undefined);
-        world.clock.advance(3_000);
-        if (index % 3 === 2) world.flags.deliverLate();
-      }
-      world.flags.faults.writes = [];
-      world.restart();
+      await liveThrough(world, deaths, breachAfter);
       await world.until(isOver);
       world.flags.deliverLate();
       await world.run(MINUTE);

@@ -4,6 +4,7 @@ import type { Gate } from "../../src/domain/gate.ts";
 import { HOUR, MINUTE } from "../../src/domain/instant.ts";
 import type { GateRecord } from "../../src/domain/record.ts";
 import { aGate, aLimit, aSignal, aStep } from "../support/builders.ts";
+import { liveThrough, someLives } from "../support/lives.ts";
 import { type Guard, dyingAt } from "../support/port-guard.ts";
 import { ownRaises, unprovenRaises } from "../support/raise-oracle.ts";
 import { type World, createWorld } from "../support/world-of-fakes.ts";
@@ -270,28 +271,12 @@ test("killed at any call of any port while a write runs over a person's decrease
 });
 
 test("killed again and again at random calls, under random faults of Unleash, exposure rises only on proof and ends where it must", async () => {
-  const fault = fc.constantFrom("lost", "reply-lost", "late", "refused" as const);
-  const lives = fc.array(
-    fc.record({ chance: fc.integer({ min: 1, max: 120 }), faults: fc.array(fault, { maxLength: 3 }) }),
-    {
-      minLength: 1,
-      maxLength: 8,
-    },
-  );
+  const lives = someLives({ chances: 120, faults: 3 });
   await fc.assert(
     fc.asyncProperty(lives, fc.integer({ min: 0, max: 8 }), async (deaths, breachAfter) => {
       const world = createWorld({ gates: [GATE] });
       await world.begin();
-      for (const [index, { chance, faults }] of deaths.entries()) {
-        if (index === breachAfter) world.metrics.set("errors", 0.06);
-        world.flags.faults.writes = [...faults];
-        world.restart(dyingAt(chance).guard);
-        await world.run(4 * MINUTE).catch(() => undefined);
-        world.clock.advance(3_000);
-        if (index % 3 === 2) world.flags.deliverLate();
-      }
-      world.flags.faults.writes = [];
-      world.restart();
+      await liveThrough(world, deaths, breachAfter);
       const breached = breachAfter < deaths.length;
       // A breach before anybody was exposed halts: there is nothing to take back.
       const end = await world.until(
