@@ -85,9 +85,11 @@ function outcomeOf(worker: Worker, options: DeadlineOptions): Promise<Run> {
       deadline.stop();
       resolve({ kind: "parsed", parsed: report.parsed });
     });
-    worker.on("error", (error) =>
-      fail(`the parser failed: ${error instanceof Error ? error.message : String(error)}`),
-    );
-    worker.on("exit", (code) => fail(`the parser ended with code ${code}`));
+    let failure: string | null = null;
+    worker.on("error", (error) => {
+      failure = `the parser failed: ${error instanceof Error ? error.message : String(error)}`;
+    });
+    // An error may overtake the message that names its file; the end of the thread overtakes neither.
+    worker.on("exit", (code) => fail(failure ?? `the parser ended with code ${code}`));
   });
 }
