@@ -27,7 +27,7 @@ export type Alertmanager = {
   /** `host:port`, as Prometheus' configuration names it. */
   readonly target: string;
   stop(): Promise<void>;
-  suspend(): void;
+  suspend(): Promise<void>;
   resume(): void;
   /** Its id. It is in force when this returns. */
   silence(silence: NewSilence): Promise<string>;

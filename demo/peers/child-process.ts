@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { begin, type Command, type Life } from "./life.ts";
 
@@ -24,8 +27,8 @@ export type ChildProcess = {
   stop(): Promise<void>;
   /** SIGKILL, at once. */
   kill(): Promise<void>;
-  /** SIGSTOP: connections are still accepted by the kernel, nothing is answered. */
-  suspend(): void;
+  /** SIGSTOP, until it has come: connections are still accepted by the kernel, nothing is answered or written. */
+  suspend(): Promise<void>;
   resume(): void;
   /** Stops it if it runs, starts it with the same command and waits until it is ready. */
   restart(): Promise<void>;
@@ -43,7 +46,10 @@ export async function startChild(launch: Launch): Promise<ChildProcess> {
     output: () => life.output(),
     stop,
     kill: () => endNow(life),
-    suspend: () => life.signalGroup("SIGSTOP"),
+    async suspend() {
+      life.signalGroup("SIGSTOP");
+      while (life.exitCode() === null && (await isAnyThreadRunning(life.pid))) await sleep(1);
+    },
     resume: () => life.signalGroup("SIGCONT"),
     async restart() {
       await stop();
@@ -81,6 +87,22 @@ async function end(life: Life, graceMs: number): Promise<void> {
   const outcome = await Promise.race([life.ended.then(() => "ended" as const), impatient]);
   patience.abort();
   if (outcome === "impatient") await endNow(life);
+}
+
+/** A signal is only sent by `kill`; on a busy machine a thread may still work for a while. Told by Linux alone. */
+async function isAnyThreadRunning(pid: number): Promise<boolean> {
+  const tasks = `/proc/${pid}/task`;
+  try {
+    const threads = await readdir(tasks);
+    const stats = await Promise.all(threads.map((thread) => readFile(join(tasks, thread, "stat"), "utf8")));
+    // The state stands behind the name, which may hold brackets itself.
+    return stats.some((stat) => !/^[TtZX]/.test(stat.slice(stat.lastIndexOf(")") + 2)));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ESRCH") return true;
+    if (code === "ENOENT") return existsSync(tasks);
+    throw error;
+  }
 }
 
 async function endNow(life: Life): Promise<void> {

@@ -55,7 +55,7 @@ async function fileSystem(home: string): Promise<Disk | null> {
     on,
     async cut(service) {
       // Frozen, it writes nothing while its blocks are copied.
-      service.suspend();
+      await service.suspend();
       await copyFile(image, `${image}.cut`, constants.COPYFILE_FICLONE);
       await service.kill();
       await rename(`${image}.cut`, image);
@@ -71,7 +71,7 @@ async function folderAlone(home: string): Promise<Disk> {
     folder,
     on: (command, args) => ({ command, args }),
     async cut(service) {
-      service.suspend();
+      await service.suspend();
       await cp(folder, `${folder}.cut`, { recursive: true });
       await service.kill();
       await rm(folder, { recursive: true });

@@ -52,7 +52,7 @@ export type Prometheus = {
   kill(): Promise<void>;
   /** Same port, same samples. */
   restart(): Promise<void>;
-  suspend(): void;
+  suspend(): Promise<void>;
   resume(): void;
   /** Replaces all scrape jobs and reads the rule files again; returns when every target is known, after about 5 s. */
   reload(scrapeTargets: readonly ScrapeJob[]): Promise<void>;

@@ -29,7 +29,7 @@ export type Unleash = {
   output(): string;
   stop(): Promise<void>;
   kill(): Promise<void>;
-  suspend(): void;
+  suspend(): Promise<void>;
   resume(): void;
   /** Same port, same database. */
   restart(): Promise<void>;

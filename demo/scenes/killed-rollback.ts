@@ -21,7 +21,7 @@ export const killedRollback: Scene = {
     try {
       await cast.shop("alps").faults({ drop: 0.5, duplicate: 0.3 });
       await awaitGate(cast, "alps", "sees harm coming", (now) => now.verdict !== "good", 60_000);
-      cast.unleash.suspend();
+      await cast.unleash.suspend();
       const downAt = performance.now();
       say("Unleash hangs");
       await awaitGate(cast, "alps", "records the rollback", (now) => now.state === "rolling-back", 60_000);

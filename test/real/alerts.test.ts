@@ -207,7 +207,7 @@ describe("an alerting rule of a real Prometheus", () => {
       });
     });
 
-    alertmanager.suspend();
+    await alertmanager.suspend();
     const impatient = createSilencers({
       sources: { main: { url: alertmanager.url, timeoutMs: 300 } },
       clock: realClock,

@@ -152,7 +152,7 @@ test("a snapshot of Prometheus can be served by another one", async () => {
 });
 
 test("a suspended Prometheus takes the connection and gives no byte until it is resumed", async () => {
-  prometheus.suspend();
+  await prometheus.suspend();
   const socket = connect(prometheus.port, "127.0.0.1");
   let received = 0;
   socket.on("data", (chunk) => (received += chunk.length));
@@ -172,7 +172,7 @@ test("a suspended peer can be stopped, and leaves no process behind", async () =
   const own = await startPrometheus({ dataDir: join(folder, "short-lived") });
   const family = [own.pid(), ...(await descendants(process.pid))];
   const guardian = await parentOf(own.pid(), family);
-  own.suspend();
+  await own.suspend();
   await own.stop();
   expect(await running([own.pid(), guardian])).toEqual([]);
 });

@@ -202,7 +202,7 @@ describe("a real Prometheus", () => {
 
   it("that is frozen is a timeout, and answers again once it runs", async () => {
     const client = connect({ url: server.url, timeoutMs: 700 });
-    server.suspend();
+    await server.suspend();
     expect(await ask(client, "vector(1)")).toMatchObject({ kind: "unknown", reason: "timeout" });
     server.resume();
     await until("it answers again", async () => (await ask(client, "vector(1)")).kind === "value");
