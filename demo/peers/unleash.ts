@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { answers, startChild } from "./child-process.ts";
 import { freePort } from "./free-port.ts";
+import { plainEnvironment } from "./plain-environment.ts";
 import type { Postgres } from "./postgres.ts";
 
 const PACKAGE = { 7: "unleash-server-7", 8: "unleash-server" } as const;
@@ -47,9 +48,8 @@ export async function startUnleash(options: UnleashOptions): Promise<Unleash> {
     command: process.execPath,
     args: [program(PACKAGE[options.version])],
     env: {
-      PATH: process.env["PATH"] ?? "",
+      ...plainEnvironment(),
       HOME: process.env["HOME"] ?? "/",
-      TZ: "UTC",
       NODE_ENV: "production",
       LOG_LEVEL: "warn",
       HTTP_HOST: "127.0.0.1",

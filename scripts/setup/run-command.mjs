@@ -7,9 +7,11 @@ import { delimiter, dirname, join } from "node:path";
 export function runCommand(root, node, [name, ...args]) {
   const tools = join(root, "node_modules", ".bin");
   const path = [dirname(node), tools, process.env.PATH ?? ""].join(delimiter);
+  // Whatever runs here starts the program from its sources many times over.
+  const compiled = process.env.NODE_COMPILE_CACHE ?? join(root, "node_modules", ".cache", "node");
   const child = spawn(locate(name, node, tools), args, {
     stdio: "inherit",
-    env: { ...process.env, PATH: path },
+    env: { ...process.env, PATH: path, NODE_COMPILE_CACHE: compiled },
   });
 
   // A Ctrl-C in a terminal goes to the whole foreground group: the command has it already.

@@ -24,6 +24,7 @@ const STEPS = [
   "{ to: 50%, hold: 2s }",
   "{ to: 100%, bake: 2s }",
 ];
+const UP_TO_EVERYBODY = ["staff", "outlets", "a percent", "everybody"];
 const REFIT = '"path":"/segments","value":[]';
 
 const gates = SERVERS.flatMap(({ server }) => [`reaches-${server}`, `recalls-${server}`, `killed-${server}`]);
@@ -79,62 +80,73 @@ afterAll(async () => {
 
 const now = (gate: string) => service.lead.client.gate(gate);
 
-describe.each(SERVERS)("to an SDK of Unleash $version", ({ server, unleash }) => {
-  test("a ramp shows the segment, then the values, then a percent, and nobody else before", async () => {
-    const gate = `reaches-${server}`;
-    const shown = await followSdk(unleash(), gate);
-    await service.lead.client.act(gate, "start", "release 7");
-    await until(async () => expect((await now(gate)).exposure.audience).toBe("segment staff-orders"));
-    await until(async () => expect((await now(gate)).state).toBe("finished"), 60_000);
-    await until(() => expect(shown().at(-1)).toBe("everybody"));
-    expect(shown()[0]).toBe("nobody");
-    expect(shown().filter((whom) => whom !== "nobody")).toEqual([
-      "staff",
-      "outlets",
-      "a percent",
-      "everybody",
-    ]);
-  }, 90_000);
+describe("to the SDKs of Unleash", () => {
+  test.concurrent.each(SERVERS)(
+    "$version a ramp shows the segment, then the values, then a percent, and nobody else before",
+    async ({ server, unleash }) => {
+      const gate = `reaches-${server}`;
+      const shown = await followSdk(unleash(), gate);
+      await service.lead.client.act(gate, "start", "release 7");
+      await until(async () => expect((await now(gate)).exposure.audience).toBe("segment staff-orders"));
+      await until(async () => expect((await now(gate)).state).toBe("finished"), 60_000);
+      await until(() => expect(shown().at(-1)).toBe("everybody"));
+      expect(shown()[0]).toBe("nobody");
+      expect(exposures(shown())).toEqual(UP_TO_EVERYBODY);
+    },
+    90_000,
+  );
 
-  test("a rollback shows nobody, and nobody else on the way; then the segment is out of the strategy", async () => {
-    const gate = `recalls-${server}`;
-    const shown = await followSdk(unleash(), gate);
-    await service.lead.client.act(gate, "start", "release 7");
-    await until(() => expect(shown().at(-1)).toBe("staff"), 40_000);
-    signals.set(gate, 25);
-    await until(async () => expect((await now(gate)).state).toBe("rolled-back"), 40_000);
-    await until(async () => {
-      const [strategy] = await strategies(unleash(), gate);
-      expect(strategy).toMatchObject({ parameters: { rollout: "0" }, segments: [], constraints: [] });
-    });
-    expect(shown()).toEqual(["nobody", "staff", "nobody"]);
-  }, 90_000);
+  test.concurrent.each(SERVERS)(
+    "$version a rollback shows nobody, and nobody else on the way; then the segment is out of the strategy",
+    async ({ server, unleash }) => {
+      const gate = `recalls-${server}`;
+      const shown = await followSdk(unleash(), gate);
+      await service.lead.client.act(gate, "start", "release 7");
+      await until(() => expect(shown().at(-1)).toBe("staff"), 40_000);
+      signals.set(gate, 25);
+      await until(async () => expect((await now(gate)).state).toBe("rolled-back"), 40_000);
+      await until(async () => {
+        const [strategy] = await strategies(unleash(), gate);
+        expect(strategy).toMatchObject({ parameters: { rollout: "0" }, segments: [], constraints: [] });
+      });
+      expect(shown()).toEqual(["nobody", "staff", "nobody"]);
+    },
+    90_000,
+  );
+});
 
-  test("a process that is killed between two writes of a crossing leaves nobody exposed, and the next one gets there", async () => {
-    const gate = `killed-${server}`;
-    const proxy = proxies.get(server);
-    const shown = await followSdk(unleash(), gate);
-    await service.lead.client.act(gate, "start", "release 7");
+test("a process that is killed between two writes of its crossings leaves nobody exposed, and the next one gets there", async () => {
+  const crossings = await Promise.all(
+    SERVERS.map(async ({ server, unleash }) => {
+      const gate = `killed-${server}`;
+      return { gate, proxy: proxies.get(server), shown: await followSdk(unleash(), gate) };
+    }),
+  );
+  for (const { gate } of crossings) await service.lead.client.act(gate, "start", "release 7");
+  for (const { proxy, shown } of crossings) {
     await until(() => expect(shown().at(-1)).toBe("staff"), 40_000);
     proxy?.hold(REFIT);
-    await until(() => expect(proxy?.held()).toBeGreaterThan(0), 40_000);
-    service.signal("SIGKILL");
-    expect(await service.ended()).toBe(137);
+  }
+  for (const { proxy } of crossings) await until(() => expect(proxy?.held()).toBeGreaterThan(0), 40_000);
+  service.signal("SIGKILL");
+  expect(await service.ended()).toBe(137);
+  for (const { proxy, shown } of crossings) {
     await until(() => expect(shown().at(-1)).toBe("nobody"));
     proxy?.letPass();
-    await service.startAgain();
-    await until(async () => expect((await now(gate)).exposure.set).toBe(0));
-    await proxy?.deliver();
+  }
+  await service.startAgain();
+  for (const { gate } of crossings) await until(async () => expect((await now(gate)).exposure.set).toBe(0));
+  for (const { proxy } of crossings) await proxy?.deliver();
+  for (const { gate, shown } of crossings) {
     await until(async () => expect((await now(gate)).state).toBe("finished"), 60_000);
     await until(() => expect(shown().at(-1)).toBe("everybody"));
-    expect(shown().filter((whom) => whom !== "nobody")).toEqual([
-      "staff",
-      "outlets",
-      "a percent",
-      "everybody",
-    ]);
-  }, 120_000);
-});
+    expect(exposures(shown())).toEqual(UP_TO_EVERYBODY);
+  }
+}, 120_000);
+
+function exposures(shown: readonly string[]): readonly string[] {
+  return shown.filter((whom) => whom !== "nobody");
+}
 
 function strategies(unleash: SharedUnleash, flag: string) {
   return unleashAdmin(unleash, unleash.adminToken).strategies({ flag, environment: ENVIRONMENT });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
+import { plainEnvironment } from "../../demo/peers/plain-environment.ts";
 
 export type CliOptions = {
   /** Null: nobody. */
@@ -36,8 +37,7 @@ export function startCommandLine(program: string, args: readonly string[], optio
   return spawn(process.execPath, ["--disable-proto=delete", program, ...args], {
     stdio: ["pipe", "pipe", "pipe"],
     env: {
-      PATH: process.env["PATH"] ?? "",
-      TZ: "UTC",
+      ...plainEnvironment(),
       ...(url === undefined ? {} : { RAMPART_URL: url }),
       ...(token === undefined || token === null ? {} : { RAMPART_TOKEN: token }),
       ...env,
