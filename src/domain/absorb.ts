@@ -1,19 +1,11 @@
-import {
-  type FlagRead,
-  attribute,
-  compare,
-  isInOtherHands,
-  isRetitled,
-  issuedBy,
-  percentFinding,
-  tellsOfOtherHands,
-} from "./drift.ts";
+import { type FlagRead, attribute, compare, isInOtherHands, isRetitled, issuedBy } from "./drift.ts";
 import type { FlagEvent, FlagObservation, FlagRecord, ServedObservation, StrategySeen } from "./flag.ts";
 import type { Gate } from "./gate.ts";
 import { type Instant, MINUTE, type Millis } from "./instant.ts";
 import { nameOfStep, sameReach, shows } from "./audience.ts";
 import { because } from "./because.ts";
 import { LONGEST_CROSSING, goOnward, refitted } from "./crossing.ts";
+import { decreaseAfterLateRaise, isOwnRaise, undoLateRaise } from "./late-raise.ts";
 import { modeOf } from "./growth.ts";
 import { type Percent, parseRollout } from "./percent.ts";
 import { strategyOf } from "./preflight.ts";
@@ -23,11 +15,9 @@ import { sameToken, splitTitle } from "./token.ts";
 import {
   type Writer,
   exposureChanged,
-  intend,
   intendToken,
   standingAt,
   standingOf,
-  standingOrStart,
   withStanding,
 } from "./transition.ts";
 
@@ -76,7 +66,7 @@ export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorb
 
   const expected = { record: record.flag, issued: issuedBy(record, facts.storeId) };
   const compared = compare(expected, observation, facts.now);
-  const decrease = compared.lateWrite ? decreaseAfterLateWrite(record, compared.observed, facts) : null;
+  const decrease = decreaseAfterLateRaise(gate, record, compared, facts);
   const ownRaise = isOwnRaise(record, compared.drift, facts);
   const foreign = ownRaise ? compared.drift.filter((found) => found.kind !== "raised") : compared.drift;
   const found = decrease === null ? foreign : [...foreign, decrease];
@@ -84,10 +74,10 @@ export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorb
   const newDrift = drift.filter((own) => !before.drift.some((old) => sameDrift(old, own)));
   const reached = withFound(gate, record, observation);
   const followed = followExposure({ ...reached, drift }, compared.observed, facts.now, wasUnclear(before));
-  const undoes = (compared.lateWrite && decrease === null) || ownRaise;
+  const undoes = (compared.late !== null && decrease === null) || ownRaise;
   return {
     record: undoes
-      ? undoLateWrite(gate, followed, compared.observed, facts)
+      ? undoLateRaise(gate, followed, compared.observed, facts)
       : (onward(gate, followed, resolved.landed, facts) ?? followed),
     landed: resolved.landed,
     newDrift,
@@ -95,7 +85,7 @@ export function absorb(gate: Gate, before: GateRecord, facts: FlagFacts): Absorb
 }
 
 /** A record of a flag whose strategy is known. */
-type Pinned = GateRecord & { readonly flag: FlagRecord };
+export type Pinned = GateRecord & { readonly flag: FlagRecord };
 
 /** A flag nothing is recorded of: its exposure is followed, so that settle runs from each change whoever made it. */
 function watch(gate: Gate, record: GateRecord, facts: FlagFacts): Absorbed {
@@ -318,46 +308,4 @@ function landed(
 
 function justEntered(gate: Gate, { to, step }: Intention): string {
   return to === 0 ? "the shadow step has just begun" : `exposure has just gone to ${nameOfStep(gate, step)}`;
-}
-
-/**
- * After a halt or a rollback, a raise whose event names our own Unleash user is a late write of ours even under the token
- * on record: Unleash writes whole strategies back, so two writes in one instant can mix title and percent.
- */
-function isOwnRaise(record: GateRecord, drift: readonly Drift[], facts: FlagFacts): boolean {
-  const raised = drift.find((found) => found.kind === "raised");
-  if (raised === undefined || facts.ownUserId === null || facts.now >= (record.reassertUntil ?? 0))
-    return false;
-  // Another store, and a future that this one has lost, may write as the same user.
-  if (tellsOfOtherHands(drift)) return false;
-  const event = facts.events?.findLast((entry) => entry.rolloutAfter === String(raised.observed));
-  return event?.byUserId === facts.ownUserId;
-}
-
-/**
- * A person's decrease of a raise that arrived late: the log's newest change of the strategy is theirs, down from what the
- * late raise had set. Without it the late raise would be taken for what stands there, and their value would be no ceiling.
- */
-function decreaseAfterLateWrite(record: Pinned, observed: Percent | null, facts: FlagFacts): Drift | null {
-  if (facts.ownUserId === null || standingOf(record.ramp) === null) return null;
-  const newest = facts.events?.findLast(
-    ({ strategyId, rolloutAfter }) => strategyId === record.flag.strategyId && rolloutAfter !== null,
-  );
-  if (newest === undefined || newest.byUserId === facts.ownUserId) return null;
-  const [from, to] = [parseRollout(newest.rolloutBefore ?? ""), parseRollout(String(newest.rolloutAfter))];
-  if (from === null || to === null || to !== observed || from <= to) return null;
-  return { ...percentFinding(from, to), by: null, at: facts.now };
-}
-
-/** A raise of an older decision arrived after all: exposure goes back to what is on record, under a new token. */
-function undoLateWrite(gate: Gate, record: Pinned, observed: Percent | null, facts: FlagFacts): Pinned {
-  if (record.intention?.kind === "lower") return record;
-  const { step } = standingOrStart(record.ramp);
-  return intend(gate, record, facts, {
-    kind: observed === record.flag.rollout ? "retoken" : "lower",
-    to: record.flag.rollout,
-    step,
-    decision: facts.decision,
-    at: facts.now,
-  });
 }

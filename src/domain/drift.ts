@@ -11,8 +11,8 @@ export type Comparison = {
   readonly observed: Percent | null;
   /** Differences nobody of us made. */
   readonly drift: readonly Drift[];
-  /** The strategy carries an older token of ours: a late write of a decision that is no longer in force. */
-  readonly lateWrite: boolean;
+  /** The older token of ours that the strategy carries: a late write of a decision that is no longer in force. */
+  readonly late: WriteToken | null;
 };
 
 /** The tokens a store can have written into the title: its own, up to the newest it ever issued for the flag. */
@@ -33,9 +33,9 @@ export type FlagRead = Exclude<FlagObservation, { readonly kind: "unreadable" }>
  */
 export function compare(expected: Expected, seen: FlagRead, at: Instant): Comparison {
   const found: Finding[] = [];
-  const result = (observed: Percent | null, lateWrite = false): Comparison => ({
+  const result = (observed: Percent | null, late: WriteToken | null = null): Comparison => ({
     observed,
-    lateWrite,
+    late,
     drift: found.map((finding) => ({ ...finding, by: null, at })),
   });
   if (seen.kind === "absent") {
@@ -59,16 +59,16 @@ export function compare(expected: Expected, seen: FlagRead, at: Instant): Compar
     return result(0);
   }
   const percent = parseRollout(ours.rollout ?? "");
-  const lateWrite = percent !== null && percent >= record.rollout && isLateWrite(expected, ours);
-  found.push(...strategyFindings(expected, ours, percent, lateWrite));
+  const late = percent !== null && percent >= record.rollout ? lateTokenOf(expected, ours) : null;
+  found.push(...strategyFindings(expected, ours, percent, late !== null));
   if (!seen.environmentEnabled || ours.disabled) {
     if (record.environmentEnabled) {
       const what = ours.disabled ? "the strategy was disabled" : "the environment was switched off";
       found.push({ kind: "environment-off", message: what, observed: 0 });
     }
-    return result(0, lateWrite);
+    return result(0, late);
   }
-  return result(percent, lateWrite);
+  return result(percent, late);
 }
 
 /**
@@ -88,7 +88,7 @@ function strategyFindings(
   expected: Expected,
   ours: StrategySeen,
   percent: Percent | null,
-  lateWrite: boolean,
+  isLate: boolean,
 ): readonly Finding[] {
   const { record } = expected;
   const found: Finding[] = [];
@@ -98,7 +98,7 @@ function strategyFindings(
       message: `rollout is ${JSON.stringify(ours.rollout)}, not a whole percent`,
       observed: null,
     });
-  } else if (!lateWrite && percent !== record.rollout) {
+  } else if (!isLate && percent !== record.rollout) {
     found.push(percentFinding(record.rollout, percent));
   }
   found.push(...titleFindings(expected, ours));
@@ -148,7 +148,7 @@ function titleFindings(expected: Expected, ours: StrategySeen): readonly Finding
     const message = "the token in the title is newer than the record: was an old store restored?";
     return titled("restored-store", message);
   }
-  if (ours.title === expected.record.title || isLateWrite(expected, ours)) return [];
+  if (ours.title === expected.record.title || lateTokenOf(expected, ours) !== null) return [];
   return titled("title", `the title was changed to ${JSON.stringify(ours.title ?? "")}`);
 }
 
@@ -162,10 +162,10 @@ function isNewer(token: WriteToken, issued: Issued): boolean {
 }
 
 /** A token this store issued, but not the one on record: what it wrote was decided before the write on record. */
-function isLateWrite(expected: Expected, ours: StrategySeen): boolean {
+function lateTokenOf(expected: Expected, ours: StrategySeen): WriteToken | null {
   const { token } = splitTitle(ours.title);
-  if (token === null || isUnknown(token, expected.issued)) return false;
-  return !sameToken(token, splitTitle(expected.record.title).token);
+  if (token === null || isUnknown(token, expected.issued)) return null;
+  return sameToken(token, splitTitle(expected.record.title).token) ? null : token;
 }
 
 function othersServing(record: FlagRecord, seen: FlagSeen): readonly Finding[] {

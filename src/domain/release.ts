@@ -80,7 +80,7 @@ function changedFlag(
     return `${name} holds ${other.name} in ${other.environment}, which its file does not name; ${way}`;
   }
   if (observation === null || observation.kind === "unreadable") return "the flag could not be read";
-  const { drift, lateWrite } = compare({ record: flag, issued: issuedBy(record, storeId) }, observation, now);
+  const { drift, late } = compare({ record: flag, issued: issuedBy(record, storeId) }, observation, now);
   const found = drift.filter(({ kind }) => kind !== "environment-off");
   if (found.length > 0) {
     const what = found.map(({ message }) => message).join("; ");
@@ -89,7 +89,7 @@ function changedFlag(
       : `first rampart adopt-flag ${name}`;
     return `the flag was changed by hand: ${what}; ${way}`;
   }
-  return lateWrite
+  return late !== null
     ? "a late write of ours has just arrived and is being taken back; repeat after that"
     : null;
 }

@@ -166,3 +166,21 @@ test("a reading that lags behind the write ends in no second raise", async () =>
   const steps = (await ownRaises(world)).map(({ rolloutAfter }) => rolloutAfter);
   expect(new Set(steps).size).toBe(steps.length);
 });
+
+test.each([3, 0])(
+  "what a person has lowered a late raise to (%i) is the ceiling also where nobody can say who did it",
+  async (percent) => {
+    const world = await begun();
+    world.flags.faults.writes = ["late", "lost"];
+    await world.pass();
+    world.flags.deliverLate();
+    expect(world.percent()).toBe(5);
+    world.person().set(percent);
+    world.flags.faults.eventsDown = true;
+    await world.run(5 * MINUTE);
+    world.flags.faults.eventsDown = false;
+    await world.run(30 * MINUTE);
+    expect(world.percent()).toBeLessThanOrEqual(percent);
+    expect(await ownRaises(world)).toHaveLength(1);
+  },
+);

@@ -48,7 +48,7 @@ function titled(token: Parameters<typeof aToken>[0], text = "Gradual rollout"): 
 
 describe("a flag as recorded", () => {
   test("has no drift and its percent is read back", () => {
-    expect(compared(aFlagSeen())).toEqual({ observed: 5, drift: [], lateWrite: false });
+    expect(compared(aFlagSeen())).toEqual({ observed: 5, drift: [], late: null });
   });
 
   test("may have disabled strategies beside ours", () => {
@@ -83,7 +83,7 @@ describe("a changed percent", () => {
   ])("to $to% is $kind", ({ to, kind, observed }) => {
     expect(compared(withOurs({ rollout: to }))).toEqual({
       observed,
-      lateWrite: false,
+      late: null,
       drift: [{ kind, message: `5% was changed to ${to}%`, observed, by: null, at: NOON }],
     });
   });
@@ -94,7 +94,7 @@ describe("a changed percent", () => {
   ])("to $shown cannot be read as a percent", ({ rollout, shown }) => {
     expect(compared(withOurs({ rollout }))).toEqual({
       observed: null,
-      lateWrite: false,
+      late: null,
       drift: [
         {
           kind: "rollout-unreadable",
@@ -152,42 +152,46 @@ describe("a token that we issued before the one on record", () => {
   const OLDER = titled({ sequence: 11 });
 
   test.each([5, 6, 100])("with %s% is a late write of ours, not a person's", (percent) => {
-    expect(compared(aFlagAt(percent, OLDER))).toEqual({ observed: percent, drift: [], lateWrite: true });
+    expect(compared(aFlagAt(percent, OLDER))).toMatchObject({
+      observed: percent,
+      drift: [],
+      late: { sequence: 11 },
+    });
   });
 
   test("of an older epoch is late as far as that epoch came, and else of a future that is lost", () => {
-    expect(compared(aFlagAt(25, titled({ epoch: 6, sequence: 9 }))).lateWrite).toBe(true);
+    expect(compared(aFlagAt(25, titled({ epoch: 6, sequence: 9 }))).late).toMatchObject({ epoch: 6 });
     expect(compared(aFlagAt(25, titled({ epoch: 6, sequence: 10 })))).toMatchObject({
-      lateWrite: false,
+      late: null,
       drift: [{ kind: "raised" }, { kind: "restored-store" }],
     });
   });
 
   test("with a lower percent is what a person lowered: late writes of ours only rise", () => {
-    expect(compared(aFlagAt(4, OLDER))).toMatchObject({ lateWrite: false, drift: [{ kind: "lowered" }] });
+    expect(compared(aFlagAt(4, OLDER))).toMatchObject({ late: null, drift: [{ kind: "lowered" }] });
     expect(kinds(aFlagAt(4, OLDER))).toHaveLength(1);
   });
 
   test("with an unreadable percent is not taken for our write", () => {
     const seen = withOurs({ title: OLDER, rollout: "abc" });
-    expect(compared(seen, { rollout: 0 })).toMatchObject({ lateWrite: false, observed: null });
+    expect(compared(seen, { rollout: 0 })).toMatchObject({ late: null, observed: null });
   });
 
   test("issued after the one on record, but not on record, is late as well", () => {
     const seen = aFlagAt(25, titled({ sequence: 13 }));
     expect(compared(seen, {}, { epoch: 7, sequence: 14, olderSequence: 9 })).toMatchObject({
-      lateWrite: true,
+      late: { sequence: 13 },
       drift: [],
     });
     expect(compared(seen, {}, { epoch: 7, sequence: 13, olderSequence: 9 })).toMatchObject({
-      lateWrite: true,
+      late: { sequence: 13 },
       drift: [],
     });
   });
 
   test("is late also while the environment is off", () => {
     const seen = { ...aFlagAt(25, OLDER), environmentEnabled: false };
-    expect(compared(seen)).toMatchObject({ observed: 0, lateWrite: true });
+    expect(compared(seen)).toMatchObject({ observed: 0, late: { store: "k3f" } });
   });
 });
 
@@ -268,7 +272,7 @@ describe("strategies", () => {
   test("of ours that are gone expose nobody", () => {
     expect(compared(aFlagSeen({ strategies: [] }))).toEqual({
       observed: 0,
-      lateWrite: false,
+      late: null,
       drift: [{ kind: "strategy-gone", message: "strategy s1 was removed", observed: 0, by: null, at: NOON }],
     });
   });
@@ -283,7 +287,7 @@ describe("the place of the flag", () => {
     const message = `the ${what} was archived or deleted`;
     expect(compared({ kind: "absent", what })).toEqual({
       observed: 0,
-      lateWrite: false,
+      late: null,
       drift: [{ kind: "flag-gone", message, observed: 0, by: null, at: NOON }],
     });
   });
@@ -292,7 +296,7 @@ describe("the place of the flag", () => {
     const seen = aFlagSeen({ archived: true, strategies: [] });
     expect(compared(seen)).toEqual({
       observed: 0,
-      lateWrite: false,
+      late: null,
       drift: [{ kind: "flag-gone", message: "the flag was archived", observed: null, by: null, at: NOON }],
     });
   });
@@ -300,7 +304,7 @@ describe("the place of the flag", () => {
   test("a flag in another project may still expose somebody", () => {
     expect(compared(aFlagSeen({ project: "other" }))).toEqual({
       observed: 5,
-      lateWrite: false,
+      late: null,
       drift: [
         { kind: "flag-gone", message: "the flag moved to project other", observed: null, by: null, at: NOON },
       ],
@@ -356,7 +360,7 @@ describe("the environment", () => {
   test("switched off exposes nobody", () => {
     expect(compared(aFlagSeen({ environmentEnabled: false }))).toEqual({
       observed: 0,
-      lateWrite: false,
+      late: null,
       drift: [
         {
           kind: "environment-off",
