@@ -1,18 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
-import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { parseFiles } from "../../../src/gatefile/parse-files.ts";
 import { MAX_PROBLEMS_PER_FILE } from "../../../src/gatefile/problem-list.ts";
 import { DEFAULTS, SMALLEST } from "./defaults.ts";
-
-const FIXTURES = join(import.meta.dirname, "../../fixtures");
-const VALID = [
-  ...readdirSync(join(FIXTURES, "good")).map((name) => join(FIXTURES, "good", name)),
-  join(FIXTURES, "library/signals.yaml"),
-].map((path) => readFileSync(path));
 
 function codesOf(text: string | Uint8Array): readonly string[] {
   const { gates, problems } = parseFiles([{ path: "hostile.yaml", text }], DEFAULTS);
@@ -59,32 +49,6 @@ describe("files made to hurt", () => {
   });
 });
 
-describe("bytes flipped, dropped and doubled in good files", () => {
-  it("never throw, and never touch the gate beside them", () => {
-    const beside = { path: "beside.yaml", text: SMALLEST.replaceAll("new-checkout", "beside") };
-    const edits = fc.array(
-      fc.record({
-        at: fc.nat(100_000),
-        byte: fc.nat(255),
-        how: fc.constantFrom("flip", "drop", "double", "swap"),
-      }),
-      { minLength: 1, maxLength: 8 },
-    );
-    fc.assert(
-      fc.property(fc.constantFrom(...VALID), edits, (valid, changes) => {
-        const { gates, problems } = parseFiles(
-          [{ path: "mutant.yaml", text: mutated(valid, changes) }, beside],
-          DEFAULTS,
-        );
-        expect(gates.get("beside")?.path).toBe("beside.yaml");
-        for (const { line, column, length } of problems)
-          expect(Math.min(line, column, length)).toBeGreaterThan(0);
-      }),
-      { numRuns: 300, seed: 20_260_303 },
-    );
-  });
-});
-
 function bombOf(levels: number): string {
   const lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"];
   for (let level = 1; level <= levels; level += 1) {
@@ -92,18 +56,4 @@ function bombOf(levels: number): string {
     lines.push(`a${level}: &a${level} [${Array.from({ length: 9 }, () => alias).join(", ")}]`);
   }
   return `${lines.join("\n")}\n`;
-}
-
-type Edit = { readonly at: number; readonly byte: number; readonly how: string };
-
-function mutated(valid: Uint8Array, edits: readonly Edit[]): Uint8Array {
-  const bytes = [...valid];
-  for (const { at, byte, how } of edits) {
-    const index = at % Math.max(1, bytes.length);
-    if (how === "flip") bytes[index] = byte;
-    if (how === "drop") bytes.splice(index, 1 + (byte % 40));
-    if (how === "double") bytes.splice(index, 0, ...bytes.slice(index, index + (byte % 60)));
-    if (how === "swap") [bytes[index], bytes[0]] = [bytes[0] ?? 0, bytes[index] ?? 0];
-  }
-  return Uint8Array.from(bytes);
 }
