@@ -5,6 +5,7 @@ import type { Text } from "./text.ts";
 
 const CODES: Readonly<Record<FaultKind, RuleCode>> = {
   syntax: "R301",
+  type: "R301",
   "too-long": "R320",
   "no-range": "R302",
   "needless-range": "R321",

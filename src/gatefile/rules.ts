@@ -221,7 +221,10 @@ export const RULES = {
     "A unit that does not fit",
     "The unit of a limit must fit the unit of the signal: a share is compared with percents, an age with a duration, a count with a plain number.",
   ),
-  R301: error("PromQL syntax", "The query, after parameters are put in, must be a query Prometheus accepts."),
+  R301: error(
+    "PromQL that Prometheus refuses",
+    "The query, after parameters are put in, must be one that Prometheus accepts: its syntax, the names of its functions, the kinds of their arguments and of both sides of an operator, label matchers, patterns and durations.",
+  ),
   R302: error(
     "A counter function without a range",
     "`rate`, `increase` and their kin compare samples over a range, such as `[5m]`.",

@@ -31,6 +31,31 @@ export function unwrapped(node: SyntaxNode): SyntaxNode {
   return inner;
 }
 
+/**
+ * What is asked in the end: without parentheses, and without what the grammar puts around an operation although it
+ * stands on the last operand alone, as in `a > b offset 1h`.
+ */
+export function operation(node: SyntaxNode): SyntaxNode {
+  const inner = unwrapped(node);
+  let operand: SyntaxNode | undefined = inner;
+  while (operand !== undefined && isSuffix(operand)) operand = expressions(operand)[0];
+  return operand?.name === "BinaryExpr" ? operand : inner;
+}
+
+/** Whether the node is an expression and something behind it: a range, `offset`, `@`, `anchored` or `smoothed`. */
+export function isSuffix({ name }: SyntaxNode): boolean {
+  return SUFFIXES.has(name);
+}
+
+const SUFFIXES: ReadonlySet<string> = new Set([
+  "MatrixSelector",
+  "SubqueryExpr",
+  "OffsetExpr",
+  "StepInvariantExpr",
+  "AnchoredExpr",
+  "SmoothedExpr",
+]);
+
 /** The lower-cased name of the function or aggregation that is called. */
 export function calledName(call: SyntaxNode, text: string): string {
   const name = call.getChild("FunctionIdentifier") ?? call.getChild("AggregateOp");

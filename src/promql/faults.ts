@@ -1,10 +1,11 @@
 import type { SyntaxNode, Tree } from "@lezer/common";
 
-import { callArguments, calledName, nodesNamed, topExpression, unwrapped } from "./expression.ts";
+import { nodesNamed, operation, topExpression } from "./expression.ts";
 import { fillerOf } from "./filler.ts";
+import type { ResultKind } from "./functions.ts";
 import { rangeOf } from "./look-back.ts";
 import { parse, type QuerySpan } from "./parse.ts";
-import { kindOf } from "./result-kind.ts";
+import { checkTypes } from "./type-check.ts";
 
 /** Longer queries are refused before they are parsed. */
 export const MAX_QUERY_BYTES = 4_096;
@@ -12,6 +13,7 @@ export const MAX_QUERY_BYTES = 4_096;
 export type FaultKind =
   | "syntax"
   | "too-long"
+  | "type"
   | "no-range"
   | "needless-range"
   | "computed-range"
@@ -38,49 +40,14 @@ export function faults(text: string): readonly QueryFault[] {
   if (!parsed.ok) return [{ kind: "syntax", ...parsed.fault }];
   const top = topExpression(parsed.tree);
   if (top === null) return [];
+  const types = checkTypes(top, text);
   return [
-    ...rangeFaults(parsed.tree, text),
+    ...types.faults,
     ...computedRanges(parsed.tree, text),
     ...zeroFilled(parsed.tree, text),
     ...thresholds(top, text),
-    ...results(top, text),
+    ...results(top, types.kind),
   ].toSorted((a, b) => a.from - b.from);
-}
-
-/** These count or smooth over a range; on a bare selector Prometheus refuses them. */
-const RANGE_FUNCTION =
-  /^(?:rate|irate|increase|delta|idelta|deriv|resets|changes|predict_linear|double_exponential_smoothing|\w+_over_time)$/;
-
-function rangeFaults(tree: Tree, text: string): QueryFault[] {
-  return nodesNamed(tree, "FunctionCall", "AggregateExpr").flatMap((call): QueryFault[] => {
-    const name = calledName(call, text);
-    const given = callArguments(call);
-    const ranged = given.find((argument) => kindOf(argument, text) === "range vector");
-    const bare = given.find((argument) => kindOf(argument, text) === "instant vector");
-    if (RANGE_FUNCTION.test(name)) {
-      if (ranged !== undefined) return [];
-      const inner = bare === undefined ? null : unwrapped(bare);
-      const written = inner?.name === "VectorSelector" ? text.slice(inner.from, inner.to) : null;
-      return [
-        {
-          kind: "no-range",
-          ...spanOf(bare ?? call),
-          message: `\`${name}\` needs a range`,
-          suggestion:
-            written === null ? "name how far to look back, e.g. `[5m]`" : `write \`${written}[5m]\``,
-        },
-      ];
-    }
-    if (ranged === undefined) return [];
-    return [
-      {
-        kind: "needless-range",
-        ...spanOf(ranged),
-        message: `\`${name}\` takes no range`,
-        suggestion: "use `rate`, `increase` or a function ending in `_over_time` on the range first",
-      },
-    ];
-  });
 }
 
 function computedRanges(tree: Tree, text: string): QueryFault[] {
@@ -116,7 +83,7 @@ function zeroFilled(tree: Tree, text: string): QueryFault[] {
 const COMPARISONS = ["Eql", "Neq", "Lte", "Lss", "Gte", "Gtr"];
 
 function thresholds(top: SyntaxNode, text: string): QueryFault[] {
-  const node = unwrapped(top);
+  const node = operation(top);
   const comparison =
     node.name === "BinaryExpr"
       ? COMPARISONS.map((name) => node.getChild(name)).find((found) => found !== null)
@@ -134,8 +101,7 @@ function thresholds(top: SyntaxNode, text: string): QueryFault[] {
   ];
 }
 
-function results(top: SyntaxNode, text: string): QueryFault[] {
-  const kind = kindOf(top, text);
+function results(top: SyntaxNode, kind: ResultKind): QueryFault[] {
   if (kind === "scalar" || kind === "instant vector") return [];
   return [
     {

@@ -2,6 +2,7 @@ import type { SyntaxNode, Tree } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
 
 import { nearestName } from "../text/nearest-name.ts";
+import { CALLED_NAMES } from "./functions.ts";
 import { stringFault } from "./string-literal.ts";
 
 /** Something wrong in a query: offsets into its text, `to` exclusive. */
@@ -78,8 +79,8 @@ function unknownFunction(error: SyntaxNode, text: string): SyntaxFault | null {
   const name = before?.[1];
   if (before === null || name === undefined || !text.slice(error.from).trimStart().startsWith("("))
     return null;
-  if (FUNCTIONS.includes(name.toLowerCase()) || KEYWORDS.includes(name.toLowerCase())) return null;
-  const near = nearestName(name, FUNCTIONS);
+  if (CALLED_NAMES.includes(name) || KEYWORDS.includes(name.toLowerCase())) return null;
+  const near = nearestName(name, CALLED_NAMES);
   return {
     from: before.index,
     to: before.index + name.length,
@@ -109,15 +110,3 @@ const KEYWORDS = [
   "bool",
   "offset",
 ];
-
-/** Functions and aggregations of the grammar, by the names Prometheus knows them by. */
-const FUNCTIONS: readonly string[] = (
-  "abs absent absent_over_time acos acosh asin asinh atan atanh avg avg_over_time bottomk ceil changes clamp clamp_max " +
-  "clamp_min cos cosh count count_over_time count_values day_of_month day_of_week day_of_year days_in_month deg delta " +
-  "deriv double_exponential_smoothing exp first_over_time floor group histogram_avg histogram_count histogram_fraction " +
-  "histogram_quantile histogram_stddev histogram_stdvar histogram_sum hour idelta increase info irate label_join " +
-  "label_replace last_over_time limit_ratio limitk ln log10 log2 mad_over_time max max_over_time min min_over_time minute " +
-  "month pi predict_linear present_over_time quantile quantile_over_time rad rate resets round scalar sgn sin sinh sort " +
-  "sort_by_label sort_by_label_desc sort_desc sqrt stddev stddev_over_time stdvar stdvar_over_time sum sum_over_time tan " +
-  "tanh time timestamp topk vector year"
-).split(" ");

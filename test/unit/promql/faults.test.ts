@@ -14,8 +14,10 @@ describe("faults of a query that parses", () => {
     ["sum(a) or vector(0)", [["zero-filled", "vector(0)"]]],
     ["sum(a or (vector(1)))", [["zero-filled", "vector(1)"]]],
     ["sum(a) > 0.5", [["comparison", "> 0.5"]]],
+    ["sum(a) > b offset 1w", [["comparison", "> b"]]],
     ["(sum(a) == bool 1)", [["comparison", "== bool 1"]]],
     ["a[5m]", [["result", "a[5m]"]]],
+    ["clamp(a, 1)", [["type", "clamp(a, 1)"]]],
     ['"text"', [["result", '"text"']]],
     ["rate(a[5m * 2])", [["computed-range", "5m * 2"]]],
     [
