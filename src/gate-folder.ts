@@ -83,7 +83,9 @@ async function readAlone(path: string, gates: string): Promise<Reading | null> {
   if (isInside(path, gates)) return null;
   const text = await readFile(path).catch(() => null);
   if (text === null) return { ok: false, message: `${path} cannot be read` };
-  const drawsOnOthers = /\b(?:use|profile)["']?\s*:/.test(new TextDecoder().decode(text));
+  const drawsOnOthers = /\b(?:use|profile|flow|calendars|signal|gate|no-debt)["']?\s*:/.test(
+    new TextDecoder().decode(text),
+  );
   return drawsOnOthers ? null : { ok: true, files: [{ path, text }], problems: [] };
 }
 

@@ -4,13 +4,23 @@ import { type Route, ROUTES } from "../../src/api/routes.ts";
 import { ACTION_SCOPES, ACTIONS, type ActionName } from "../../src/domain/command.ts";
 import { isLegal } from "../../src/domain/moves.ts";
 import { mayUse, type Scope } from "../../src/domain/principal.ts";
+import { CALENDAR_SHAPE, WINDOW_SHAPE } from "../../src/gatefile/calendar-keys.ts";
+import { FLOW_SHAPE, POLICY_SHAPE } from "../../src/gatefile/flow-keys.ts";
 import { renderRulePages } from "../../src/gatefile/rules.ts";
+import { keyTable } from "./keys.ts";
 import { libraryTable, suggestionsTable } from "./library.ts";
 import { table, withSections } from "./sections.ts";
 
 /** The pages that are made from the code, whole or in part, each from its text as it stands now. */
 export const PAGES: Readonly<Record<string, (before: string) => string>> = {
   "docs/lint.md": () => renderRulePages(),
+  "docs/gates.md": (before) =>
+    withSections(before, {
+      flow: keyTable(FLOW_SHAPE),
+      policy: keyTable(POLICY_SHAPE),
+      calendar: keyTable(CALENDAR_SHAPE),
+      window: keyTable(WINDOW_SHAPE),
+    }),
   "docs/http.md": (before) =>
     withSections(before, { routes: routesTable(), problems: problemsTable(), actions: actionsTable() }),
   "docs/signals.md": (before) =>

@@ -1,6 +1,8 @@
 import { nearestName } from "../text/nearest-name.ts";
+import { type DeclaredWindow, readCalendar } from "./calendar.ts";
 import { decode, type GivenFile } from "./decode.ts";
 import { readDocument, textUnder } from "./document.ts";
+import { type FlowDraft, readFlow } from "./flow.ts";
 import { wordList } from "./leaf.ts";
 import { type LibrarySignal, readLibrary } from "./library.ts";
 import { type Complain, type ProblemList, problemList } from "./problem-list.ts";
@@ -14,12 +16,14 @@ export type ReadFile = { readonly path: string; readonly list: ProblemList } &
     | { readonly kind: "gate"; readonly root: MapValue; readonly name: string | null }
     | { readonly kind: "profile"; readonly profile: Profile }
     | { readonly kind: "library"; readonly signals: readonly LibrarySignal[] }
+    | { readonly kind: "flow"; readonly flow: FlowDraft }
+    | { readonly kind: "calendar"; readonly windows: readonly DeclaredWindow[] }
     /** Nothing can be said of it but its problems, and perhaps the name of the gate it meant to be. */
     | { readonly kind: "refused"; readonly name: string | null }
   );
 
-const SCHEMAS = ["gate/v1", "profile/v1", "signals/v1"] as const;
-const LATER_SCHEMAS = ["flow/v1", "calendar/v1", "gate-test/v1"];
+const SCHEMAS = ["gate/v1", "profile/v1", "signals/v1", "flow/v1", "calendar/v1"] as const;
+const LATER_SCHEMAS = ["gate-test/v1"];
 
 export function readFile(given: GivenFile): ReadFile {
   const { path } = given;
@@ -32,10 +36,22 @@ export function readFile(given: GivenFile): ReadFile {
   const schema = schemaOf(root, complain);
   if (schema === "signals/v1") return { kind: "library", path, list, signals: readLibrary(root, complain) };
   if (schema === "gate/v1") return { kind: "gate", path, list, root, name: gateNameOf(root) };
+  if (schema === "flow/v1" || schema === "calendar/v1") sayNoEffect(root, schema, complain);
+  if (schema === "calendar/v1") {
+    return { kind: "calendar", path, list, windows: readCalendar(root, complain) };
+  }
+  const flow = schema === "flow/v1" ? readFlow(root, list) : undefined;
+  if (flow !== undefined) return { kind: "flow", path, list, flow };
   const profile = schema === "profile/v1" ? readProfile(root, list) : undefined;
   if (profile !== undefined) return { kind: "profile", path, list, profile };
   // A file of another kind has a name too, but no gate goes by it.
   return { kind: "refused", path, list, name: schema === "unknown" ? gateNameOf(root) : null };
+}
+
+/** R191: flows and calendars are checked, so that they are right when they begin to hold. */
+function sayNoEffect(root: MapValue, schema: string, complain: Complain): void {
+  const at = entryOf(root, "schema")?.value.at ?? headOf(root);
+  complain({ code: "R191", at, message: `\`${schema}\` is read and checked, and has no effect yet` });
 }
 
 /** A name no gate can have names none: it must not be shown as one. */

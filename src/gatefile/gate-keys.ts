@@ -14,6 +14,7 @@ import {
   oneOf,
   type Read,
   sentence,
+  serviceName,
 } from "./leaf.ts";
 import { type Fields, readMap, unsupported } from "./mapping.ts";
 import { missingBounds } from "./missing-bounds.ts";
@@ -112,12 +113,6 @@ const drift: Read<DriftPolicy> = (value, complain) => {
 
 const signal: Read<GateSignalFields> = (value, complain) =>
   readMap(value, { what: "a signal", keys: GATE_SIGNAL_KEYS, unsupported: LATER_SIGNAL_KEYS }, complain);
-
-/** As CI names it: anything that fits on a command line. */
-const serviceName = leaf(
-  z.string().regex(/^[A-Za-z0-9_.:/-]{1,100}$/),
-  "the name of a service: at most 100 letters, digits and `_.:/-`",
-);
 
 const GATE_KEYS = {
   schema: anything,

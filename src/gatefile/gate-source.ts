@@ -1,6 +1,8 @@
 import type { Gate } from "../domain/gate.ts";
 import { nearestName } from "../text/nearest-name.ts";
+import type { Windows } from "./calendar.ts";
 import type { Defaults } from "./defaults.ts";
+import type { Flows } from "./flow.ts";
 import { resolveGate } from "./gate.ts";
 import { GATE_SHAPE, type GateFields } from "./gate-keys.ts";
 import type { Library } from "./library.ts";
@@ -14,7 +16,12 @@ import type { ProfileScope } from "./scope.ts";
 import { entryOf, type MapValue, type Value } from "./value.ts";
 
 /** Everything that gates draw on, by name. */
-export type Shelf = { readonly library: Library; readonly profiles: ReadonlyMap<string, Profile> };
+export type Shelf = {
+  readonly library: Library;
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly windows: Windows;
+  readonly flows: Flows;
+};
 
 /** A gate with the text it was made from: its own file and its profile laid together. */
 export type ResolvedGate = { readonly gate: Gate; readonly root: MapValue; readonly fields: GateFields };

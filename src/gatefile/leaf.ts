@@ -1,19 +1,18 @@
 import { z } from "zod";
 
 import { parseDuration } from "../text/duration-text.ts";
-import type { Complain } from "./problem-list.ts";
+import { type JsonSchema, type Read, shaped } from "./read.ts";
 import type { RuleCode } from "./rules.ts";
 import { textOf, type Text } from "./text.ts";
 import { nameOfKind, type Scalar, type Value } from "./value.ts";
 
-/** Reads one value of a file; undefined when it cannot be used, and then why is already complained. */
-export type Read<T> = (value: Value, complain: Complain) => T | undefined;
+export type { Read } from "./read.ts";
 
 type LeafRule = { readonly code?: RuleCode; readonly suggestion?: (scalar: Scalar) => string | null };
 
 /** A scalar that has to fit a schema. `expected` completes the sentence "must be ...". */
 export function leaf<T>(schema: z.ZodType<T>, expected: string, rule: LeafRule = {}): Read<T> {
-  return (value, complain) => {
+  return shaped(jsonOf(schema), (value, complain) => {
     if (value.kind === "refused") return undefined;
     const result = value.kind === "scalar" ? schema.safeParse(value.value) : null;
     if (result?.success === true) return result.data;
@@ -24,7 +23,12 @@ export function leaf<T>(schema: z.ZodType<T>, expected: string, rule: LeafRule =
       suggestion: value.kind === "scalar" ? (rule.suggestion?.(value) ?? null) : null,
     });
     return undefined;
-  };
+  });
+}
+
+function jsonOf(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return json;
 }
 
 export function oneOf<const T extends readonly [string, ...string[]]>(...words: T): Read<T[number]> {
@@ -40,11 +44,17 @@ export const name: Read<string> = leaf(
   { suggestion: (scalar) => nameLike(String(scalar.value)) },
 );
 
+/** As CI names a service: anything that fits on a command line. */
+export const serviceName: Read<string> = leaf(
+  z.string().regex(/^[A-Za-z0-9_.:/-]{1,100}$/),
+  "the name of a service: at most 100 letters, digits and `_.:/-`",
+);
+
 /** Whole numbers are read from the source, so that `0x10`, `1e3` and `012` are refused instead of guessed at. */
 export function wholeNumber(least: number): Read<number> {
   const expected = `a whole number of at least ${least}`;
   const plain = leaf(z.int().min(least), expected);
-  return (value, complain) => {
+  return shaped({ type: "integer", minimum: least }, (value, complain) => {
     if (
       value.kind === "scalar" &&
       typeof value.value === "number" &&
@@ -58,10 +68,16 @@ export function wholeNumber(least: number): Read<number> {
       return undefined;
     }
     return plain(value, complain);
-  };
+  });
 }
 
 const TEN_YEARS_MS = 10 * 365 * 86_400_000;
+
+const DURATION_JSON: JsonSchema = {
+  type: "string",
+  pattern: "^(\\d+y)?(\\d+w)?(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?(\\d+ms)?$",
+  minLength: 2,
+};
 
 /** Milliseconds. */
 export function duration(
@@ -75,7 +91,7 @@ export function duration(
       suggestion: durationLike,
     },
   );
-  return (value, complain) => {
+  return shaped(DURATION_JSON, (value, complain) => {
     const written = form(value, complain);
     if (written === undefined) return undefined;
     const ms = parseDuration(written) ?? 0;
@@ -84,25 +100,25 @@ export function duration(
       ms < least.ms ? `must be ${least.says}, not \`${written}\`` : `must be at most 10y, not \`${written}\``;
     complain({ code: "R113", at: value.at, message });
     return undefined;
-  };
+  });
 }
 
 export const longerThanNothing = duration({ ms: 1, says: "longer than 0s" });
 
 /** A string that is read further by its own grammar. */
 export function inOwnGrammar(expected: string): Read<Text> {
-  return (value, complain) => {
+  return shaped({ type: "string", minLength: 1 }, (value, complain) => {
     if (value.kind === "refused") return undefined;
     if (value.kind === "scalar" && typeof value.value === "string" && value.value.trim() !== "")
       return textOf(value);
     complain({ code: "R108", at: value.at, message: `must be ${expected}, not ${nameOfKind(value)}` });
     return undefined;
-  };
+  });
 }
 
 /** A list without the items that were no good: one bad item hides no mistake in another. Undefined: it is no list. */
 export function listOf<T>(item: Read<T>, expected: string): Read<readonly T[]> {
-  return (value, complain) => {
+  return shaped({ type: "array", items: item.json ?? {}, minItems: 1 }, (value, complain) => {
     if (value.kind === "refused") return undefined;
     if (value.kind === "list" && value.items.length > 0) {
       return value.items.map((each) => item(each, complain)).filter((each) => each !== undefined);
@@ -110,7 +126,7 @@ export function listOf<T>(item: Read<T>, expected: string): Read<readonly T[]> {
     const given = value.kind === "list" ? "an empty list" : nameOfKind(value);
     complain({ code: "R108", at: value.at, message: `must be ${expected}, not ${given}` });
     return undefined;
-  };
+  });
 }
 
 /** The value itself, for keys whose reading depends on others. */

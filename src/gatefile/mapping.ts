@@ -1,6 +1,7 @@
 import { nearestName } from "../text/nearest-name.ts";
 import { type Read, wordList } from "./leaf.ts";
 import type { Complain, Complaint } from "./problem-list.ts";
+import { type JsonSchema, shaped } from "./read.ts";
 import type { Span } from "./source.ts";
 import { headOf, type MapValue, nameOfKind, type Value } from "./value.ts";
 
@@ -58,6 +59,27 @@ export function readMap<S extends Shape>(
     has: (key) => read.has(key),
     at: (key) => value.entries.find((entry) => entry.key === key)?.value.at ?? headOf(value),
     head: headOf(value),
+  };
+}
+
+/** The reader of such a mapping. */
+export function mapping<S extends Shape>(shape: MapShape<S>): Read<Fields<S>> {
+  return shaped(jsonOfMap(shape), (value, complain) => readMap(value, shape, complain));
+}
+
+/** The mapping for editors: its keys, those it needs, and no other. */
+export function jsonOfMap({
+  keys,
+  required = [],
+}: {
+  readonly keys: Shape;
+  readonly required?: readonly string[];
+}): JsonSchema {
+  return {
+    type: "object",
+    properties: Object.fromEntries(Object.entries(keys).map(([key, read]) => [key, read.json ?? {}])),
+    ...(required.length === 0 ? {} : { required: [...required] }),
+    additionalProperties: false,
   };
 }
 

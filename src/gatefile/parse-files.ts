@@ -2,8 +2,10 @@ import type { Gate } from "../domain/gate.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { GivenFile } from "./decode.ts";
 import type { Defaults } from "./defaults.ts";
+import { joinWindows } from "./calendar.ts";
 import { drawnFiles } from "./drawn-files.ts";
 import { meansSameStrategy, placeKey } from "./flag.ts";
+import { joinFlows } from "./flow.ts";
 import { readFile, type ReadFile } from "./gate-file.ts";
 import { gateOfRoot, type ResolvedGate, type Shelf } from "./gate-source.ts";
 import { joinLibraries } from "./library.ts";
@@ -53,8 +55,8 @@ export function parseFiles(
   );
   const usable = new Set<ReadFile>(resolved.map(({ file }) => file));
   const broken = read.flatMap((file) => {
-    if (file.kind === "library" || file.kind === "profile" || usable.has(file)) return [];
-    return [{ path: file.path, name: file.name }];
+    const isGate = file.kind === "gate" || file.kind === "refused";
+    return !isGate || usable.has(file) ? [] : [{ path: file.path, name: file.name }];
   });
   return { gates, broken, problems: inOrder(read.flatMap((file) => file.list.problems)) };
 }
@@ -70,7 +72,10 @@ export function understand(
   });
   const library = joinLibraries(read.filter((file) => file.kind === "library"));
   const profiles = read.filter((file) => file.kind === "profile").map(({ profile }) => profile);
-  const shelf = { library, profiles: joinProfiles(profiles) };
+  const windows = joinWindows(read.filter((file) => file.kind === "calendar"));
+  const drafts = read.filter((file) => file.kind === "flow").map(({ flow }) => flow);
+  const flows = joinFlows(drafts, { library, windows }, defaults, begins);
+  const shelf = { library, profiles: joinProfiles(profiles), windows, flows };
   for (const profile of profiles) {
     begins(profile.file.path);
     checkProfile(profile, library, defaults);

@@ -11,7 +11,7 @@ const error = (title: string, docs: string): Rule => ({ title, severity: "error"
 const warning = (title: string, docs: string): Rule => ({ title, severity: "warning", docs });
 const hint = (title: string, docs: string): Rule => ({ title, severity: "hint", docs });
 
-/** Every rule of the gate language by its code. R1xx shape and steps, R2xx limits, R3xx PromQL, R4xx ownership. */
+/** Every rule of the gate language by its code. R1xx shape and steps, R2xx limits, R3xx PromQL, R4xx ownership, R5xx what gates share, R7xx calendars. */
 export const RULES = {
   R100: error(
     "The file cannot be read",
@@ -45,7 +45,7 @@ export const RULES = {
   ),
   R109: error(
     "Unknown schema",
-    "The first key names kind and version of the file: `gate/v1`, `profile/v1` or `signals/v1`.",
+    "The first key names kind and version of the file: `gate/v1`, `profile/v1`, `signals/v1`, `flow/v1` or `calendar/v1`.",
   ),
   R110: error(
     "A fraction of a percent",
@@ -193,6 +193,10 @@ export const RULES = {
     "Not supported by this version",
     "The key belongs to the language, but this version cannot act on it. Ignoring it would run a weaker gate than the one that was written, so the gate is not loaded.",
   ),
+  R191: warning(
+    "No effect yet",
+    "The file, or the key, is read and checked, and this version does nothing about it yet. A gate whose key would have held exposure back can be watched, but not started: it would run weaker than it was written. `rampart show` marks each such line.",
+  ),
   R201: error(
     "Limits in the wrong order",
     "`advance` is the strictest limit, `halt` comes later and `rollback` last. A value must never be good enough to advance and bad enough to halt, nor roll back before it halts.",
@@ -251,6 +255,39 @@ export const RULES = {
   ),
   R401: warning("No owner", "Somebody has to be asked when it halts."),
   R402: hint("No runbook", "The one who is paged at night needs to know what to do."),
+  R505: error("Unknown stage", "The stages of a flow stand under `stages:` of its file."),
+  R507: error(
+    "A flow is declared twice",
+    "A flow's name must mean one path, whichever file declares it. Both are refused.",
+  ),
+  R508: error(
+    "It cannot be used",
+    "What draws on a flow or a window cannot be loaded while that has problems of its own. They are listed with its file.",
+  ),
+  R702: warning(
+    "No time zone",
+    "Local times mean another instant in every zone, and change with summer time. Without `timezone:` they are UTC.",
+  ),
+  R703: error(
+    "Unknown window",
+    "`calendars:` names windows of `calendar/v1` files in the same folder. A freeze that is misspelt is none.",
+  ),
+  R704: error(
+    "A window's name is used twice",
+    "`calendars:` must mean one window, whichever file declares it. Both are refused.",
+  ),
+  R705: error(
+    "Not a time of a window",
+    "A window says in one way when it is: `every: Mon-Thu 09:00-16:00`, `from:` and `to:`, or `ical:`. Days are `Mon` to `Sun`, ranges of them (`Fri-Mon`), lists (`Sat,Sun`), `day` for all, or `first 3 days of month` and `last day of month`; times are those of each day.",
+  ),
+  R706: error(
+    "Unknown time zone",
+    "Zones go by their IANA names, such as `Europe/Berlin`: a fixed offset knows no summer time.",
+  ),
+  R707: error(
+    "A key that does not fit the window",
+    "`to` belongs to `from`, `first` to `ical`, `mustSettleInside` to `allow-advance`, `retreat` to `freeze` and `ceiling`, `systems` to `blind`. Elsewhere it would do nothing.",
+  ),
 } as const satisfies Record<string, Rule>;
 
 export type RuleCode = keyof typeof RULES;
