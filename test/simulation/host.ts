@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type MemoryStore, memoryStore } from "../support/memory-store.ts";
 import { type Guard, type PortCall, guarded } from "../support/port-guard.ts";
 import type { ScriptedDefinitions } from "../support/scripted-definitions.ts";
@@ -74,6 +75,8 @@ export function createHost(parts: HostParts): Host {
   let born = 0;
   let ids = 0;
   let lagMs = 0;
+  /** How often a backup took the place of the store. */
+  let restores = 0;
   const hanging: { readonly wake: () => void }[] = [];
   /** Ends of processes that hang or have hung: whether they go on or not, they are nobody's any more. */
   const strays: (() => void)[] = [];
@@ -179,14 +182,20 @@ export function createHost(parts: HostParts): Host {
 
   /** The same store; what a commit tells people is heard in that moment. */
   function listening(own: MemoryStore): MemoryStore {
+    const restoresBefore = restores;
+    const settled = (moment: Commit): void => {
+      // A commit that still hung when its store was replaced moves nothing any more.
+      if (restores === restoresBefore) parts.committed(moment.record.gate, moment.record.ramp.state);
+      tell(moment);
+    };
     return {
       ...own,
       async commit(moment: Commit) {
         const { gate } = moment.record;
         const stored = await own.commit(moment).catch(async (error: unknown) => {
           // A process may die after the commit and before it hears of it.
-          const kept = await own.record(gate);
-          if (kept?.version === (moment.expecting ?? 0) + 1) settled(moment);
+          const version = (moment.expecting ?? 0) + 1;
+          if (isDeepStrictEqual(await own.record(gate), { ...moment.record, version })) settled(moment);
           const at = clocks.peers.now();
           journal.faults.push({ kind: "store broken", from: at, to: at, size: 0 });
           throw error;
@@ -197,8 +206,7 @@ export function createHost(parts: HostParts): Host {
     };
   }
 
-  function settled({ record: { gate, ramp }, tellings }: Commit): void {
-    parts.committed(gate, ramp.state);
+  function tell({ record: { gate }, tellings }: Commit): void {
     for (const { kind } of tellings) {
       journal.messages.push({ at: clocks.peers.now(), gate, kind });
       journal.note(`${gate} tells: ${kind}`);
@@ -237,6 +245,7 @@ export function createHost(parts: HostParts): Host {
     boot(backup = store) {
       kill();
       if (backup !== store) {
+        restores += 1;
         parts.restored();
         // They hold a file that is no longer the store.
         for (const end of strays.splice(0)) end();
