@@ -1,14 +1,14 @@
 import { z } from "zod";
 import type { Signal } from "../domain/gate.ts";
-import type { Asked, Answer } from "../domain/reading.ts";
-import type { SignalJudgement } from "../domain/verdict.ts";
+import { ASKED_ROLES, type Asked, type Answer } from "../domain/reading.ts";
+import { type SignalJudgement, VERDICT_CODES } from "../domain/verdict.ts";
 import { verdictSchema } from "./because.ts";
 import { isoTime, isoTimeOrNull, timeSchema, wholeSeconds } from "./wire-time.ts";
 
 export const signalSchema = z.object({
   name: z.string(),
   verdict: verdictSchema,
-  code: z.enum(["good", "between", "missing", "settling", "short", "breached", "dark"]),
+  code: z.enum(VERDICT_CODES),
   message: z.string(),
   value: z
     .number()
@@ -31,7 +31,7 @@ export const signalSchema = z.object({
 export type SignalBody = z.infer<typeof signalSchema>;
 
 export const askedSchema = z.object({
-  role: z.enum(["value", "bad", "total", "samples", "asOf", "witness"]),
+  role: z.enum(ASKED_ROLES),
   query: z.string(),
   answer: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("value"), value: z.number(), infos: z.array(z.string()) }),

@@ -1,8 +1,9 @@
 import type { AlertAnswers } from "../domain/alert.ts";
 import type { Gate, Signal } from "../domain/gate.ts";
-import { freshnessQueryOf, questionsOf } from "../domain/inquiry.ts";
+import { LOOK_BACK, type RawCounters, type Stretch, incrementsOf } from "../domain/increments.ts";
+import { type Question, freshnessQueryOf, questionsOf } from "../domain/inquiry.ts";
 import { type Instant, MINUTE, type Millis } from "../domain/instant.ts";
-import type { Answer, Asked, Freshness, SignalAnswers, UnknownReason } from "../domain/reading.ts";
+import type { Answer, Asked, AskedRole, Freshness, SignalAnswers, UnknownReason } from "../domain/reading.ts";
 import { measureAlerts } from "./measure-alerts.ts";
 import type { Metrics, Silencers } from "./ports.ts";
 
@@ -29,11 +30,15 @@ export type Measured = {
   readonly answered: ReadonlyMap<string, boolean>;
 };
 
-/** Asks everything the gate's signals and guards need, as of one instant; equal queries of a source are asked once. */
+/**
+ * Asks everything the gate's signals and guards need, as of one instant; equal queries of a source are asked once. Raw
+ * counters are counted from `changedAt` on, where that lies within their window: what was before shows another exposure.
+ */
 export async function measure(
   gate: Gate,
   ports: { readonly metrics: Metrics; readonly silencers: Silencers },
   at: Instant,
+  changedAt: Instant | null = null,
 ): Promise<Measured> {
   const sources = [...new Set(gate.signals.map((signal) => signal.source))];
   const [alerts, perSource] = await Promise.all([
@@ -41,7 +46,7 @@ export async function measure(
     Promise.all(
       sources.map(async (source) => {
         const signals = gate.signals.filter((signal) => signal.source === source);
-        return { source, ...(await measureSource(source, signals, ports.metrics, at)) };
+        return { source, ...(await measureSource(source, signals, ports.metrics, { at, changedAt })) };
       }),
     ),
   ]);
@@ -57,33 +62,91 @@ export async function measure(
   };
 }
 
-async function measureSource(source: string, signals: readonly Signal[], metrics: Metrics, at: Instant) {
-  const queries = [...new Set(signals.flatMap((signal) => questionsOf(signal).map(({ query }) => query)))];
+type When = { readonly at: Instant; readonly changedAt: Instant | null };
+
+async function measureSource(source: string, signals: readonly Signal[], metrics: Metrics, when: When) {
+  const questions = signals.flatMap(questionsOf).filter(({ counters }) => counters === null);
+  const instants = [...new Set(questions.map(({ agoMs }) => agoMs))];
   const followed = [...new Set(signals.map(freshnessQueryOf).filter((query) => query !== null))];
-  const [replies, fresh] = await Promise.all([
-    metrics.ask(source, queries, at),
-    Promise.all(followed.map(async (query) => [query, await metrics.freshness(source, query, at)] as const)),
+  const [replies, counted, fresh] = await Promise.all([
+    Promise.all(
+      instants.map(async (agoMs) => {
+        const queries = questions.filter((each) => each.agoMs === agoMs).map(({ query }) => query);
+        return [agoMs, await metrics.ask(source, [...new Set(queries)], when.at - agoMs)] as const;
+      }),
+    ),
+    Promise.all(signals.map((signal) => count(source, signal, metrics, when))),
+    Promise.all(
+      followed.map(async (query) => [query, await metrics.freshness(source, query, when.at)] as const),
+    ),
   ]);
   const freshness = new Map(fresh);
-  return {
-    answers: signals.map((signal) => answersOf(signal, replies, freshness)),
-    answered: [...replies.values()].some(isSuccessful),
-  };
+  const byTime = new Map(replies);
+  const answers = signals.map((signal, index) => {
+    const answerTo = ({ role, query, agoMs, counters }: Question): Answer =>
+      (counters === null ? byTime.get(agoMs)?.get(query) : counted[index]?.get(role)) ?? NOT_ASKED;
+    return answersOf(signal, answerTo, freshness, when);
+  });
+  return { answers, answered: answers.some(({ asked }) => asked.some(({ answer }) => isSuccessful(answer))) };
 }
 
 function answersOf(
   signal: Signal,
-  replies: ReadonlyMap<string, Answer>,
+  answerTo: (question: Question) => Answer,
   freshness: ReadonlyMap<string, Freshness>,
+  when: When,
 ): SignalAnswers {
-  const asked: Asked[] = questionsOf(signal).map(({ role, query }) => ({
-    role,
-    query,
-    answer: replies.get(query) ?? NOT_ASKED,
+  const asked: Asked[] = questionsOf(signal).map((question) => ({
+    role: question.role,
+    query: question.query,
+    answer: answerTo(question),
   }));
   const followed = freshnessQueryOf(signal);
   const own = followed === null ? null : (freshness.get(followed) ?? null);
-  return { signal: signal.name, asked, freshness: own, scrapeIntervalMs: scrapeIntervalOf(own) };
+  const said = { signal: signal.name, asked, freshness: own, scrapeIntervalMs: scrapeIntervalOf(own) };
+  const isCut = when.changedAt !== null && stretchOf(signal, 0, when).from === when.changedAt;
+  return isCut && when.changedAt !== null ? { ...said, countedFrom: when.changedAt } : said;
+}
+
+/** The answers to the signal's questions about raw counters, by their roles. */
+async function count(
+  source: string,
+  signal: Signal,
+  metrics: Metrics,
+  when: When,
+): Promise<ReadonlyMap<AskedRole, Answer>> {
+  const questions = questionsOf(signal).flatMap((question) => {
+    const { role, agoMs, counters } = question;
+    return counters === null ? [] : [{ role, agoMs, counters }];
+  });
+  const read = await Promise.all(
+    questions.map(async ({ role, agoMs, counters }) => {
+      const stretch = stretchOf(signal, agoMs, when);
+      const asked = { from: stretch.from - LOOK_BACK, to: stretch.to };
+      return { role, agoMs, stretch, raw: await metrics.counters(source, counters, asked) };
+    }),
+  );
+  return new Map(
+    read.map(({ role, agoMs, stretch, raw }) => {
+      const family = read.filter((each) => each.agoMs === agoMs).map((each) => each.raw);
+      return [role, grown(raw, family, stretch)] as const;
+    }),
+  );
+}
+
+function stretchOf({ measure: { kind, ...own } }: Signal, agoMs: Millis, { at, changedAt }: When): Stretch {
+  const to = at - agoMs;
+  const from = to - ("windowMs" in own ? own.windowMs : 0);
+  if (kind !== "counters" || agoMs > 0 || changedAt === null) return { from, to };
+  return { from: Math.min(to, Math.max(from, changedAt)), to };
+}
+
+/** What the counters grew by, as an answer; without one series there is none. */
+function grown(raw: RawCounters, family: readonly RawCounters[], stretch: Stretch): Answer {
+  if (raw.kind === "unknown") return raw;
+  if (raw.series.length === 0) return { kind: "empty" };
+  const beside = family.flatMap((each) => (each.kind === "known" ? each.series : []));
+  return { kind: "value", value: incrementsOf(raw.series, beside, stretch), infos: [] };
 }
 
 function scrapeIntervalOf(freshness: Freshness | null): Millis {

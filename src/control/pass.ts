@@ -15,6 +15,7 @@ import { type Maintenance, countedSince } from "../domain/maintenance.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { GateRecord } from "../domain/record.ts";
 import { rivalsOf } from "../domain/rivals.ts";
+import { settlesSince } from "../domain/settle.ts";
 import { newRecord } from "../domain/transition.ts";
 import { VERSION } from "../version.ts";
 import { converge, isOutdated } from "./converge.ts";
@@ -185,7 +186,7 @@ async function gather(
 ): Promise<Gathered> {
   const target = gate.flag;
   const [measured, observation, served, ownUserId, newestDeploy, contenders] = await Promise.all([
-    measure(gate, ports, now),
+    measure(gate, ports, now, settlesSince(record)),
     target === null ? null : ports.flags.observe(target),
     target === null ? null : ports.served.observe(target),
     target === null ? null : ports.flags.ownUserId(target.server),

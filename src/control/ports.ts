@@ -4,6 +4,7 @@ import type { Decision } from "../domain/decision.ts";
 import type { FlagEvent, FlagObservation, PinnedAudience, ServedObservation } from "../domain/flag.ts";
 import type { Definition, FlagTarget } from "../domain/gate.ts";
 import type { Instant, Millis } from "../domain/instant.ts";
+import type { RawCounters, Stretch } from "../domain/increments.ts";
 import type { Recording } from "../domain/inputs.ts";
 import type { Labels, Matcher } from "../domain/matcher.ts";
 import type { Maintenance } from "../domain/maintenance.ts";
@@ -29,6 +30,8 @@ export type Metrics = {
   ask(source: string, queries: readonly string[], at: Instant): Promise<ReadonlyMap<string, Answer>>;
   /** The newest sample behind each selector of the query, recorded series followed to the selectors of their rules. */
   freshness(source: string, query: string, at: Instant): Promise<Freshness>;
+  /** Every sample of the counters in the stretch, as they were scraped; the same question is sent once. */
+  counters(source: string, selector: string, stretch: Stretch): Promise<RawCounters>;
   /**
    * The alerting rules that a guard's matchers name: those whose alerts carry such labels or would, judging by the rule's own
    * labels and by what its expression selects and keeps. An open label counts once a series with it exists.

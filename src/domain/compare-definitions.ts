@@ -159,7 +159,7 @@ function notLater(now: Millis | null, old: Millis | null): boolean {
 /** An `advance` limit must be met, the others must not be breached: which number is stricter turns with that. */
 function isAsStrict(now: Limit | null, old: Limit | null, by: "met" | "breached"): boolean {
   if (old === null) return true;
-  if (now === null || now.comparison !== old.comparison) return false;
+  if (now === null || now.comparison !== old.comparison || now.baseline !== old.baseline) return false;
   if (now.to !== undefined && old.to === undefined) return false;
   return isAsStrictNumber(now, old, by) && lastsNoLonger(now.persistence, old.persistence);
 }

@@ -12,10 +12,24 @@ export type Unit = "ratio" | "count" | "seconds" | "none";
 /** A PromQL text after substitution. */
 export type PromQL = string;
 
-/** How a signal's value is made: from one query, or as bad out of total so that counts are exact and "no errors yet" is 0. */
+/** How a signal's value is made: from one query, or as bad out of total so that counts are known and "no errors yet" is 0. */
 export type Measure =
   | { readonly kind: "plain"; readonly query: PromQL }
-  | { readonly kind: "counts"; readonly query: PromQL; readonly bad: PromQL; readonly total: PromQL };
+  | { readonly kind: "counts"; readonly query: PromQL; readonly bad: PromQL; readonly total: PromQL }
+  /** Selectors of raw counters, whose increments are added up exactly. */
+  | {
+      readonly kind: "counters";
+      /** The same ratio as Prometheus would extrapolate it, for people who look it up. */
+      readonly query: PromQL;
+      readonly bad: PromQL;
+      readonly total: PromQL;
+      /** How far back it counts, and never beyond the last change of exposure. */
+      readonly windowMs: Millis;
+      readonly cohorts: Cohorts | null;
+    };
+
+/** Matchers that tell the counters of those who are exposed from those of everybody else, as they stand between braces. */
+export type Cohorts = { readonly candidate: string; readonly control: string };
 
 /** How long a signal may be missing before it halts and before it rolls back; null = never by this clock. */
 export type MissingBounds = { readonly haltMs: Millis | null; readonly rollbackMs: Millis | null };

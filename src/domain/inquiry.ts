@@ -1,8 +1,10 @@
 import type { PromQL, Signal } from "./gate.ts";
-import { type Instant, MINUTE, type Millis, SECOND, formatMillis } from "./instant.ts";
+import { DAY, type Instant, MINUTE, type Millis, SECOND, formatMillis } from "./instant.ts";
+import type { Baseline } from "./limit.ts";
 import type {
   Answer,
-  Asked,
+  AskedRole,
+  Base,
   Freshness,
   Reading,
   SelectorFreshness,
@@ -10,7 +12,14 @@ import type {
   Unknown,
 } from "./reading.ts";
 
-type Question = { readonly role: Asked["role"]; readonly query: PromQL };
+export type Question = {
+  readonly role: AskedRole;
+  readonly query: PromQL;
+  /** How long before the pass it is asked about. */
+  readonly agoMs: Millis;
+  /** The counters whose increments are the answer; null: the query is sent as it stands. */
+  readonly counters: PromQL | null;
+};
 type Known = { readonly kind: "known"; readonly value: number };
 
 /** A watermark this far ahead of us is a clock fault, not fresh data. */
@@ -19,35 +28,99 @@ const LEAST_WATERMARK_AGE_MS = 2 * MINUTE;
 /** A selector without a sample for this many scrape intervals is stale. */
 const MISSED_SCRAPES = 3;
 
+const WEEK: Millis = 7 * DAY;
+
 /** Every question one pass asks about the signal. */
 export function questionsOf(signal: Signal): readonly Question[] {
-  const questions: Question[] = [];
-  if (signal.measure.kind === "counts") {
-    questions.push(
-      { role: "bad", query: signal.measure.bad },
-      { role: "total", query: signal.measure.total },
-    );
-  } else {
-    questions.push({ role: "value", query: signal.measure.query });
-    if (signal.bad !== null) questions.push({ role: "bad", query: signal.bad });
-  }
-  if (signal.samples !== null) questions.push({ role: "samples", query: signal.samples });
-  if (signal.asOf !== null) questions.push({ role: "asOf", query: signal.asOf });
-  if (signal.emptyIsZeroWitness !== null) {
-    questions.push({ role: "witness", query: signal.emptyIsZeroWitness });
-  }
-  return questions;
+  const questions: Question[] = [...measureQuestions(signal)];
+  if (signal.samples !== null) questions.push(plain("samples", signal.samples));
+  if (signal.asOf !== null) questions.push(plain("asOf", signal.asOf));
+  if (signal.emptyIsZeroWitness !== null) questions.push(plain("witness", signal.emptyIsZeroWitness));
+  return comparesWith(signal, "of last week") ? [...questions, ...lastWeekQuestions(signal)] : questions;
 }
 
-/** The query whose selectors decide freshness: of a ratio of counts the total alone; none where a watermark replaces it. */
-export function freshnessQueryOf(signal: Signal): PromQL | null {
-  if (signal.asOf !== null) return null;
-  return signal.measure.kind === "counts" ? signal.measure.total : signal.measure.query;
+function measureQuestions({ measure, bad: outcomes }: Signal): readonly Question[] {
+  switch (measure.kind) {
+    case "counts":
+      return [plain("bad", measure.bad), plain("total", measure.total)];
+    case "counters": {
+      const { bad, total, cohorts, windowMs } = measure;
+      if (cohorts === null) return counted({ bad, total }, windowMs);
+      const { candidate, control } = cohorts;
+      return counted(
+        {
+          bad: within(bad, candidate),
+          total: within(total, candidate),
+          controlBad: within(bad, control),
+          controlTotal: within(total, control),
+        },
+        windowMs,
+      );
+    }
+    case "plain":
+      return [plain("value", measure.query), ...(outcomes === null ? [] : [plain("bad", outcomes)])];
+  }
+}
+
+function lastWeekQuestions({ measure }: Signal): readonly Question[] {
+  switch (measure.kind) {
+    case "counts":
+      return [plain("lastWeekBad", measure.bad, WEEK), plain("lastWeekTotal", measure.total, WEEK)];
+    case "counters": {
+      const { bad, total, windowMs } = measure;
+      return counted({ lastWeekBad: bad, lastWeekTotal: total }, windowMs, WEEK);
+    }
+    case "plain":
+      return [plain("lastWeek", measure.query, WEEK)];
+  }
+}
+
+function plain(role: AskedRole, query: PromQL, agoMs = 0): Question {
+  return { role, query, agoMs, counters: null };
+}
+
+function counted(
+  selectors: Readonly<Partial<Record<AskedRole, PromQL>>>,
+  windowMs: Millis,
+  agoMs = 0,
+): readonly Question[] {
+  return ROLES.flatMap((role) => {
+    const counters = selectors[role];
+    const query = `${counters ?? ""}[${windowMs / SECOND}s]`;
+    return counters === undefined ? [] : [{ role, query, agoMs, counters }];
+  });
+}
+
+const ROLES = ["bad", "total", "controlBad", "controlTotal", "lastWeekBad", "lastWeekTotal"] as const;
+
+/** The query whose selectors decide freshness: of counts the total alone; none where a watermark replaces it. */
+export function freshnessQueryOf({ asOf, measure }: Signal): PromQL | null {
+  if (asOf !== null) return null;
+  switch (measure.kind) {
+    case "counts":
+      return measure.total;
+    case "counters":
+      return measure.total;
+    case "plain":
+      return measure.query;
+  }
+}
+
+/** The selector with more matchers. */
+export function within(selector: PromQL, matchers: string): PromQL {
+  const open = selector.indexOf("{");
+  if (open === -1) return `${selector}{${matchers}}`;
+  const own = selector.slice(open + 1, selector.lastIndexOf("}")).replace(/,?\s*$/, "");
+  return `${selector.slice(0, open)}{${own === "" ? "" : `${own}, `}${matchers}}`;
+}
+
+function comparesWith({ advance, halt, rollback }: Signal, baseline: Baseline): boolean {
+  return [advance, halt, rollback].some((limit) => limit?.baseline === baseline);
 }
 
 /** What the answers of one pass say about the signal. Anything but one finite, fresh number is unknown, with its reason. */
 export function readingOf(signal: Signal, answers: SignalAnswers, now: Instant): Reading {
-  const answerTo = (role: Asked["role"]): Answer =>
+  const answerTo = (role: AskedRole): Answer =>
     answers.asked.find((asked) => asked.role === role)?.answer ?? {
       kind: "unknown",
       reason: "bad-answer",
@@ -57,12 +130,16 @@ export function readingOf(signal: Signal, answers: SignalAnswers, now: Instant):
   const notes: string[] = [];
   const watermark = signal.asOf === null ? null : watermarkOf(answerTo("asOf"), signal, now);
   const doubt = watermark === null ? staleness(signal, answers.freshness, now) : watermark.unknown;
-  const rest = { asOf: watermark?.at ?? null, notes };
+  const asked = { signal, answerTo, doubt, notes };
+  const bases = basesOf(asked);
+  const rest = { asOf: watermark?.at ?? null, ...(bases.length === 0 ? {} : { bases }), notes };
 
-  if (signal.measure.kind === "counts") {
-    const total = believed(number(answerTo("total")), doubt);
-    const bad = believed(badOf(answerTo("bad"), total, notes), doubt);
+  if (signal.measure.kind !== "plain") {
+    const { bad, total } = countsIn(asked, "bad", "total");
     const samples = signal.samples === null ? total : believed(number(answerTo("samples")), doubt);
+    if (answers.countedFrom !== undefined) {
+      notes.push(`counted for ${formatMillis(now - answers.countedFrom)}, since the change`);
+    }
     notes.push(...infosOf(answers));
     return { value: ratio(bad, total), samples, bad, ...rest };
   }
@@ -78,6 +155,46 @@ export function readingOf(signal: Signal, answers: SignalAnswers, now: Instant):
   const bad = signal.bad === null ? null : trust(badOf(answerTo("bad"), value, notes));
   notes.push(...infosOf(answers));
   return { value, samples, bad, ...rest };
+}
+
+type AskedOf = {
+  readonly signal: Signal;
+  readonly answerTo: (role: AskedRole) => Answer;
+  readonly doubt: Unknown | null;
+  readonly notes: string[];
+};
+
+type Counts = { readonly bad: Known | Unknown; readonly total: Known | Unknown };
+
+function countsIn(
+  { signal: { measure }, answerTo, doubt, notes }: AskedOf,
+  bad: AskedRole,
+  total: AskedRole,
+): Counts {
+  const answer = answerTo(total);
+  // Counters of a cohort come to be with the first who belongs to it; the freshness of both tells that they are counted.
+  const isNobody = answer.kind === "empty" && measure.kind === "counters" && measure.cohorts !== null;
+  const all = believed(isNobody ? NOTHING : number(answer), doubt);
+  return { bad: believed(badOf(answerTo(bad), all, notes), doubt), total: all };
+}
+
+const NOTHING: Known = { kind: "known", value: 0 };
+
+/** What the limits of the signal compare with. */
+function basesOf(asked: AskedOf): readonly Base[] {
+  const { signal, answerTo } = asked;
+  const quiet = { ...asked, notes: [] };
+  const bases: Base[] = [];
+  if (signal.measure.kind === "counters" && signal.measure.cohorts !== null) {
+    const { bad, total } = countsIn(quiet, "controlBad", "controlTotal");
+    bases.push({ of: "control", value: ratio(bad, total), samples: total });
+  }
+  if (!comparesWith(signal, "of last week")) return bases;
+  if (signal.measure.kind === "plain") {
+    return [...bases, { of: "last week", value: number(answerTo("lastWeek")), samples: null }];
+  }
+  const { bad, total } = countsIn({ ...quiet, doubt: null }, "lastWeekBad", "lastWeekTotal");
+  return [...bases, { of: "last week", value: ratio(bad, total), samples: total }];
 }
 
 function believed(raw: Known | Unknown, doubt: Unknown | null): Known | Unknown {

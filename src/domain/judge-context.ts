@@ -5,7 +5,9 @@ import type { Gate, Purpose } from "./gate.ts";
 import type { Instant } from "./instant.ts";
 import type { JudgeContext } from "./judge.ts";
 import type { Maintenance } from "./maintenance.ts";
+import { whomOf } from "./reach.ts";
 import type { GateRecord } from "./record.ts";
+import { emptySideAt } from "./comparison.ts";
 import { settlesSince } from "./settle.ts";
 
 /** What of a pass must be known before its signals can be judged. */
@@ -40,5 +42,6 @@ export function judgeContext(
     clocks: before.clocks,
     dark: facts.dark,
     maintenance: facts.maintenance,
+    emptySide: emptySideAt(seen.exposure.set, whomOf(seen)),
   };
 }

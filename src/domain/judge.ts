@@ -1,10 +1,20 @@
 import type { AlertAnswers } from "./alert.ts";
+import {
+  type Compared,
+  type EmptySide,
+  baseOf,
+  compared,
+  comparedText,
+  comparesCohorts,
+  isTrue,
+  isUnreadable,
+} from "./comparison.ts";
 import type { AlertGuard, Gate, Purpose, Signal } from "./gate.ts";
 import { readingOf } from "./inquiry.ts";
 import { type Instant, MINUTE, type Millis, formatMillis } from "./instant.ts";
 import { type AlertContext, judgeAlert, worstAlert } from "./judge-alert.ts";
-import { type Limit, holds } from "./limit.ts";
-import { UNBREACHED, breachedOrNot, lasted } from "./limit-clock.ts";
+import type { Limit } from "./limit.ts";
+import { UNBREACHED, breachedOrNot, lasted, unread } from "./limit-clock.ts";
 import {
   ACKNOWLEDGED_FOR,
   FRESH_CLOCK,
@@ -14,7 +24,7 @@ import {
   wasForMissing,
 } from "./missing.ts";
 import type { Reading, SignalAnswers, Unknown } from "./reading.ts";
-import type { SignalClock } from "./record.ts";
+import type { LimitClock, SignalClock } from "./record.ts";
 import { settleOf } from "./settle.ts";
 import {
   type AlertJudgement,
@@ -32,6 +42,8 @@ export type JudgeContext = AlertContext & {
   /** What exposure wants next: `finish` while baking, else `advance`. */
   readonly purpose: Purpose;
   readonly clocks: Readonly<Record<string, SignalClock>>;
+  /** Absent: both cohorts have members, or nobody knows. */
+  readonly emptySide?: EmptySide;
 };
 
 export type GateJudgement = {
@@ -99,15 +111,15 @@ function judgeSignal(
   const reading = readingOf(signal, answers, context.now);
   const settleMs = settleOf(signal, gate.flag?.propagationMs ?? 0, answers.scrapeIntervalMs);
   const applies = signal.gates.includes(context.purpose);
-  const evidence = evidenceOf(signal, reading);
-  const clock = clockAfter(gate, signal, evidence, reading.asOf, before, applies, context);
+  const evidence = evidenceOf(signal, reading, context.emptySide ?? null);
+  const clock = clockAfter({ gate, signal, reading, before, applies, context }, evidence);
   const said = say({ gate, signal, reading, settleMs, clock, context }, evidence);
   return {
     judgement: {
       signal: signal.name,
       ...said,
       settleMs,
-      counts: applies || said.code === "breached",
+      counts: (applies && said.code !== "not-applicable") || said.code === "breached",
       reading,
       asked: answers.asked,
     },
@@ -115,40 +127,76 @@ function judgeSignal(
   };
 }
 
-type Evidence = { readonly kind: "short"; readonly samples: number } | Reading["value"];
+type Evidence =
+  | { readonly kind: "short"; readonly samples: number; readonly of: "" | " of control" }
+  | { readonly kind: "not-applicable"; readonly side: "candidate" | "control" }
+  | Reading["value"];
 
-/** What there is to judge: a ratio on too few samples is short, and one whose samples were asked in vain is missing. */
-function evidenceOf(signal: Signal, reading: Reading): Evidence {
+/**
+ * What there is to judge: a ratio on too few samples is short, and one whose samples were asked in vain is missing. Of
+ * cohorts that are compared that holds on either side.
+ */
+function evidenceOf(signal: Signal, reading: Reading, emptySide: EmptySide): Evidence {
   const { samples, value } = reading;
+  if (emptySide !== null && isUnreadable(signal, emptySide)) {
+    return { kind: "not-applicable", side: emptySide };
+  }
   if (signal.unit !== "ratio" || samples === null) return value;
   if (samples.kind === "unknown") return samples;
-  return samples.value < signal.floor ? { kind: "short", samples: samples.value } : value;
+  if (samples.value < signal.floor) return { kind: "short", samples: samples.value, of: "" };
+  if (!comparesCohorts(signal) || emptySide !== null) return value;
+  const control = baseOf(reading, "control");
+  if (control?.samples?.kind === "known" && control.samples.value < signal.floor) {
+    return { kind: "short", samples: control.samples.value, of: " of control" };
+  }
+  return control?.value.kind === "unknown" ? control.value : value;
 }
 
-function clockAfter(
-  gate: Gate,
-  signal: Signal,
-  evidence: Evidence,
-  asOf: Instant | null,
-  before: SignalClock,
-  applies: boolean,
-  context: JudgeContext,
-): SignalClock {
-  if (evidence.kind === "short") return idleClock(before);
+type Timed = Pick<Case, "gate" | "signal" | "reading" | "context"> & {
+  readonly before: SignalClock;
+  readonly applies: boolean;
+};
+
+function clockAfter(own: Timed, evidence: Evidence): SignalClock {
+  const { gate, signal, reading, before, applies, context } = own;
+  if (evidence.kind === "short" || evidence.kind === "not-applicable") return idleClock(before);
   if (evidence.kind === "unknown") {
     return applies ? missingClock(gate, signal, before, context) : idleClock(before);
   }
 
-  const seen = { now: context.now, everyMs: gate.everyMs, value: evidence.value, asOf };
-  const acknowledged = signal.halt !== null && holds(signal.halt, seen.value) && !wasForMissing(before);
+  const seen = { now: context.now, everyMs: gate.everyMs, asOf: reading.asOf };
+  const after = (limit: Limit | null, clock: LimitClock): LimitClock => {
+    if (limit === null) return UNBREACHED;
+    const found = foundBy(limit, own, evidence.value);
+    if (found.kind === "known") {
+      return breachedOrNot(limit, clock, { ...seen, value: found.value, base: found.base });
+    }
+    return found.kind === "no-baseline" ? unread(clock) : UNBREACHED;
+  };
   return {
-    halt: signal.halt === null ? UNBREACHED : breachedOrNot(signal.halt, before.halt, seen),
-    rollback: signal.rollback === null ? UNBREACHED : breachedOrNot(signal.rollback, before.rollback, seen),
+    halt: after(signal.halt, before.halt),
+    rollback: after(signal.rollback, before.rollback),
     unknownSince: null,
     missingStreak: 0,
-    acknowledgedAt: acknowledged ? before.acknowledgedAt : null,
+    acknowledgedAt: isStillHalted(own, evidence.value) ? before.acknowledgedAt : null,
     ...(before.steppedBackAt === undefined ? {} : { steppedBackAt: before.steppedBackAt }),
   };
+}
+
+/** Whether what was acknowledged is there still; a halt whose baseline is lost has not ended. */
+function isStillHalted(own: Timed, value: number): boolean {
+  const { halt } = own.signal;
+  if (halt === null || wasForMissing(own.before)) return false;
+  const found = foundBy(halt, own, value);
+  return found.kind === "no-baseline" || isTrue(halt, found);
+}
+
+function foundBy(
+  limit: Limit,
+  { signal, reading, context }: Pick<Case, "signal" | "reading" | "context">,
+  value: number,
+): Compared {
+  return compared(limit, signal, reading, value, context.emptySide ?? null);
 }
 
 type Case = {
@@ -163,7 +211,17 @@ type Case = {
 function say(own: Case, evidence: Evidence): Said {
   switch (evidence.kind) {
     case "short":
-      return waits("short", `${Math.floor(evidence.samples)} of ${own.signal.floor} samples needed`, null);
+      return waits(
+        "short",
+        `${Math.floor(evidence.samples)} of ${own.signal.floor} samples${evidence.of} needed`,
+        null,
+      );
+    case "not-applicable":
+      return waits(
+        "not-applicable",
+        evidence.side === "candidate" ? "nobody is exposed yet" : "everybody is exposed: there is no control",
+        null,
+      );
     case "unknown":
       return missing(own, evidence);
     case "known":
@@ -171,7 +229,8 @@ function say(own: Case, evidence: Evidence): Said {
         breached(own, evidence.value) ??
         settling(own) ??
         between(own, evidence.value) ??
-        good(own.signal, evidence.value)
+        baseless(own, evidence.value) ??
+        good(own, evidence.value)
       );
   }
 }
@@ -189,13 +248,12 @@ function enoughBad(signal: Signal, bad: Reading["bad"]): boolean {
 function breached(own: Case, raw: number): Said | null {
   const { signal, reading, clock, context } = own;
   if (!enoughBad(signal, reading.bad)) return null;
-  const value = formatValue(signal, raw);
   const over = (limit: Limit | null, timer: SignalClock["halt"]): limit is Limit =>
     limit !== null && lasted(limit, timer, signal.periodMs, signal.asOf !== null);
   const said = (verdict: Verdict, limit: Limit): Said => ({
     verdict,
     code: "breached",
-    message: `${value}, ${limit.to === undefined ? verdict : "one step back"} ${limit.text}`,
+    message: `${shown(own, limit, raw)}, ${limit.to === undefined ? verdict : "one step back"} ${limit.text}`,
     limit: limit.text,
     until: null,
   });
@@ -237,24 +295,44 @@ function settling({ reading, settleMs, context }: Case): Said | null {
   return null;
 }
 
-function between({ signal, clock }: Case, raw: number): Said | null {
-  const value = formatValue(signal, raw);
+function between(own: Case, raw: number): Said | null {
+  const { signal, clock } = own;
   const milder = clock.halt.at === null ? null : signal.halt;
   const breach = clock.rollback.at === null ? milder : signal.rollback;
   if (breach !== null) {
-    const message = `${value} breaches, not yet long or often enough`;
+    const message = `${shown(own, breach, raw)} breaches, not yet long or often enough`;
     return { ...waits("between", message, null), limit: breach.text };
   }
-  if (signal.advance !== null && !holds(signal.advance, raw)) {
-    const limit = signal.advance.text;
-    return { ...waits("between", `${value}, advance ${limit}`, null), limit };
+  const { advance } = signal;
+  if (advance === null) return null;
+  const found = foundBy(advance, own, raw);
+  if (found.kind !== "known" || isTrue(advance, found)) return null;
+  const limit = advance.text;
+  return { ...waits("between", `${shown(own, advance, raw)}, advance ${limit}`, null), limit };
+}
+
+/** A limit without what it compares with is neither met nor breached. */
+function baseless(own: Case, raw: number): Said | null {
+  const { advance, halt, rollback } = own.signal;
+  for (const limit of [advance, halt, rollback]) {
+    if (limit === null) continue;
+    const found = foundBy(limit, own, raw);
+    if (found.kind !== "no-baseline") continue;
+    return { ...waits("no-baseline", `${shown(own, limit, raw)}, ${found.why}`, null), limit: limit.text };
   }
   return null;
 }
 
-function good(signal: Signal, raw: number): Said {
-  const value = formatValue(signal, raw);
-  const limit = signal.advance?.text ?? null;
+function shown(own: Case, limit: Limit | null, raw: number): string {
+  if (limit === null) return formatValue(own.signal, raw);
+  return comparedText(own.signal, limit, foundBy(limit, own, raw), raw);
+}
+
+function good(own: Case, raw: number): Said {
+  const { advance } = own.signal;
+  const isHeldAgainst = advance !== null && foundBy(advance, own, raw).kind === "known";
+  const limit = isHeldAgainst ? advance.text : null;
+  const value = shown(own, advance, raw);
   return {
     verdict: "good",
     code: "good",

@@ -11,12 +11,14 @@ type Observation = {
   readonly now: Instant;
   readonly everyMs: Millis;
   readonly value: number;
+  /** Of the limit's baseline, where it has one. */
+  readonly base?: number;
   readonly asOf: Instant | null;
 };
 
 /** The clock after a pass that could read the value. */
 export function breachedOrNot(limit: Limit, clock: LimitClock, seen: Observation): LimitClock {
-  const breached = holds(limit, seen.value);
+  const breached = holds(limit, seen.value, seen.base);
   const freshRun = seen.asOf !== null && (clock.runAsOf === null || seen.asOf > clock.runAsOf);
   const counted = breached ? clock.runs + 1 : 0;
   const runs = freshRun ? counted : clock.runs;

@@ -38,9 +38,26 @@ export type Freshness =
   | { readonly kind: "known"; readonly selectors: readonly SelectorFreshness[] }
   | Unknown;
 
+/** What a question is asked for. `control...` is of those who are not exposed, `lastWeek...` as of a week before. */
+export const ASKED_ROLES = [
+  "value",
+  "bad",
+  "total",
+  "samples",
+  "asOf",
+  "witness",
+  "controlBad",
+  "controlTotal",
+  "lastWeek",
+  "lastWeekBad",
+  "lastWeekTotal",
+] as const;
+
+export type AskedRole = (typeof ASKED_ROLES)[number];
+
 /** One question of a pass with its answer, kept as evidence. */
 export type Asked = {
-  readonly role: "value" | "bad" | "total" | "samples" | "asOf" | "witness";
+  readonly role: AskedRole;
   readonly query: string;
   readonly answer: Answer;
 };
@@ -53,6 +70,16 @@ export type SignalAnswers = {
   readonly freshness: Freshness | null;
   /** Largest scrape interval known for the signal's series. */
   readonly scrapeIntervalMs: Millis;
+  /** From when raw counters were counted, where a change of exposure came within their window. */
+  readonly countedFrom?: Instant;
+};
+
+/** What a limit with a baseline compares with: the other cohort, or the same a week before. */
+export type Base = {
+  readonly of: "control" | "last week";
+  readonly value: { readonly kind: "known"; readonly value: number } | Unknown;
+  /** Outcomes behind it; null where it states none. */
+  readonly samples: { readonly kind: "known"; readonly value: number } | Unknown | null;
 };
 
 /** A signal's reading: a value with its time and sample count, or unknown with a reason. Never zero for "do not know". */
@@ -63,6 +90,8 @@ export type Reading = {
   readonly bad: { readonly kind: "known"; readonly value: number } | Unknown | null;
   /** Watermark, where the signal has one. */
   readonly asOf: Instant | null;
+  /** What the signal's limits compare with. Absent: nothing but their numbers. */
+  readonly bases?: readonly Base[];
   /** Remarks people should see, e.g. "no errors seen yet". */
   readonly notes: readonly string[];
 };

@@ -7,8 +7,23 @@ export const VERDICTS = ["good", "wait", "halt", "rollback"] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
 
-/** Why a signal has the verdict it has. `dark` is a missing reading whose whole source answers nothing. */
-export type VerdictCode = "good" | "between" | "missing" | "settling" | "short" | "breached" | "dark";
+/**
+ * Why a signal has the verdict it has. `dark` is a missing reading whose whole source answers nothing, `no-baseline` one
+ * that has nothing to be compared with; `not-applicable` is a comparison of cohorts while one of them has nobody in it.
+ */
+export const VERDICT_CODES = [
+  "good",
+  "between",
+  "missing",
+  "settling",
+  "short",
+  "breached",
+  "dark",
+  "no-baseline",
+  "not-applicable",
+] as const;
+
+export type VerdictCode = (typeof VERDICT_CODES)[number];
 
 /** The worse of two verdicts: rollback > halt > wait > good. */
 export function worse(a: Verdict, b: Verdict): Verdict {

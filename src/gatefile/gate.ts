@@ -1,3 +1,4 @@
+import { isUnreadable } from "../domain/comparison.ts";
 import type { Gate } from "../domain/gate.ts";
 import { MINUTE, SECOND } from "../domain/instant.ts";
 import { resolveAlerts } from "./alert.ts";
@@ -54,6 +55,7 @@ export function resolveGate(
   if (given.flag !== undefined) stickiness(given.flag, complain);
   signalNames(signals, complain);
   checkEvidence(fields, signals, complain);
+  checkStart(fields, signals, complain);
   checkRamp(fields, slowest, complain);
   checkDeploy(fields, complain);
 
@@ -112,6 +114,21 @@ function checkEvidence(fields: GateFields, signals: readonly PlacedSignal[], com
     at: fields.at("signals"),
     message: "no signal counts for raises, so exposure could never grow",
     suggestion: "let one signal have `advance` in its `gates`",
+  });
+}
+
+/** R212: cohorts have nothing to say before somebody is exposed, so they alone would never let a ramp begin. */
+function checkStart(fields: GateFields, signals: readonly PlacedSignal[], complain: Complain): void {
+  const proving = signals.filter(({ signal }) => signal.gates.includes("advance"));
+  const [first] = proving;
+  if (!fields.has("flag") || first === undefined) return;
+  if (proving.some(({ signal }) => !isUnreadable(signal, "candidate"))) return;
+  if (fields.values.signals?.length !== signals.length) return;
+  complain({
+    code: "R212",
+    at: first.at,
+    message: "no signal can be read while nobody is exposed, so exposure could never grow",
+    suggestion: "add a signal without cohorts",
   });
 }
 

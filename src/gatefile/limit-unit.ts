@@ -1,4 +1,5 @@
 import type { Unit } from "../domain/gate.ts";
+import type { Baseline } from "../domain/limit.ts";
 import type { Amount } from "./limit-text.ts";
 import type { RuleCode } from "./rules.ts";
 
@@ -30,6 +31,15 @@ export function inBaseUnit(amount: Amount, unit: Unit): BaseValue {
     case "none":
       return plain(amount);
   }
+}
+
+/** The amount of a limit with a baseline: a distance in points, or a share of it. */
+export function inShareOf(amount: Amount, baseline: Baseline): BaseValue {
+  const isShare = baseline.startsWith("of ");
+  const fits = amount.unit === "%" || amount.unit === (isShare ? "x" : "pp");
+  if (fits && !amount.digits.startsWith("-")) return ratio(amount);
+  const form = isShare ? "a percent or a factor, e.g. `95%` or `2x`" : "points, e.g. `0.3pp`";
+  return misfit("R222", `${written(amount)} does not fit \`${baseline}\``, `write ${form}`);
 }
 
 function ratio(amount: Amount): BaseValue {

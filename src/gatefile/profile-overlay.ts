@@ -75,7 +75,8 @@ export function signalName(item: Value): string | null {
 function isRefinement(above: Value, below: Value): boolean {
   if (above.kind !== "map" || below.kind !== "map") return false;
   const use = textOfEntry(above, "use");
-  return entryOf(above, "query") === null && (use === null || use === textOfEntry(below, "use"));
+  const hasOwn = entryOf(above, "query") !== null || entryOf(above, "counts") !== null;
+  return !hasOwn && (use === null || use === textOfEntry(below, "use"));
 }
 
 function refined(above: Value, below: Value, library: Library): Value {

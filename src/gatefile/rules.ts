@@ -156,6 +156,10 @@ export const RULES = {
     "An empty answer that means zero needs a witness",
     "`emptyIs: 0` is believed only while the `witness` query shows that the exporter is alive. One without the other has no meaning.",
   ),
+  R161: error(
+    "Counters that cannot be counted",
+    "`counts` names raw counters by plain selectors, bad outcomes and all outcomes, and Rampart adds their increments up itself; `cohorts` names by matchers which of them are of those who are exposed and which of everybody else. They are a ratio, read over at most 6 hours.",
+  ),
   R162: error(
     "Matchers that cannot be read",
     'Alerts are named as in Alertmanager: `{service="checkout", severity=~"page|critical"}`, or the alert\'s name alone. Regular expressions are RE2, match the whole value and have at most 200 characters.',
@@ -212,6 +216,14 @@ export const RULES = {
   R207: error(
     "A limit that counts the wrong thing",
     "`for N runs` counts new watermarks (`asOf`) or periods, so the signal needs one of them. `for 10m` on data that changes by watermark would read the same number again and again.",
+  ),
+  R209: error(
+    "A limit without what it compares with",
+    "`over control`, `under control` and `of control` compare the cohorts of a signal that has `counts` and `cohorts`; `of last week` compares any other signal with itself, a week ago.",
+  ),
+  R212: error(
+    "Nothing can be read at 0 %",
+    "While nobody is exposed there is no candidate to compare with a control. The first raise, like every other, needs a signal that is good: add one that shows the system without the flag.",
   ),
   R220: error(
     "Not a limit",

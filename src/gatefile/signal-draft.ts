@@ -1,6 +1,7 @@
 import type { Unit } from "../domain/gate.ts";
 import { type Counts, inferCounts } from "../promql/counts.ts";
 import { longestRange } from "../promql/look-back.ts";
+import { checkCounters, DEFAULT_WINDOW } from "./counters.ts";
 import { limitDirection } from "./lint/limit-direction.ts";
 import { limitOrder } from "./lint/limit-order.ts";
 import { limitPersistence } from "./lint/limit-persistence.ts";
@@ -23,6 +24,8 @@ export type SignalDraft = {
   /** The increase of the total, for a ratio whose counts are not bad outcomes. */
   readonly samples: string | null;
   readonly windowMs: number;
+  /** How far back raw counters are counted; null: the signal has none. */
+  readonly countedMs: number | null;
   readonly limits: readonly PlacedLimit[];
 };
 
@@ -39,18 +42,25 @@ export function draftSignal(
 ): SignalDraft | null {
   const sound = checkQueries(meaning, declaredIn, complain);
   witnessTogether(meaning, complain);
+  const countedMs = meaning.has("counts")
+    ? (own.values.window ?? meaning.values.window ?? DEFAULT_WINDOW)
+    : null;
+  const isCounted = countedMs !== null && checkCounters(meaning, declaredIn, countedMs, complain);
+  cohortsTogether(meaning, complain);
   const query = meaning.values.query;
-  if (query === undefined) return null;
+  if (countedMs === null ? query === undefined : !isCounted) return null;
 
   const limits = statesLimit(own) ? own : meaning;
-  const inferred = sound.includes("query") ? inferCounts(query.text) : null;
-  const unit = meaning.values.unit ?? (inferred === null ? "none" : "ratio");
-  const better = meaning.values.better ?? (inferred === null ? directionOf(limits) : "lower");
+  const inferred = query !== undefined && sound.includes("query") ? inferCounts(query.text) : null;
+  const isRatio = inferred !== null || isCounted;
+  const unit = meaning.values.unit ?? (isRatio ? "ratio" : "none");
+  const better = meaning.values.better ?? (isRatio ? "lower" : directionOf(limits));
   const asBad = inferred !== null && unit === "ratio" && better === "lower" && !meaning.has("bad");
   const placed = VERBS.flatMap((verb) => {
     const sentence = limits.values[verb];
-    const known = meaning.values.unit !== undefined || sound.includes("query") ? unit : null;
-    const limit = sentence === undefined ? null : placeLimit(verb, sentence, known, complain);
+    const known = meaning.values.unit !== undefined || isCounted || sound.includes("query") ? unit : null;
+    const read = { unit: known, hasCohorts: meaning.has("cohorts") };
+    const limit = sentence === undefined ? null : placeLimit(verb, sentence, read, complain);
     return limit === null ? [] : [limit];
   });
   limitDirection(placed, better, complain);
@@ -62,7 +72,12 @@ export function draftSignal(
     better,
     counts: asBad ? inferred : null,
     samples: inferred !== null && unit === "ratio" && !asBad ? inferred.total : null,
-    windowMs: own.values.window ?? meaning.values.window ?? windowOf(query, unit),
+    // Raw counters are counted from the last change on, so they show nothing of before.
+    windowMs:
+      query === undefined || isCounted
+        ? 0
+        : (own.values.window ?? meaning.values.window ?? windowOf(query, unit)),
+    countedMs,
     limits: placed,
   };
 }
@@ -84,6 +99,14 @@ function checkQueries(
     // A parameter in the wrong place is no syntax either; once is enough.
     return checkReferences(query, "query", declaredIn(query), complain) && checkQuery(query, complain);
   });
+}
+
+/** R161: cohorts are sides of counters. */
+function cohortsTogether(meaning: SignalFields, complain: Complain): void {
+  if (!meaning.has("cohorts") || meaning.has("counts")) return;
+  const message = "`cohorts` tells two sides of `counts` apart, and there are none";
+  const suggestion = "write `counts: { bad: ..., total: ... }` in place of the query";
+  complain({ code: "R161", at: meaning.at("cohorts"), message, suggestion });
 }
 
 function witnessTogether(meaning: SignalFields, complain: Complain): void {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { cohortPair, counterPair } from "./counters.ts";
 import {
   anything,
   duration,
@@ -43,6 +44,8 @@ export const USE_KEYS = {
 /** What a signal means; with `use` it stands in the library alone. */
 export const MEANING_KEYS = {
   query: promql,
+  counts: counterPair,
+  cohorts: cohortPair,
   unit: oneOf("ratio", "count", "seconds", "none"),
   better: oneOf("lower", "higher"),
   samples: promql,
@@ -66,8 +69,6 @@ export const LIBRARY_SIGNAL_KEYS = { params: parameters, ...USE_KEYS, ...MEANING
 /** Keys of signals that this version cannot act on. */
 export const LATER_SIGNAL_KEYS: readonly string[] = [
   "alert",
-  "cohorts",
-  "counts",
   "detect",
   "except",
   "history",

@@ -1,8 +1,8 @@
 import type { Unit } from "../domain/gate.ts";
-import type { Limit } from "../domain/limit.ts";
+import { type Baseline, BASELINES, type Limit } from "../domain/limit.ts";
 import type { Read } from "./leaf.ts";
 import { parseLimit } from "./limit-text.ts";
-import { inBaseUnit } from "./limit-unit.ts";
+import { inBaseUnit, inShareOf } from "./limit-unit.ts";
 import { readMap, unsupported } from "./mapping.ts";
 import { rollbackPercent } from "./percent.ts";
 import type { Complain } from "./problem-list.ts";
@@ -83,7 +83,7 @@ export const rollbackSentence: Read<LimitText> = (value, complain) => {
 export function placeLimit(
   verb: Verb,
   sentence: LimitText,
-  unit: Unit | null,
+  { unit, hasCohorts }: { readonly unit: Unit | null; readonly hasCohorts: boolean },
   complain: Complain,
 ): PlacedLimit | null {
   const parsed = parseLimit(sentence.text);
@@ -92,13 +92,15 @@ export function placeLimit(
     complain({ code: "R220", at: sentence.spanOf(from, to), message, suggestion });
     return null;
   }
-  const { comparison, amount, baseline, persistence, lasting } = parsed.sentence;
-  if (baseline !== null) {
-    complain(unsupported(sentence.spanOf(baseline.from, baseline.to), `a limit \`${baseline.text}\``));
-    return null;
+  const { comparison, amount, baseline: written, persistence, lasting } = parsed.sentence;
+  const baseline = written === null ? null : baselineOf(written.text);
+  if (written !== null) {
+    const at = sentence.spanOf(written.from, written.to);
+    if (baseline === null) complain(unsupported(at, `a limit \`${written.text}\``));
+    if (baseline === null || !hasBaseline(baseline, hasCohorts, at, complain)) return null;
   }
   if (unit === null) return null;
-  const base = inBaseUnit(amount, unit);
+  const base = baseline === null ? inBaseUnit(amount, unit) : inShareOf(amount, baseline);
   if (!base.ok) {
     complain({ ...base.misfit, at: sentence.spanOf(amount.from, amount.to) });
     return null;
@@ -110,9 +112,24 @@ export function placeLimit(
       comparison,
       value: base.value,
       persistence,
+      ...(baseline === null ? {} : { baseline }),
       ...(sentence.to === undefined ? {} : { to: sentence.to }),
     },
     at: sentence.at,
     lastingAt: lasting === null ? null : sentence.spanOf(lasting.from, lasting.to),
   };
+}
+
+function baselineOf(text: string): Baseline | null {
+  return BASELINES.find((each) => each === text) ?? null;
+}
+
+/** R209: a limit that compares needs what it compares with. Cohorts have a control of the same minutes. */
+function hasBaseline(baseline: Baseline, hasCohorts: boolean, at: Span, complain: Complain): boolean {
+  if ((baseline === "of last week") !== hasCohorts) return true;
+  const [message, suggestion] = hasCohorts
+    ? ["a signal with cohorts has a control to compare with, and no last week", "write `over control`"]
+    : [`\`${baseline}\` compares cohorts, and the signal has none`, "give it `counts` and `cohorts`"];
+  complain({ code: "R209", at, message, suggestion });
+  return false;
 }

@@ -1,8 +1,9 @@
-import type { Measure, MissingBounds, Signal } from "../domain/gate.ts";
+import type { Measure, MissingBounds, Purpose, Signal } from "../domain/gate.ts";
 import { inferCounts } from "../promql/counts.ts";
 import { nearestName } from "../text/nearest-name.ts";
 import { parse } from "../promql/parse.ts";
 import { firstMetric } from "../promql/selectors.ts";
+import { countersOf } from "./counters.ts";
 import type { Library } from "./library.ts";
 import { areValues, bind, type Parameter } from "./parameters.ts";
 import type { Complain } from "./problem-list.ts";
@@ -33,7 +34,7 @@ export function resolveSignal(
   complain: Complain,
 ): PlacedSignal | null {
   if (fields.has("use")) return usedSignal(fields, context, complain);
-  if (!fields.has("query")) {
+  if (!fields.has("query") && !fields.has("counts")) {
     const near = nearestName(fields.values.name ?? "", context.profile?.signals ?? []);
     complain({
       code: "R142",
@@ -60,6 +61,8 @@ export function resolveSignal(
 
 const LIBRARY_ONLY = [
   "query",
+  "counts",
+  "cohorts",
   "unit",
   "better",
   "samples",
@@ -136,9 +139,10 @@ function complete(parts: Parts, context: SignalContext, complain: Complain): Pla
     });
   }
   const queries = substituted(parts, complain);
-  const name = nameOf(parts, queries?.get("query") ?? null, complain);
-  const query = queries?.get("query");
-  if (queries === null || query === undefined || name === null) return null;
+  const measure = queries === null ? null : measureOf(parts, queries.get("query"), complain);
+  const name = nameOf(parts, measure?.query ?? null, complain);
+  if (queries === null || measure === null || name === null) return null;
+  const { query } = measure;
 
   const value = <K extends keyof SignalFields["values"]>(key: K): SignalFields["values"][K] =>
     own.values[key] ?? meaning.values[key];
@@ -148,7 +152,7 @@ function complete(parts: Parts, context: SignalContext, complain: Complain): Pla
     owner: value("owner") ?? null,
     runbook: value("runbook") ?? null,
     source: context.source ?? "",
-    measure: measureOf(draft, query),
+    measure,
     unit: draft.unit,
     better: draft.better,
     lagMs: value("lag") ?? 0,
@@ -161,7 +165,7 @@ function complete(parts: Parts, context: SignalContext, complain: Complain): Pla
     minBad: value("minBad") ?? 5,
     asOf: queries.get("asOf") ?? null,
     emptyIsZeroWitness: queries.get("witness") ?? null,
-    gates: value("gates") ?? ["advance", "deploy", "finish"],
+    gates: gatesOf(parts, complain),
     missing: value("missingFor") ?? context.missing,
     advance: limitOf(draft, "advance")?.limit ?? null,
     halt: limitOf(draft, "halt")?.limit ?? null,
@@ -185,8 +189,28 @@ function substituted({ meaning, scope }: Parts, complain: Complain): ReadonlyMap
   return whole ? queries : null;
 }
 
+/** R161: what cohorts differ in is the flag, and no deploy. */
+function gatesOf({ meaning, own }: Parts, complain: Complain): readonly Purpose[] {
+  const written = own.values.gates ?? meaning.values.gates;
+  const allowed: readonly Purpose[] = meaning.has("cohorts") ? ["advance", "finish"] : PURPOSES;
+  if (written !== undefined && !written.every((purpose) => allowed.includes(purpose))) {
+    const at = (own.values.gates === undefined ? meaning : own).at("gates");
+    const message = "a signal with cohorts never gates a deploy: they differ in the flag alone";
+    complain({ code: "R161", at, message, suggestion: "remove `deploy`" });
+  }
+  return written ?? allowed;
+}
+
+const PURPOSES: readonly Purpose[] = ["advance", "deploy", "finish"];
+
 /** The counts are taken from the query as it is sent, so that they carry the same label values. */
-function measureOf(draft: SignalDraft, query: string): Measure {
+function measureOf(
+  { draft, meaning, scope }: Parts,
+  query: string | undefined,
+  complain: Complain,
+): Measure | null {
+  if (draft.countedMs !== null) return countersOf(meaning, draft.countedMs, scope, complain);
+  if (query === undefined) return null;
   const counts = draft.counts === null ? null : inferCounts(query);
   return counts === null ? { kind: "plain", query } : { kind: "counts", query, ...counts };
 }

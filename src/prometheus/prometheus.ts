@@ -40,6 +40,8 @@ function createMetrics(readers: Readers): Metrics {
     },
     freshness: (source, query, at) =>
       readers.use(source, ({ freshness }, deadline) => freshness.ofQuery(query, at, deadline)),
+    counters: (source, selector, stretch) =>
+      readers.use(source, ({ counters }, deadline) => counters(selector, stretch, deadline)),
     alertRules: (source, matchers, at) =>
       readers.use(source, ({ alertRules }, deadline) => alertRules(matchers, at, deadline)),
     clockSkewMs: (source) => readers.get(source)?.source.skewMs() ?? null,

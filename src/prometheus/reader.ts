@@ -1,22 +1,27 @@
 import type { Clock } from "../control/ports.ts";
 import { SECOND, type Instant, type Millis } from "../domain/instant.ts";
+import type { RawCounters, Stretch } from "../domain/increments.ts";
 import type { Answer, Unknown } from "../domain/reading.ts";
 import { createShelf } from "../lib/shelf.ts";
 import { createAlertReader, type AlertReader } from "./alert-reader.ts";
 import { createExistingSeries } from "./existing-series.ts";
 import { createFreshnessReader, type FreshnessReader } from "./freshness.ts";
 import { answerOf } from "./instant-query.ts";
+import { rawCounters } from "./raw-counters.ts";
 import { unknown } from "./reply.ts";
 import { createSource, type RequestObservation, type Source, type SourceConfig } from "./source.ts";
 
 /** Passes of other gates that ask about the same instant come within this time. */
 const ANSWER_KEPT_MS = 10 * SECOND;
 const MOST_ANSWERS_KEPT = 2_000;
+/** Each may hold thousands of samples. */
+const MOST_COUNTERS_KEPT = 50;
 
 /** Everything that can be learned from one source; equal questions are shared. `deadline` is on the scale of `Clock.elapsed`. */
 export type Reader = {
   readonly source: Source;
   readonly ask: (query: string, at: Instant, deadline: Millis) => Promise<Answer>;
+  readonly counters: (selector: string, stretch: Stretch, deadline: Millis) => Promise<RawCounters>;
   readonly freshness: FreshnessReader;
   readonly alertRules: AlertReader;
 };
@@ -57,6 +62,7 @@ export function createReaders(
 function createReader(source: Source, clock: Clock): Reader {
   const elapsed = (): Millis => clock.elapsed();
   const answers = createShelf<Answer>(MOST_ANSWERS_KEPT, elapsed);
+  const raw = createShelf<RawCounters>(MOST_COUNTERS_KEPT, elapsed);
 
   const ask: Reader["ask"] = (query, at, deadline) =>
     answers.take(
@@ -67,7 +73,19 @@ function createReader(source: Source, clock: Clock): Reader {
       },
       () => ANSWER_KEPT_MS,
     );
+  const counters: Reader["counters"] = (selector, stretch, deadline) =>
+    raw.take(
+      `${stretch.from} ${stretch.to} ${selector}`,
+      () => rawCounters(source, selector, stretch, deadline),
+      () => ANSWER_KEPT_MS,
+    );
   const freshness = createFreshnessReader(source, ask, elapsed);
   const existing = createExistingSeries(ask, elapsed);
-  return { source, ask, freshness, alertRules: createAlertReader(source, freshness, existing, elapsed) };
+  return {
+    source,
+    ask,
+    counters,
+    freshness,
+    alertRules: createAlertReader(source, freshness, existing, elapsed),
+  };
 }

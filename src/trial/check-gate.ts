@@ -1,5 +1,6 @@
 import type { Flags } from "../control/ports.ts";
 import { type StatusAnswer, answer } from "../domain/answer.ts";
+import { emptySideAt } from "../domain/comparison.ts";
 import type { Decision } from "../domain/decision.ts";
 import type { Gate, Purpose } from "../domain/gate.ts";
 import { growthBlockers } from "../domain/growth.ts";
@@ -44,7 +45,8 @@ export async function checkGate(asked: CheckAsked, ports: CheckPorts): Promise<S
   const purpose = asked.purpose ?? (gate.flag === null ? "deploy" : "advance");
   const standing = await standingNow(gate, ports.flags);
   const engine = purpose === "finish" ? "finish" : "advance";
-  const pass = await passAlone(gate, ports, engine, standing, now);
+  const emptySide = emptySideAt(standing.percent, standing.whom);
+  const pass = await passAlone(gate, ports, engine, { ...standing, emptySide }, now);
   const ramp = rampAt(gate, standing, purpose);
   const record: GateRecord = { ...newRecord(gate.name), ramp };
   const because = [

@@ -5,8 +5,7 @@ import { FRESH_CLOCK } from "../domain/missing.ts";
 import type { Unknown } from "../domain/reading.ts";
 import type { SignalClock } from "../domain/record.ts";
 import type { History } from "./ports.ts";
-import { recall } from "./recall.ts";
-import { queriesOf, replay } from "./replay.ts";
+import { recallSignal, replay } from "./replay.ts";
 
 /** Prometheus answers at most 11,000 points of a series. */
 const MOST_POINTS = 10_000;
@@ -70,7 +69,7 @@ async function foldSignal(
   const steps = since === null ? Math.ceil(reach / stepMs) : Math.floor(reach / stepMs);
   if (steps <= 0) return nothing;
   const span = { from: now - steps * stepMs, to: now - stepMs, stepMs };
-  const recalled = await recall(history, signal.source, queriesOf(signal), span);
+  const recalled = await recallSignal(history, signal, span);
   if (recalled.lost !== null) return { ...nothing, why: recalled.lost };
   const { clock } = replay(gate, signal, recalled, stepMs);
   // Only breaches are folded: what is missing now is said now.

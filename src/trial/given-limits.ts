@@ -17,6 +17,8 @@ export function statesLimit(limits: LimitTexts): boolean {
 export function unitOf(limits: LimitTexts): "ratio" | "seconds" | null {
   for (const text of textsOf(limits)) {
     const parsed = parseLimit(text);
+    // A share of last week tells nothing of what it is a share of.
+    if (parsed.ok && parsed.sentence.baseline !== null) continue;
     const unit = parsed.ok ? parsed.sentence.amount.unit : null;
     if (unit === "%" || unit === "pp") return "ratio";
     if (unit === "duration") return "seconds";

@@ -1,6 +1,7 @@
 import { measure } from "../control/measure.ts";
 import type { Metrics, Silencers } from "../control/ports.ts";
 import { because } from "../domain/because.ts";
+import type { EmptySide } from "../domain/comparison.ts";
 import type { Gate, Purpose } from "../domain/gate.ts";
 import { type Instant, formatMillis } from "../domain/instant.ts";
 import { type GateJudgement, judge } from "../domain/judge.ts";
@@ -17,7 +18,12 @@ export type LonePorts = {
 };
 
 /** When exposure last changed, and last rose, as far as anybody could tell. */
-export type LastChange = { readonly changedAt: Instant | null; readonly raisedAt: Instant | null };
+export type LastChange = {
+  readonly changedAt: Instant | null;
+  readonly raisedAt: Instant | null;
+  /** The cohort that the flag leaves without anybody. Absent: nobody knows. */
+  readonly emptySide?: EmptySide;
+};
 
 export type LonePass = {
   readonly judgement: GateJudgement;
@@ -36,7 +42,7 @@ export async function passAlone(
   now: Instant,
 ): Promise<LonePass> {
   const [measured, folded] = await Promise.all([
-    measure(gate, ports, now),
+    measure(gate, ports, now, change.changedAt),
     foldClocks(gate, ports.history, now, change.changedAt),
   ]);
   // What is missing is told at once and never escalates: there is no clock that could have run.

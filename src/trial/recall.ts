@@ -1,3 +1,4 @@
+import type { Question } from "../domain/inquiry.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Answer, Unknown } from "../domain/reading.ts";
 import type { History, Series, Span } from "./ports.ts";
@@ -5,7 +6,7 @@ import type { History, Series, Span } from "./ports.ts";
 /** What each query would have answered at each instant of a span. */
 export type Recalled = {
   readonly instants: readonly Instant[];
-  /** One answer for each instant, by query. */
+  /** One answer for each instant, by `keyOf` the question. */
   readonly answers: ReadonlyMap<string, readonly Answer[]>;
   /** The series behind each query that could be read. */
   readonly series: ReadonlyMap<string, readonly Series[]>;
@@ -13,27 +14,38 @@ export type Recalled = {
   readonly lost: Unknown | null;
 };
 
-/** Asks about the past once for each query. */
+/** A question about each instant of a span, or about what lies that long before it. */
+export type PastQuestion = Pick<Question, "query" | "agoMs">;
+
+export function keyOf({ query, agoMs }: PastQuestion): string {
+  return agoMs === 0 ? query : `${agoMs} ${query}`;
+}
+
+/** Asks about the past once for each question. */
 export async function recall(
   history: History,
   source: string,
-  queries: readonly string[],
+  questions: readonly PastQuestion[],
   span: Span,
 ): Promise<Recalled> {
   const instants = instantsOf(span);
+  const distinct = new Map(questions.map((question) => [keyOf(question), question]));
   const replies = await Promise.all(
-    [...new Set(queries)].map(async (query) => [query, await history.range(source, query, span)] as const),
+    [...distinct].map(async ([key, { query, agoMs }]) => {
+      const asked = { ...span, from: span.from - agoMs, to: span.to - agoMs };
+      return { key, asked, reply: await history.range(source, query, asked) };
+    }),
   );
   const answers = new Map<string, readonly Answer[]>();
   const series = new Map<string, readonly Series[]>();
   let lost: Unknown | null = null;
-  for (const [query, reply] of replies) {
+  for (const { key, asked, reply } of replies) {
     if (reply.kind === "unknown") {
       lost ??= reply;
       continue;
     }
-    answers.set(query, answersOf(reply.series, span, instants.length));
-    series.set(query, reply.series);
+    answers.set(key, answersOf(reply.series, asked, instants.length));
+    series.set(key, reply.series);
   }
   return { instants, answers, series, lost };
 }

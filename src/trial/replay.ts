@@ -2,10 +2,11 @@ import type { Gate, Signal } from "../domain/gate.ts";
 import { questionsOf } from "../domain/inquiry.ts";
 import { type Instant, type Millis } from "../domain/instant.ts";
 import { judge } from "../domain/judge.ts";
-import type { Answer, SignalAnswers } from "../domain/reading.ts";
+import type { Answer, SignalAnswers, Unknown } from "../domain/reading.ts";
 import type { SignalClock } from "../domain/record.ts";
 import type { SignalJudgement } from "../domain/verdict.ts";
-import type { Recalled } from "./recall.ts";
+import type { History, Span } from "./ports.ts";
+import { type Recalled, instantsOf, keyOf, recall } from "./recall.ts";
 
 /** One signal as it would have been judged at one instant of the past. */
 export type PastPass = { readonly at: Instant; readonly judgement: SignalJudgement };
@@ -49,17 +50,23 @@ export function replay(gate: Gate, signal: Signal, recalled: Recalled, stepMs: M
 function answersAt(signal: Signal, recalled: Recalled, index: number): SignalAnswers {
   return {
     signal: signal.name,
-    asked: questionsOf(signal).map(({ role, query }) => ({
-      role,
-      query,
-      answer: recalled.lost ?? recalled.answers.get(query)?.[index] ?? EMPTY,
+    asked: questionsOf(signal).map((question) => ({
+      role: question.role,
+      query: question.query,
+      answer: recalled.lost ?? recalled.answers.get(keyOf(question))?.[index] ?? EMPTY,
     })),
     freshness: { kind: "known", selectors: [] },
     scrapeIntervalMs: 0,
   };
 }
 
-/** Every query whose past the signal is judged by. */
-export function queriesOf(signal: Signal): readonly string[] {
-  return questionsOf(signal).map(({ query }) => query);
+/** Reads the past that the signal is judged by. Raw counters have none: each of its instants would be as much to read as a pass. */
+export function recallSignal(history: History, signal: Signal, span: Span): Promise<Recalled> {
+  const questions = questionsOf(signal);
+  if (!questions.some(({ counters }) => counters !== null)) {
+    return recall(history, signal.source, questions, span);
+  }
+  const why = "raw counters are counted now and not over the past";
+  const lost: Unknown = { kind: "unknown", reason: "query-budget", detail: why };
+  return Promise.resolve({ instants: instantsOf(span), answers: new Map(), series: new Map(), lost });
 }

@@ -9,8 +9,8 @@ import { type LonePass, type LonePorts, passAlone } from "./lone-pass.ts";
 import { type Past, type PastPoint, pastOf } from "./past.ts";
 import type { Catalogue, MetricMeta, Span } from "./ports.ts";
 import { metricsOf, remarksOn } from "./query-remarks.ts";
-import { type Recalled, recall } from "./recall.ts";
-import { queriesOf, replay } from "./replay.ts";
+import type { Recalled } from "./recall.ts";
+import { recallSignal, replay } from "./replay.ts";
 import { shapeAt } from "./series-shape.ts";
 import { gateOfQuery } from "./smallest-gate.ts";
 import { suggestLimits } from "./suggest-limits.ts";
@@ -38,7 +38,7 @@ export async function tryQuery(asked: TryAsked, ports: TrialPorts): Promise<Tria
     metadataOf(asked, ports.catalogue),
   ]);
   const span = spanOf(asked, pass.answers.get(signal.name)?.scrapeIntervalMs ?? 0);
-  const recalled = await recall(ports.history, asked.source, queriesOf(signal), span);
+  const recalled = await recallSignal(ports.history, signal, span);
   const seen: Seen = { asked, meaning, gate, signal, pass, recalled, span, metadata };
   if (given) return trialOf(seen, { ...asked.limits, suggested: false }, first.text);
   return withSuggestions(seen, ports);

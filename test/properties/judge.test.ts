@@ -16,7 +16,7 @@ type Case = {
   readonly context: JudgeContext;
 };
 
-const ROLES: readonly Asked["role"][] = ["value", "bad", "total", "samples", "asOf", "witness"];
+const ROLES = ["value", "bad", "total", "samples", "asOf", "witness"] as const;
 const REASONS: readonly UnknownReason[] = ["nan", "many-series", "timeout", "http-500", "partial"];
 
 const unknown: fc.Arbitrary<Answer> = fc

@@ -22,7 +22,7 @@ import { DAY, HOUR, type Instant, MINUTE, type Millis, SECOND } from "../../src/
 import type { GateJudgement, JudgeContext } from "../../src/domain/judge.ts";
 import { FRESH_CLOCK } from "../../src/domain/missing.ts";
 import { UNBREACHED } from "../../src/domain/limit-clock.ts";
-import type { Comparison, Limit, Persistence } from "../../src/domain/limit.ts";
+import type { Baseline, Comparison, Limit, Persistence } from "../../src/domain/limit.ts";
 import type { Percent } from "../../src/domain/percent.ts";
 import type { Principal } from "../../src/domain/principal.ts";
 import type { Paused, Ramp, Standing } from "../../src/domain/ramp.ts";
@@ -49,7 +49,7 @@ export const NOON: Instant = Date.UTC(2026, 2, 4, 12);
 export const DEFINITION = "sha256:aa";
 
 const SENTENCE =
-  /^(?<comparison>at most|at least|above|below|exactly) (?<number>-?[\d.]+)(?<unit>%|ms|s|m|h|d)?(?: for (?:(?<time>\d+)(?<timeUnit>ms|s|m|h|d)|(?<runs>\d+) runs?))?$/;
+  /^(?<comparison>at most|at least|above|below|exactly) (?<number>-?[\d.]+)(?<unit>%|ms|s|m|h|d)?(?: (?<baseline>(?:over|under|of) control|of last week))?(?: for (?:(?<time>\d+)(?<timeUnit>ms|s|m|h|d)|(?<runs>\d+) runs?))?$/;
 const SIZES: Readonly<Record<string, number>> = {
   ms: 1 / SECOND,
   s: 1,
@@ -68,6 +68,7 @@ export function aLimit(text: string): Limit {
     comparison: said["comparison"] as Comparison,
     value: unit === "%" ? Number(said["number"]) / 100 : Number(said["number"]) * (SIZES[unit ?? ""] ?? 1),
     persistence: persistenceOf(said),
+    ...(said["baseline"] === undefined ? {} : { baseline: said["baseline"] as Baseline }),
   };
 }
 
@@ -112,6 +113,25 @@ export function aSignal(fields: Partial<Signal> = {}): Signal {
 export function aCounts(fields: Partial<Signal> = {}): Signal {
   return aSignal({
     measure: { kind: "counts", query: "bad / total", bad: "bad", total: "total" },
+    ...fields,
+  });
+}
+
+/** Raw counters called `bad` and `total`, counted over an hour, with two cohorts. */
+export function aCohorts(fields: Partial<Signal> = {}): Signal {
+  return aSignal({
+    measure: {
+      kind: "counters",
+      query: "bad / total",
+      bad: "bad",
+      total: "total",
+      windowMs: HOUR,
+      cohorts: { candidate: 'v="on"', control: 'v="off"' },
+    },
+    gates: ["advance", "finish"],
+    advance: aLimit("at most 0.1% over control"),
+    halt: aLimit("above 0.5% over control"),
+    rollback: aLimit("above 300% of control"),
     ...fields,
   });
 }

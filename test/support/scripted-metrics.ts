@@ -1,5 +1,6 @@
 import type { Metrics } from "../../src/control/ports.ts";
 import type { AlertRules } from "../../src/domain/alert.ts";
+import type { RawCounters, Stretch } from "../../src/domain/increments.ts";
 import type { Instant, Millis } from "../../src/domain/instant.ts";
 import type { Matcher } from "../../src/domain/matcher.ts";
 import type { Answer, Freshness, SelectorFreshness, UnknownReason } from "../../src/domain/reading.ts";
@@ -19,6 +20,8 @@ export type ScriptedMetrics = Metrics & {
   setFreshness(query: string, freshness: Freshness): void;
   /** Selectors of a query, where it has other ones than itself. */
   setSelectors(query: string, selectors: readonly string[]): void;
+  /** What `counters` answers about a selector; no series until it is set. */
+  setCounters(selector: string, raw: RawCounters | ((stretch: Stretch) => RawCounters)): void;
   /** What `alertRules` answers, by the matchers asked about; no rules until it is set. */
   setAlertRules(scripted: ScriptedRules): void;
   /** Every question to every source fails so, until `recover`. */
@@ -41,6 +44,7 @@ export function createScriptedMetrics(): ScriptedMetrics {
   const newest = new Map<string, Instant | null>();
   const freshness = new Map<string, Freshness>();
   const selectors = new Map<string, readonly string[]>();
+  const counters = new Map<string, RawCounters | ((stretch: Stretch) => RawCounters)>();
   const asked: AskedQuestion[] = [];
   const askedFreshness: AskedQuestion[] = [];
   let failure: UnknownReason | null = null;
@@ -74,6 +78,12 @@ export function createScriptedMetrics(): ScriptedMetrics {
       const behind = selectors.get(query) ?? [query];
       return { kind: "known", selectors: behind.map((each) => selectorFreshness(each, query, at)) };
     },
+    async counters(_, selector, stretch) {
+      if (failure !== null) return { kind: "unknown", reason: failure, detail: `scripted ${failure}` };
+      const scripted = counters.get(selector) ?? { kind: "known", series: [] };
+      return typeof scripted === "function" ? scripted(stretch) : scripted;
+    },
+    setCounters: (selector, raw) => void counters.set(selector, raw),
     async alertRules(source, matchers, at) {
       if (failure !== null) return { kind: "unknown", reason: failure, detail: `scripted ${failure}` };
       return alertRules(matchers, source, at);

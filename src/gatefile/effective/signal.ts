@@ -33,14 +33,14 @@ function linesOf(placed: Placed): EffectiveLine[] {
   const said = (key: string, value: EffectiveValue | null, otherwise = "default"): EffectiveLine[] =>
     value === null ? [] : [line(`${path}.${key}`, value, originOf(placed, key, otherwise))];
   const { measure } = signal;
-  const isInferred = measure.kind === "counts" || signal.unit === "ratio";
+  const isInferred = measure.kind !== "plain" || signal.unit === "ratio";
   return [
     ...said("name", signal.name, FROM_QUERY),
     ...useRemarks(placed),
     ...said("title", signal.title),
     ...said("owner", signal.owner),
     ...said("runbook", signal.runbook),
-    ...said("query", measure.query),
+    ...(measure.kind === "counters" ? counterLines(placed, measure) : said("query", measure.query)),
     ...countRemarks(placed),
     ...said("unit", signal.unit, isInferred ? FROM_QUERY : "default"),
     ...said("better", signal.better, isInferred ? FROM_QUERY : "inferred from the limits"),
@@ -51,13 +51,32 @@ function linesOf(placed: Placed): EffectiveLine[] {
     ...floorOf(placed, "minBad", signal.minBad),
     ...said("lag", durationText(signal.lagMs)),
     ...said("period", signal.periodMs === null ? null : durationText(signal.periodMs)),
-    ...said("window", durationText(signal.windowMs), FROM_QUERY),
+    ...(measure.kind === "counters" ? [] : said("window", durationText(signal.windowMs), FROM_QUERY)),
     ...settleLines(placed),
     ...freshnessLines(placed),
     ...(signal.emptyIsZeroWitness === null ? [] : said("emptyIs", 0)),
     ...said("witness", signal.emptyIsZeroWitness),
     ...said("missingFor", missingText(signal.missing), originIn(sheet, "default", "data", "missingFor")),
     ...said("gates", signal.gates),
+  ];
+}
+
+function counterLines(
+  placed: Placed,
+  { bad, total, windowMs, cohorts }: Extract<Signal["measure"], { readonly kind: "counters" }>,
+): EffectiveLine[] {
+  const { path } = placed;
+  const [counts, sides] = [originOf(placed, "counts", "default"), originOf(placed, "cohorts", "default")];
+  return [
+    line(`${path}.counts.bad`, bad, counts),
+    line(`${path}.counts.total`, total, counts),
+    ...(cohorts === null
+      ? []
+      : [
+          line(`${path}.cohorts.candidate`, cohorts.candidate, sides),
+          line(`${path}.cohorts.control`, cohorts.control, sides),
+        ]),
+    line(`${path}.window`, durationText(windowMs), originOf(placed, "window", "default")),
   ];
 }
 

@@ -18,7 +18,9 @@ export function limitDirection(
 ): void {
   for (const { verb, limit, at } of limits) {
     const bound = BOUNDS[limit.comparison];
-    const expected = (verb === "advance") === (better === "lower") ? "from above" : "from below";
+    // What the candidate lies under its control by counts the other way round.
+    const isLower = (better === "lower") !== (limit.baseline === "under control");
+    const expected = (verb === "advance") === isLower ? "from above" : "from below";
     if (bound === null || bound === expected) continue;
     const other = better === "lower" ? "higher" : "lower";
     const words = expected === "from above" ? "`at most` or `below`" : "`at least` or `above`";

@@ -29,11 +29,23 @@ const FAR = 1e308;
 
 /** Both are half-lines or points, so looking at their ends and just beside them is looking everywhere. */
 function overlap(a: Limit, b: Limit): boolean {
-  return probes(a, b).some((value) => holds(a, value) && holds(b, value));
+  const both = alike(a, b);
+  return both !== null && probes(a, b).some((value) => both.every((limit) => holds(limit, value)));
 }
 
 function covers(wide: Limit, narrow: Limit): boolean {
-  return probes(wide, narrow).every((value) => !holds(narrow, value) || holds(wide, value));
+  const both = alike(wide, narrow);
+  return (
+    both === null || probes(wide, narrow).every((value) => !holds(both[1], value) || holds(both[0], value))
+  );
+}
+
+/** Limits that compare with different things say nothing about each other: null. Else both as if of what is compared. */
+function alike(a: Limit, b: Limit): readonly [Limit, Limit] | null {
+  if (a.baseline !== b.baseline) return null;
+  const { baseline: _a, ...ofA } = a;
+  const { baseline: _b, ...ofB } = b;
+  return [ofA, ofB];
 }
 
 function probes(a: Limit, b: Limit): readonly number[] {

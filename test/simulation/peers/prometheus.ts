@@ -76,6 +76,7 @@ export function createPrometheus(clocks: Clocks): SimulatedPrometheus {
         return new Map(queries.map((query) => [query, answer(query, at)]));
       },
       freshness: async (_, query, at) => freshness(query, at),
+      counters: async () => ({ kind: "unknown", reason: "bad-answer", detail: "no counters are scripted" }),
       async alertRules(_, matchers, at) {
         answered();
         return rules(matchers[0]?.value ?? "", at);

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
-import { measure } from "../../../src/control/measure.ts";
-import { NOON, aCounts, aGate, aGuard, aSignal } from "../../support/builders.ts";
+import { type Measured, measure } from "../../../src/control/measure.ts";
+import type { Signal } from "../../../src/domain/gate.ts";
+import type { RawCounters } from "../../../src/domain/increments.ts";
+import { DAY, HOUR, MINUTE } from "../../../src/domain/instant.ts";
+import { NOON, aCohorts, aCounts, aGate, aGuard, aLimit, aSignal } from "../../support/builders.ts";
 import { createScriptedSilencers } from "../../support/scripted-silencers.ts";
 import { createScriptedMetrics } from "../../support/scripted-metrics.ts";
 
@@ -111,4 +114,92 @@ test("nobody is asked who silenced what, while no alert is active", async () => 
   const gate = aGate({ alerts: [aGuard()] });
   const [guard] = (await measure(gate, { metrics, silencers: dark }, NOON)).alerts.values();
   expect(guard?.silences).toEqual({ kind: "known", silences: [] });
+});
+
+const counter = (...samples: readonly (readonly [at: number, value: number])[]): RawCounters => ({
+  kind: "known",
+  series: [
+    { labels: { job: "shop" }, samples: samples.map(([at, value]) => ({ at: NOON + at * MINUTE, value })) },
+  ],
+});
+
+const told = ({ answers }: Measured) =>
+  Object.fromEntries(answers.get("errors")?.asked.map(({ role, answer }) => [role, answer]) ?? []);
+
+test("raw counters are counted over their window, cohort by cohort, and the total of both tells how fresh they are", async () => {
+  const metrics = createScriptedMetrics();
+  metrics.setCounters('bad{v="on"}', counter([-70, 5], [-59, 6], [-1, 9]));
+  metrics.setCounters('total{v="on"}', counter([-70, 50], [-59, 60], [-1, 90]));
+  metrics.setCounters('total{v="off"}', counter([-61, 500], [-1, 900]));
+  const measured = await measure(aGate({ signals: [aCohorts()] }), { metrics, silencers }, NOON);
+  expect(told(measured)).toMatchObject({
+    bad: { value: 4 },
+    total: { value: 40 },
+    controlBad: { kind: "empty" },
+    controlTotal: { value: 400 },
+  });
+  expect(measured.answers.get("errors")).not.toHaveProperty("countedFrom");
+  expect(measured.answers.get("errors")?.asked.map(({ query }) => query)[0]).toBe('bad{v="on"}[3600s]');
+  expect(metrics.askedFreshness.map(({ query }) => query)).toEqual(["total"]);
+  expect(measured.answered.get("main")).toBe(true);
+});
+
+test("raw counters are counted from the last change on", async () => {
+  const metrics = createScriptedMetrics();
+  metrics.setCounters('total{v="on"}', counter([-30, 50], [-11, 60], [-9, 64], [-1, 90]));
+  const gate = aGate({ signals: [aCohorts()] });
+  const changedAt = NOON - 10 * MINUTE;
+  const measured = await measure(gate, { metrics, silencers }, NOON, changedAt);
+  expect(told(measured)).toMatchObject({ total: { value: 30 } });
+  expect(measured.answers.get("errors")?.countedFrom).toBe(changedAt);
+  const long = await measure(gate, { metrics, silencers }, NOON, NOON - 2 * HOUR);
+  expect(long.answers.get("errors")).not.toHaveProperty("countedFrom");
+  const ahead = await measure(gate, { metrics, silencers }, NOON, NOON + MINUTE);
+  expect(told(ahead)).toMatchObject({ total: { value: 0 } });
+});
+
+test("raw counters that cannot be read are unknown, and tell nothing of a source that is alive", async () => {
+  const metrics = createScriptedMetrics();
+  metrics.fail("timeout");
+  const measured = await measure(aGate({ signals: [aCohorts()] }), { metrics, silencers }, NOON);
+  expect(told(measured)).toMatchObject({ bad: { reason: "timeout" }, controlTotal: { reason: "timeout" } });
+  expect(measured.answered.get("main")).toBe(false);
+});
+
+test("what is compared with last week is asked as of a week before", async () => {
+  const metrics = createScriptedMetrics();
+  metrics.set("errors", (at) => (at === NOON ? 0.02 : 0.01));
+  const week = aLimit("at most 200% of last week");
+  const measured = await measure(
+    aGate({ signals: [aSignal({ advance: week })] }),
+    { metrics, silencers },
+    NOON,
+  );
+  expect(told(measured)).toMatchObject({ value: { value: 0.02 }, lastWeek: { value: 0.01 } });
+  expect(metrics.asked.map(({ at }) => NOON - at)).toEqual([0, 7 * DAY]);
+  const counts = aCounts({ advance: week });
+  await measure(aGate({ signals: [counts] }), { metrics, silencers }, NOON);
+  expect(metrics.asked.slice(2).map(({ query, at }) => [query, NOON - at])).toEqual([
+    ["bad", 0],
+    ["total", 0],
+    ["bad", 7 * DAY],
+    ["total", 7 * DAY],
+  ]);
+});
+
+test("raw counters are counted a week before over the same window, whatever changed since", async () => {
+  const metrics = createScriptedMetrics();
+  const weekAgo = NOON - 7 * DAY;
+  metrics.setCounters("total", ({ to }) =>
+    counter([(to - NOON) / MINUTE - 50, 10], [(to - NOON) / MINUTE, to === weekAgo ? 15 : 90]),
+  );
+  const own = aCohorts({ advance: aLimit("at most 200% of last week"), halt: null, rollback: null });
+  const signal = { ...own, measure: { ...own.measure, cohorts: null } } as Signal;
+  const measured = await measure(
+    aGate({ signals: [signal] }),
+    { metrics, silencers },
+    NOON,
+    NOON - 10 * MINUTE,
+  );
+  expect(told(measured)).toMatchObject({ lastWeekTotal: { value: 5 }, total: { value: 80 } });
 });

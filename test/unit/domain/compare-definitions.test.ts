@@ -225,6 +225,13 @@ describe("of a limit", () => {
     ["halt", limit("above", 1, RUNS(2)), limit("above", 1, RUNS(1)), true],
     ["halt", limit("above", 1, RUNS(1)), limit("above", 1, RUNS(2)), false],
     ["halt", limit("above", 1, MINUTES(5)), limit("above", 1, RUNS(1)), false],
+    [
+      "halt",
+      { ...limit("above", 2), baseline: "of control" },
+      { ...limit("above", 1), baseline: "of control" },
+      true,
+    ],
+    ["halt", { ...limit("above", 2), baseline: "of control" }, limit("above", 1), false],
   ])("%s %j -> %j is as strict: %s", (verb, old, now, isStrict) => {
     const expected = isStrict ? ["tighter"] : [`signals errors: ${verb}`];
     expect(looser(withSignal({ [verb]: now }), withSignal({ [verb]: old }))).toEqual(expected);

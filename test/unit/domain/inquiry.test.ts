@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Signal } from "../../../src/domain/gate.ts";
-import { freshnessQueryOf, questionsOf, readingOf } from "../../../src/domain/inquiry.ts";
+import { freshnessQueryOf, questionsOf, readingOf, within } from "../../../src/domain/inquiry.ts";
 import { type Instant, MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import type { Reading, SignalAnswers, Unknown, UnknownReason } from "../../../src/domain/reading.ts";
-import { NOON, aCounts, aSignal, after, answers, freshAt } from "../../support/builders.ts";
+import { NOON, aCohorts, aCounts, aLimit, aSignal, after, answers, freshAt } from "../../support/builders.ts";
 
 const known = (value: number) => ({ kind: "known", value });
 const unknown = (reason: UnknownReason, detail = "said so"): Unknown => ({ kind: "unknown", reason, detail });
@@ -35,7 +35,33 @@ describe("the questions of a signal", () => {
     expect(questionsOf(aCounts()).map(({ query }) => query)).toEqual(["bad", "total"]);
   });
 
+  it.each([
+    ["orders_total", 'orders_total{v="on"}'],
+    ["orders_total{}", 'orders_total{v="on"}'],
+    ['orders_total{a="}", }', 'orders_total{a="}", v="on"}'],
+    ['{"orders.total", a=~"b{2}"}', '{"orders.total", a=~"b{2}", v="on"}'],
+  ])("narrow %s down to a cohort", (selector, narrowed) => {
+    expect(within(selector, 'v="on"')).toBe(narrowed);
+  });
+
+  it.each<[string, Signal, string[]]>([
+    ["either side of cohorts", aCohorts(), ["bad", "total", "controlBad", "controlTotal"]],
+    [
+      "a query and itself a week before",
+      aSignal({ halt: aLimit("above 200% of last week") }),
+      ["value", "lastWeek"],
+    ],
+    [
+      "counts and themselves a week before",
+      aCounts({ rollback: aLimit("above 200% of last week") }),
+      ["bad", "total", "lastWeekBad", "lastWeekTotal"],
+    ],
+  ])("are %s", (_, signal, roles) => {
+    expect(questionsOf(signal).map(({ role }) => role)).toEqual(roles);
+  });
+
   it.each<[string, Signal, string | null]>([
+    ["the total of both cohorts", aCohorts(), "total"],
     ["its query", aSignal(), "errors"],
     ["the total alone of counts", aCounts(), "total"],
     ["none where a watermark tells", aSignal({ asOf: "a" }), null],

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import type { Signal } from "../../../src/domain/gate.ts";
 import { foldClocks } from "../../../src/trial/fold-clocks.ts";
-import { aCounts, aGate, aLimit, aSignal, NOON } from "../../support/builders.ts";
+import { aCohorts, aCounts, aGate, aLimit, aSignal, NOON } from "../../support/builders.ts";
 import { createScriptedHistory } from "../../support/scripted-history.ts";
 
 const EVERY = 15 * SECOND;
@@ -86,6 +86,23 @@ test("counts are folded from their counts: a bad-counter that is not there has c
   history.set(measure.bad, (at) => (at < NOON - MINUTE ? 50 : null));
   const folded = await foldClocks(aGate({ signals: [signal] }), history, NOON, null);
   expect(folded.clocks[signal.name]?.rollback).toMatchObject({ ms: 0, at: null });
+});
+
+test("what is compared with last week is folded with the week before it", async () => {
+  const { history, rollback } = await clockOf({ rollback: aLimit("above 200% of last week for 2m") }, (at) =>
+    at < NOON - DAY ? 0.1 : 0.5,
+  );
+  expect(rollback).toMatchObject({ ms: 2 * MINUTE - EVERY });
+  const [now, then] = history.asked.map(({ span }) => span);
+  expect((now?.from ?? 0) - (then?.from ?? 0)).toBe(7 * DAY);
+});
+
+test("of raw counters nothing is folded, and that is told", async () => {
+  const signal = aCohorts({ halt: null, rollback: aLimit("above 5% for 2m") });
+  const history = createScriptedHistory();
+  const folded = await foldClocks(aGate({ signals: [signal] }), history, NOON, null);
+  expect(folded.lost).toMatchObject([{ lookBackMs: 2 * MINUTE, why: { reason: "query-budget" } }]);
+  expect(history.asked).toEqual([]);
 });
 
 test("a past that cannot be read is told, with how far back it was needed", async () => {
