@@ -47,7 +47,9 @@ export function resolveFlow(
   for (const { value } of given.services ?? []) resolveStage(value, fields, complain);
   resolveWindows(given.calendars ?? [], surroundings.windows, complain);
   const source = given.source ?? defaults.source;
-  const context = { library: surroundings.library, profile: null, source, missing: DEFAULT_MISSING };
+  const { scrapeIntervalMs } = defaults;
+  const { library } = surroundings;
+  const context = { library, profile: null, source, missing: DEFAULT_MISSING, scrapeIntervalMs };
   const [breakers, panic] = [given.breakers, given.panic].map((written) => {
     const resolved = (written ?? []).map((each) => resolveSignal(each, context, complain));
     const signals = resolved.filter((each) => each !== null);

@@ -6,6 +6,7 @@ import type { Defaults } from "./defaults.ts";
 import { resolveFlag } from "./flag.ts";
 import { DEFAULT_DATA, DEFAULT_DRIFT, DEFAULT_ROLLBACK, type GateFields, RAMP_KEYS } from "./gate-keys.ts";
 import type { Library } from "./library.ts";
+import { blindSteps } from "./lint/blind-steps.ts";
 import { holdSettle, type Slowest, slowestOf } from "./lint/hold-settle.ts";
 import { hasOwner } from "./lint/owner.ts";
 import { rampEnd } from "./lint/ramp-end.ts";
@@ -35,7 +36,12 @@ export function resolveGate(
   const given = fields.values;
   const source = sourceOf(fields, defaults, complain);
   const flag = given.flag === undefined ? null : resolveFlag(given.flag, defaults, complain);
-  const context = { ...surroundings, source, missing: given.data?.missing ?? DEFAULT_MISSING };
+  const context = {
+    ...surroundings,
+    source,
+    missing: given.data?.missing ?? DEFAULT_MISSING,
+    scrapeIntervalMs: defaults.scrapeIntervalMs,
+  };
   const signals = (given.signals ?? [])
     .map((signal) => resolveSignal(signal, context, complain))
     .filter((signal) => signal !== null);
@@ -58,6 +64,8 @@ export function resolveGate(
   checkStart(fields, signals, complain);
   checkRamp(fields, slowest, complain);
   checkDeploy(fields, complain);
+  if (flag !== null)
+    blindSteps(signals, alerts, ramp.steps, fields.at(fields.has("steps") ? "steps" : "flag"), complain);
 
   if (list.hasErrors() || given.name === undefined) return null;
   return {

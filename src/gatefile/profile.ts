@@ -78,7 +78,13 @@ export function checkProfile(profile: Profile, library: Library, defaults: Defau
   const { signals, alerts, steps, stopsAt } = fields.values;
   const values = new Map(declared.map(({ name, fallback }) => [name, fallback ?? name]));
   const scope: ProfileScope = { declared, values, at: fields.head, file: profile.file, signals: [] };
-  const context = { library, profile: scope, source: defaults.source ?? "", missing: DEFAULT_MISSING };
+  const context = {
+    library,
+    profile: scope,
+    source: defaults.source ?? "",
+    missing: DEFAULT_MISSING,
+    scrapeIntervalMs: defaults.scrapeIntervalMs,
+  };
   const resolved = (signals ?? []).map((signal) => resolveSignal(signal, context, complain));
   signalNames(
     resolved.filter((signal) => signal !== null),

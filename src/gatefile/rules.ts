@@ -213,9 +213,21 @@ export const RULES = {
     "A unit is missing",
     "`0.5` could mean half or half a percent. Ratios carry `%`, `pp` or `x`, times carry `s`, `m`, `h` or `d`. A bare 0 needs none.",
   ),
+  R204: warning(
+    "A limit that cannot be reached at a step",
+    "A share of everything cannot pass 1 % while 1 % of everything is exposed, however bad the new path is: at that step the limit sees nothing. Keep it for later steps, and add one that sees the first ones, such as a signal of those exposed alone.",
+  ),
+  R206: warning(
+    "`for` is shorter than two scrapes",
+    "`for` says that one bad sample is not enough. In less than two scrapes there is no second one. The scrape interval is that of the configuration, else a minute.",
+  ),
   R207: error(
     "A limit that counts the wrong thing",
     "`for N runs` counts new watermarks (`asOf`) or periods, so the signal needs one of them. `for 10m` on data that changes by watermark would read the same number again and again.",
+  ),
+  R208: error(
+    "A step where nothing can stop the ramp",
+    "At this step no limit can be reached, for each is about a share of everything that cannot get so large, and no alert guards the gate. Whatever goes wrong, nobody would be taken back.",
   ),
   R209: error(
     "A limit without what it compares with",
@@ -245,9 +257,37 @@ export const RULES = {
     "A counter function without a range",
     "`rate`, `increase` and their kin compare samples over a range, such as `[5m]`.",
   ),
+  R303: error(
+    "A sum before the rate",
+    "When one process restarts its counter falls to 0, and so does a sum with it in it. `rate` then takes the fall for a restart of the whole sum and counts what is left as growth. Take the rate of each series, and sum afterwards.",
+  ),
+  R304: warning(
+    "A window of less than four scrapes",
+    "`rate` needs two samples in its window. With room for less than four scrapes one that is late or lost leaves the answer empty. The scrape interval is that of the configuration, else a minute.",
+  ),
   R305: error(
     "Missing data filled with zero",
-    "`or vector(0)` answers 0 when the exporter is dead. Missing data has to be seen as missing; where empty does mean zero, write `emptyIs: 0` with a `witness`.",
+    "`or vector(0)` answers 0 when the exporter is dead, and so do `or absent(x) * 0`, `or up * 0` and `fill(0)`. Missing data has to be seen as missing; where empty does mean zero, write `emptyIs: 0` with a `witness`.",
+  ),
+  R306: warning(
+    "More than one series",
+    "A signal is one number, and a query that answers several series cannot be judged: the reading is missing. Aggregate, or ask for one value of each label. Where the query does not say so itself, because a bare selector may well be one series, this is a hint.",
+  ),
+  R310: warning(
+    "A function that does not fit the metric",
+    "`rate` and `increase` count the growth of counters, `delta` and `deriv` the change of gauges, and the number of a counter is all since its process began. Names tell which is which: `_total`, `_count`, `_sum` and `_bucket` are counters, `_ratio` and timestamps are none.",
+  ),
+  R312: hint(
+    "A counter that may not be there yet",
+    "A series with a label for its outcome is often born with the first such outcome. Until then there is no series, and the answer is empty; the first one itself is not seen by `increase`. Initialise counters to 0 with every label value, or say `emptyIs: 0` with a `witness`.",
+  ),
+  R313: warning(
+    "A costly query",
+    "A gate asks every few seconds as long as it runs: ranges of more than a day, subqueries with more than 1,000 steps and selectors that look through every metric are paid each time. Let a recording rule do it once.",
+  ),
+  R314: warning(
+    "Freshness that cannot be followed",
+    "A reading counts only while it is known how old its data is. That is followed from the metrics a query names, through the rules that record them. Where it names none, `asOf` says it.",
   ),
   R320: error(
     "The query is too long",
@@ -259,7 +299,7 @@ export const RULES = {
   ),
   R322: error(
     "A threshold in the query",
-    "A query that compares answers nothing while all is well, and nothing looks like missing data. Thresholds are limits.",
+    "A query that compares answers nothing while all is well, and nothing looks like missing data; so does `absent`. Thresholds are limits. To count what fails a comparison (a warning) say `emptyIs: 0` with a `witness`.",
   ),
   R323: error(
     "A computed range",

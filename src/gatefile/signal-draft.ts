@@ -5,6 +5,7 @@ import { checkCounters, DEFAULT_WINDOW } from "./counters.ts";
 import { limitDirection } from "./lint/limit-direction.ts";
 import { limitOrder } from "./lint/limit-order.ts";
 import { limitPersistence } from "./lint/limit-persistence.ts";
+import { lintQuery } from "./lint/query-rules.ts";
 import type { Parameter } from "./parameters.ts";
 import { checkReferences } from "./substitution.ts";
 import type { Complain } from "./problem-list.ts";
@@ -67,6 +68,11 @@ export function draftSignal(
   limitOrder(placed, complain);
   const rhythm = { hasWatermark: meaning.has("asOf"), hasPeriod: own.has("period") || meaning.has("period") };
   limitPersistence(placed, rhythm, complain);
+  for (const key of sound) {
+    const text = meaning.values[key];
+    const place = { key, mayBeEmpty: meaning.has("emptyIs"), isDated: meaning.has("asOf"), isCounted: asBad };
+    if (text !== undefined) lintQuery(text, place, complain);
+  }
   return {
     unit,
     better,
@@ -92,7 +98,7 @@ function checkQueries(
   meaning: SignalFields,
   declaredIn: (query: Text) => readonly Parameter[],
   complain: Complain,
-): string[] {
+): (typeof QUERY_KEYS)[number][] {
   return QUERY_KEYS.filter((key) => {
     const query = meaning.values[key];
     if (query === undefined) return false;

@@ -1,10 +1,12 @@
 import type { Measure, MissingBounds, Purpose, Signal } from "../domain/gate.ts";
+import type { Millis } from "../domain/instant.ts";
 import { inferCounts } from "../promql/counts.ts";
 import { nearestName } from "../text/nearest-name.ts";
 import { parse } from "../promql/parse.ts";
 import { firstMetric } from "../promql/selectors.ts";
 import { countersOf } from "./counters.ts";
 import type { Library } from "./library.ts";
+import { lintScrapes } from "./lint/scrape-rules.ts";
 import { areValues, bind, type Parameter } from "./parameters.ts";
 import type { Complain } from "./problem-list.ts";
 import { draftSignal, limitOf, QUERY_KEYS, type SignalDraft, statesLimit } from "./signal-draft.ts";
@@ -15,7 +17,11 @@ import { substitute } from "./substitution.ts";
 import type { Text } from "./text.ts";
 
 /** A signal of a gate with where it is named, for the rules that compare signals. */
-export type PlacedSignal = { readonly signal: Signal; readonly at: Span };
+export type PlacedSignal = {
+  readonly signal: Signal;
+  readonly at: Span;
+  readonly limits: SignalDraft["limits"];
+};
 
 export type SignalContext = {
   readonly library: Library;
@@ -25,6 +31,7 @@ export type SignalContext = {
   readonly source: string | null;
   /** The gate's bounds, for signals that state none. */
   readonly missing: MissingBounds;
+  readonly scrapeIntervalMs: Millis;
 };
 
 /** The signal with library, parameters and defaults put in; null when it has problems, and they are complained. */
@@ -138,6 +145,8 @@ function complete(parts: Parts, context: SignalContext, complain: Complain): Pla
       suggestion: "add `advance:`, `halt:` or `rollback:`",
     });
   }
+  const asked = QUERY_KEYS.flatMap((key) => meaning.values[key] ?? []);
+  lintScrapes(asked, draft.limits, context.scrapeIntervalMs, complain);
   const queries = substituted(parts, complain);
   const measure = queries === null ? null : measureOf(parts, queries.get("query"), complain);
   const name = nameOf(parts, measure?.query ?? null, complain);
@@ -171,7 +180,7 @@ function complete(parts: Parts, context: SignalContext, complain: Complain): Pla
     halt: limitOf(draft, "halt")?.limit ?? null,
     rollback: limitOf(draft, "rollback")?.limit ?? null,
   };
-  return { signal, at: own.has("name") ? own.at("name") : at };
+  return { signal, at: own.has("name") ? own.at("name") : at, limits: draft.limits };
 }
 
 /** Each query of the signal with its parameters put in; null when one cannot be. */

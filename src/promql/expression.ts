@@ -62,13 +62,18 @@ export function calledName(call: SyntaxNode, text: string): string {
   return name === null ? "" : text.slice(name.from, name.to).toLowerCase();
 }
 
-/** Every node of the tree with one of these names, in the order of the text. */
-export function nodesNamed(tree: Tree, ...names: readonly string[]): SyntaxNode[] {
+/** The function call that a node is an argument of, however deep in it; null when none is around it. */
+export function callAround(node: SyntaxNode): SyntaxNode | null {
+  let around = node.parent;
+  while (around !== null && around.name !== "FunctionCall") around = around.parent;
+  return around;
+}
+
+/** Every node of the tree, or of the part below a node, with one of these names, in the order of the text. */
+export function nodesNamed(root: Tree | SyntaxNode, ...names: readonly string[]): SyntaxNode[] {
   const found: SyntaxNode[] = [];
-  tree.iterate({
-    enter(node) {
-      if (names.includes(node.name)) found.push(node.node);
-    },
+  root.cursor().iterate((node) => {
+    if (names.includes(node.name)) found.push(node.node);
   });
   return found;
 }

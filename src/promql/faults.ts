@@ -1,7 +1,7 @@
 import type { SyntaxNode, Tree } from "@lezer/common";
 
-import { nodesNamed, operation, topExpression } from "./expression.ts";
-import { fillerOf } from "./filler.ts";
+import { expressions, nodesNamed, operation, topExpression } from "./expression.ts";
+import { zeroFillerOf } from "./filler.ts";
 import type { ResultKind } from "./functions.ts";
 import { rangeOf } from "./look-back.ts";
 import { parse, type QuerySpan } from "./parse.ts";
@@ -67,17 +67,24 @@ function computedRanges(tree: Tree, text: string): QueryFault[] {
 
 function zeroFilled(tree: Tree, text: string): QueryFault[] {
   return nodesNamed(tree, "BinaryExpr").flatMap((node): QueryFault[] => {
-    const filler = fillerOf(node, text);
+    const filler = zeroFillerOf(node, text);
     if (filler === null) return [];
     return [
       {
         kind: "zero-filled",
         ...spanOf(filler),
-        message: `\`or ${text.slice(filler.from, filler.to)}\` makes a dead exporter look like a healthy number`,
+        message: `\`${fillingText(node, filler, text)}\` makes a dead exporter look like a healthy number`,
         suggestion: "leave it out; where an empty answer means zero, write `emptyIs: 0` with a `witness`",
       },
     ];
   });
+}
+
+function fillingText(node: SyntaxNode, filler: SyntaxNode, text: string): string {
+  const written = text.slice(filler.from, filler.to);
+  if (filler.name === "FillModifier") return written;
+  const [left] = expressions(node);
+  return left !== undefined && filler.to <= left.to ? `${written} or` : `or ${written}`;
 }
 
 const COMPARISONS = ["Eql", "Neq", "Lte", "Lss", "Gte", "Gtr"];

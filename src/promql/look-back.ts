@@ -25,11 +25,11 @@ function lookBack(node: SyntaxNode, text: string): number {
 /** The range of `x[5m]` or `x[1h:1m]` in milliseconds; null when it is computed instead of written. */
 export function rangeOf(node: SyntaxNode, text: string): number | null {
   const range = node.getChild("DurationExpr");
-  return range === null ? null : durationLiteral(text.slice(range.from, range.to));
+  return range === null ? null : durationOf(text.slice(range.from, range.to));
 }
 
-/** Newer Prometheus also takes plain seconds as a range. */
-function durationLiteral(text: string): number | null {
+/** A range or step as it is written, in milliseconds; newer Prometheus also takes plain seconds. Null: it is computed. */
+export function durationOf(text: string): number | null {
   const trimmed = text.trim();
   if (/^\d+(?:\.\d+)?$/.test(trimmed)) return Number(trimmed) * 1_000;
   return parseDuration(trimmed);

@@ -1,15 +1,8 @@
 import type { SyntaxNode } from "@lezer/common";
 
 import { compileRegex } from "./regex.ts";
-import { stringValue } from "./string-literal.ts";
+import { matchersOf, type SelectorMatcher } from "./selector-matchers.ts";
 import type { Tell } from "./type-check.ts";
-
-type Matcher = {
-  readonly node: SyntaxNode;
-  readonly label: string;
-  readonly operator: string;
-  readonly value: string;
-};
 
 /** A selector names its metric once or asks for a label that is there, and its patterns are regular expressions. */
 export function checkSelector(selector: SyntaxNode, text: string, tell: Tell): void {
@@ -37,32 +30,8 @@ export function checkSelector(selector: SyntaxNode, text: string, tell: Tell): v
   }
 }
 
-function matchersOf(selector: SyntaxNode, text: string): Matcher[] {
-  const list = selector.getChild("LabelMatchers");
-  if (list === null) return [];
-  return [...list.getChildren("UnquotedLabelMatcher"), ...list.getChildren("QuotedLabelMatcher")].flatMap(
-    (node): Matcher[] => {
-      const [label, operator, value] = ["LabelName", "MatchOp", "StringLiteral"].map((name) =>
-        node.getChild(name),
-      );
-      const quoted = node.getChild("QuotedLabelName");
-      const called = label ?? quoted;
-      if (called === null || called === undefined || !operator || !value) return [];
-      const written = text.slice(called.from, called.to);
-      return [
-        {
-          node,
-          label: quoted === null ? written : stringValue(written),
-          operator: text.slice(operator.from, operator.to),
-          value: stringValue(text.slice(value.from, value.to)),
-        },
-      ];
-    },
-  );
-}
-
 /** Whether a series without the label fits. */
-function matchesNothing({ operator, value }: Matcher): boolean {
+function matchesNothing({ operator, value }: SelectorMatcher): boolean {
   if (operator === "=") return value === "";
   if (operator === "!=") return value !== "";
   const regex = compileRegex(value);

@@ -198,7 +198,7 @@ describe("everything a gate may say", () => {
     };
     const plain = { count: 1, notAuthor: false, expiresMs: 8 * HOUR, onReject: "rollback" };
     expect(gate.steps).toEqual([
-      { to: 1, holdMs: 4 * HOUR, approve: [] },
+      { to: 5, holdMs: 4 * HOUR, approve: [] },
       { to: 25, holdMs: 12 * HOUR, approve: [{ by: "release-managers", ...plain }] },
       { to: 50, holdMs: expect.any(Number), approve: [managers, { by: "erp-platform", ...plain }] },
     ]);

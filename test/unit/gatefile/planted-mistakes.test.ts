@@ -33,7 +33,7 @@ const SIGNAL_MISTAKES: readonly Block[] = [
     "    halt: above 3",
   ),
   mistake("R302", '  - query: "sum(rate(^a3_total{x=\\"1\\"}))"', "    halt: above 3"),
-  mistake("R203", "  - query: sum(rate(a4[2m])) / sum(rate(b4[2m]))", "    halt: above ^0.3 for 10m"),
+  mistake("R203", "  - query: sum(rate(a4[5m])) / sum(rate(b4[5m]))", "    halt: above ^0.3 for 10m"),
   mistake("R101", "  - query: sum(a5)", "    ^halts: above 3", "    halt: above 3"),
   mistake("R144", "  - ^query: sum(a6)", "    lag: 1m"),
   mistake("R221", "  - { query: sum(a7), advance: at most 3 ^for 10m }"),

@@ -60,7 +60,7 @@ describe("a gate with a profile", () => {
       data: { missing: "halt" },
     });
     expect(gate.steps.map(({ to, holdMs }) => [to, holdMs])).toEqual([
-      [1, 4 * HOUR],
+      [5, 4 * HOUR],
       [10, 12 * HOUR],
       [100, 45 * MINUTE],
     ]);
@@ -81,7 +81,7 @@ owner: team-export
 flag: order-export
 every: 30s
 steps:
-  - { to: 1%, hold: 4h }
+  - { to: 5%, hold: 4h }
   - { to: 10%, hold: 12h }
   - { to: 100%, bake: 7d }
 signals:
