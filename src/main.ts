@@ -85,6 +85,7 @@ const context: CliContext = {
     checkFile: async (request) => (await import("./standalone/check-file.ts")).checkFile(request),
     init: async (request) => (await import("./standalone/init.ts")).init(request),
     doctor: async (request) => (await import("./standalone/doctor.ts")).doctor(request),
+    testGates: async (request) => (await import("./standalone/test-gates.ts")).testGates(request),
     show: async (request) => (await import("./standalone/show.ts")).show(request),
     publish: async (request) => (await import("./standalone/publish.ts")).publish(request),
     verifyAudit: async (request) => (await import("./standalone/audit.ts")).verifyAudit(request),

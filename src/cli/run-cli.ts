@@ -15,6 +15,7 @@ import { publishCommands } from "./publish-command.ts";
 import { readingCommands } from "./reading-commands.ts";
 import { serverCommands } from "./server-commands.ts";
 import { showCommands } from "./show-command.ts";
+import { testCommands } from "./test-commands.ts";
 import { tokenCommands } from "./token-commands.ts";
 import { tryCommands } from "./try-command.ts";
 
@@ -53,6 +54,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
     doctorCommands,
     showCommands,
     readingCommands,
+    testCommands,
     inboxCommands,
     actionCommands,
     deployCommands,

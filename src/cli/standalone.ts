@@ -12,6 +12,7 @@ import type { DoctorOutcome, DoctorRequest } from "./standalone/doctor.ts";
 import type { InitOutcome, InitRequest } from "./standalone/init.ts";
 import type { PublishOutcome, PublishRequest } from "./standalone/publish.ts";
 import type { ShowOutcome, ShowRequest } from "./standalone/show.ts";
+import type { TestOutcome, TestRequest } from "./standalone/test-gates.ts";
 import type { TryOutcome, TryRequest } from "./standalone/try.ts";
 
 /** The commands that need no server. Each does its work and returns what the command line prints. */
@@ -20,6 +21,7 @@ export type Standalone = {
   readonly checkFile: (request: CheckFileRequest) => Promise<CheckFileOutcome>;
   readonly init: (request: InitRequest) => Promise<InitOutcome>;
   readonly doctor: (request: DoctorRequest) => Promise<DoctorOutcome>;
+  readonly testGates: (request: TestRequest) => Promise<TestOutcome>;
   readonly show: (request: ShowRequest) => Promise<ShowOutcome>;
   readonly publish: (request: PublishRequest) => Promise<PublishOutcome>;
   readonly verifyAudit: (request: VerifyAuditRequest) => Promise<VerifyAuditOutcome>;

@@ -3,6 +3,8 @@ import { type DeclaredWindow, readCalendar } from "./calendar.ts";
 import { decode, type GivenFile } from "./decode.ts";
 import { readDocument, textUnder } from "./document.ts";
 import { type FlowDraft, readFlow } from "./flow.ts";
+import type { GateTest } from "./gate-test/gate-test.ts";
+import { readGateTest } from "./gate-test/read-gate-test.ts";
 import { wordList } from "./leaf.ts";
 import { type LibrarySignal, readLibrary } from "./library.ts";
 import { type Complain, type ProblemList, problemList } from "./problem-list.ts";
@@ -18,12 +20,13 @@ export type ReadFile = { readonly path: string; readonly list: ProblemList } &
     | { readonly kind: "library"; readonly signals: readonly LibrarySignal[] }
     | { readonly kind: "flow"; readonly flow: FlowDraft }
     | { readonly kind: "calendar"; readonly windows: readonly DeclaredWindow[] }
+    /** Null: it has errors. */
+    | { readonly kind: "test"; readonly root: MapValue; readonly test: GateTest | null }
     /** Nothing can be said of it but its problems, and perhaps the name of the gate it meant to be. */
     | { readonly kind: "refused"; readonly name: string | null }
   );
 
-const SCHEMAS = ["gate/v1", "profile/v1", "signals/v1", "flow/v1", "calendar/v1"] as const;
-const LATER_SCHEMAS = ["gate-test/v1"];
+const SCHEMAS = ["gate/v1", "profile/v1", "signals/v1", "flow/v1", "calendar/v1", "gate-test/v1"] as const;
 
 export function readFile(given: GivenFile): ReadFile {
   const { path } = given;
@@ -35,6 +38,7 @@ export function readFile(given: GivenFile): ReadFile {
 
   const schema = schemaOf(root, complain);
   if (schema === "signals/v1") return { kind: "library", path, list, signals: readLibrary(root, complain) };
+  if (schema === "gate-test/v1") return { kind: "test", path, list, root, test: readGateTest(root, list) };
   if (schema === "gate/v1") return { kind: "gate", path, list, root, name: gateNameOf(root) };
   if (schema === "flow/v1" || schema === "calendar/v1") sayNoEffect(root, schema, complain);
   if (schema === "calendar/v1") {
@@ -60,7 +64,7 @@ function gateNameOf(root: MapValue): string | null {
   return written !== null && /^[a-z0-9-]{1,60}$/.test(written) ? written : null;
 }
 
-type Schema = (typeof SCHEMAS)[number] | "other" | "unknown";
+type Schema = (typeof SCHEMAS)[number] | "unknown";
 
 function schemaOf(root: MapValue, complain: Complain): Schema {
   const entry = entryOf(root, "schema");
@@ -77,12 +81,7 @@ function schemaOf(root: MapValue, complain: Complain): Schema {
   const schema = value.kind === "scalar" && typeof value.value === "string" ? value.value : "";
   const known = SCHEMAS.find((each) => each === schema);
   if (known !== undefined) return known;
-  if (LATER_SCHEMAS.includes(schema)) {
-    const message = `\`${schema}\` is not supported by this version; the file is not loaded`;
-    complain({ code: "R190", at: value.at, message });
-    return "other";
-  }
-  const near = nearestName(schema, [...SCHEMAS, ...LATER_SCHEMAS]);
+  const near = nearestName(schema, SCHEMAS);
   complain({
     code: "R109",
     at: value.at,

@@ -3,10 +3,13 @@ import type { Problem } from "../domain/problem.ts";
 import type { GivenFile } from "./decode.ts";
 import type { Defaults } from "./defaults.ts";
 import { joinWindows } from "./calendar.ts";
+import { textUnder } from "./document.ts";
 import { drawnFiles } from "./drawn-files.ts";
 import { meansSameStrategy, placeKey } from "./flag.ts";
 import { joinFlows } from "./flow.ts";
 import { readFile, type ReadFile } from "./gate-file.ts";
+import type { GateTest } from "./gate-test/gate-test.ts";
+import { checkGateTest } from "./gate-test/check-gate-test.ts";
 import { gateOfRoot, type ResolvedGate, type Shelf } from "./gate-source.ts";
 import { joinLibraries } from "./library.ts";
 import { inOrder } from "./problem-list.ts";
@@ -61,6 +64,23 @@ export function parseFiles(
   return { gates, broken, problems: inOrder(read.flatMap((file) => file.list.problems)) };
 }
 
+/** A file of tests; `test` is null where it has errors. */
+export type TestFile = {
+  readonly path: string;
+  /** The gate that it is about, as far as that could be read. */
+  readonly gate: string | null;
+  readonly test: GateTest | null;
+};
+
+/** The tests among these files. */
+export function testsIn(files: readonly GivenFile[], defaults: Defaults): readonly TestFile[] {
+  return understand(files, defaults).read.flatMap((file) => {
+    if (file.kind !== "test") return [];
+    const { path, root, list } = file;
+    return [{ path, gate: textUnder(root, "gate"), test: list.hasErrors() ? null : file.test }];
+  });
+}
+
 export function understand(
   files: readonly GivenFile[],
   defaults: Defaults,
@@ -87,8 +107,18 @@ export function understand(
     const made = gateOfRoot(file.root, shelf, defaults, file.list);
     if (made !== null) resolved.push({ ...made, file });
   }
+  checkTests(read, resolved);
   const refused = new Set([...refuseTwins(resolved), ...refuseRivals(resolved)]);
   return { read, shelf, resolved: resolved.filter(({ file }) => !refused.has(file)) };
+}
+
+function checkTests(read: readonly ReadFile[], resolved: readonly Resolved[]): void {
+  const gates = resolved.map(({ gate }) => gate);
+  const names = read.flatMap((file) => (file.kind === "gate" && file.name !== null ? [file.name] : []));
+  for (const file of read) {
+    if (file.kind !== "test" || file.test === null) continue;
+    checkGateTest(file.test, file.root, gates, names, file.list.complain);
+  }
 }
 
 export type Resolved = ResolvedGate & { readonly file: ReadFile & { readonly kind: "gate" } };

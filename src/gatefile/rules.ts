@@ -45,7 +45,7 @@ export const RULES = {
   ),
   R109: error(
     "Unknown schema",
-    "The first key names kind and version of the file: `gate/v1`, `profile/v1`, `signals/v1`, `flow/v1` or `calendar/v1`.",
+    "The first key names kind and version of the file: `gate/v1`, `profile/v1`, `signals/v1`, `flow/v1`, `calendar/v1` or `gate-test/v1`.",
   ),
   R110: error(
     "A fraction of a percent",
@@ -339,6 +339,18 @@ export const RULES = {
   R707: error(
     "A key that does not fit the window",
     "`to` belongs to `from`, `first` to `ical`, `mustSettleInside` to `allow-advance`, `retreat` to `freeze` and `ceiling`, `systems` to `blind`. Elsewhere it would do nothing.",
+  ),
+  R801: error(
+    "Not a series",
+    'A series of a test is a name with labels, `up{job="shop"}`, and its values in the notation of Prometheus\' unit tests: `1 2 3`, `0x240`, `1+2x10`, `_x5`, `stale`; beside it Unix times for watermarks: `now-5mx60`, `start`.',
+  ),
+  R802: error(
+    "A test of no gate",
+    "`gate:` of a test names a gate of the same folder. A test whose gate is gone proves nothing.",
+  ),
+  R803: error(
+    "A case that cannot be played",
+    "A case has a name of its own, lasts at most 31 days, and each of its events and expectations says one thing that can happen or be looked at.",
   ),
 } as const satisfies Record<string, Rule>;
 

@@ -56,7 +56,7 @@ export function instantsOf({ from, to, stepMs }: Span): readonly Instant[] {
 }
 
 /** The same as an instant query would have said: one number, nothing, or why there is no one number. */
-function answersOf(all: readonly Series[], span: Span, count: number): readonly Answer[] {
+export function answersOf(all: readonly Series[], span: Span, count: number): readonly Answer[] {
   const values = Array.from({ length: count }, (): number[] => []);
   for (const { points } of all) {
     for (const { at, value } of points) values[Math.round((at - span.from) / span.stepMs)]?.push(value);

@@ -92,6 +92,7 @@ async function runAgainst(door: TestDoor, url: string, token: string, args: read
       init: unused,
       doctor: unused,
       show: unused,
+      testGates: unused,
       publish: unused,
       verifyAudit: unused,
       exportAudit: unused,

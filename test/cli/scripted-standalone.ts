@@ -6,6 +6,7 @@ import { DOCTOR_OUTCOMES } from "./outcomes/doctor.ts";
 import { INIT_OUTCOMES } from "./outcomes/init.ts";
 import { PUBLISH_OUTCOMES } from "./outcomes/publish.ts";
 import { SHOW_OUTCOMES } from "./outcomes/show.ts";
+import { TEST_OUTCOMES } from "./outcomes/test-gates.ts";
 import { TRY_OUTCOMES } from "./outcomes/try.ts";
 
 /** What came of a command, by the name a case file calls it. A function, so that it may look at the request or ask through it. */
@@ -39,6 +40,7 @@ export function scriptedStandalone(exchange: (request: string) => string): Stand
     init: (request) => play("init", INIT_OUTCOMES, request),
     doctor: (request) => play("doctor", DOCTOR_OUTCOMES, request),
     show: (request) => play("show", SHOW_OUTCOMES, request),
+    testGates: (request) => play("testGates", TEST_OUTCOMES, request),
     publish: (request) => play("publish", PUBLISH_OUTCOMES, request),
     verifyAudit: (request) => play("verifyAudit", VERIFY_AUDIT_OUTCOMES, request),
     exportAudit: (request) => play("exportAudit", EXPORT_AUDIT_OUTCOMES, request),

@@ -57,6 +57,18 @@ const ROOMS: Readonly<Record<string, { readonly file: string; readonly code: str
     file: "src/prometheus/x.ts",
     code: 'export { a } from "../trial/a.ts";',
   },
+  "rehearsal knows no adapter": {
+    file: "src/rehearsal/x.ts",
+    code: 'export { a } from "../prometheus/a.ts";',
+  },
+  "rehearsal starts no process": {
+    file: "src/rehearsal/x.ts",
+    code: 'export { spawn } from "node:child_process";',
+  },
+  "throwaway knows of rehearsal only its ports": {
+    file: "src/throwaway/x.ts",
+    code: 'export { a } from "../rehearsal/a.ts";',
+  },
   "alertmanager does not know prometheus": {
     file: "src/alertmanager/x.ts",
     code: 'export { a } from "../prometheus/a.ts";',

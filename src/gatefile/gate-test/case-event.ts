@@ -1,0 +1,69 @@
+import { z } from "zod";
+
+import { leaf, longerThanNothing, name, duration, type Read, sentence } from "../leaf.ts";
+import { readMap } from "../mapping.ts";
+import { percent } from "../percent.ts";
+import { headOf } from "../value.ts";
+import { type CaseEvent, PERSONAL_ACTIONS } from "./gate-test.ts";
+import { writtenAt } from "./written.ts";
+
+/** People are called as the configuration calls them. */
+const person = leaf(z.string().trim().min(1).max(100), "the name of whoever does it");
+
+const EVENT_KEYS = {
+  after: duration(),
+  start: person,
+  act: person,
+  observe: person,
+  approve: person,
+  reject: person,
+  pause: person,
+  resume: person,
+  advance: person,
+  rollback: person,
+  restart: person,
+  "adopt-flag": person,
+  restore: person,
+  abort: person,
+  finish: person,
+  refused: name,
+  flag: percent,
+  deployed: sentence,
+  maintenance: longerThanNothing,
+  by: person,
+} as const;
+
+const WHATS = [...PERSONAL_ACTIONS, "flag", "deployed", "maintenance"] as const;
+
+const SOMEBODY = "somebody";
+
+export const caseEvent: Read<CaseEvent> = (value, complain) => {
+  const fields = readMap(value, { what: "an event", keys: EVENT_KEYS, required: ["after"] }, complain);
+  if (fields === undefined || value.kind !== "map") return undefined;
+  const { values } = fields;
+  const said = WHATS.filter((key) => fields.has(key));
+  const [what, ...others] = said;
+  if (what === undefined || others.length > 0) {
+    const message = what === undefined ? "nothing happens in this event" : "an event is one thing";
+    const suggestion =
+      what === undefined
+        ? "say what, such as `approve: kim`, `rollback: kim` or `flag: 10%`"
+        : `give ${others.map((each) => `\`${each}\``).join(", ")} an event of its own`;
+    complain({ code: "R803", at: headOf(value), message, suggestion });
+    return undefined;
+  }
+  if (values.after === undefined) return undefined;
+  const at = { afterMs: values.after, at: writtenAt(headOf(value)) };
+  const by = values.by ?? SOMEBODY;
+  if (what === "flag")
+    return values.flag === undefined ? undefined : { ...at, kind: "edit", to: values.flag, by };
+  if (what === "deployed")
+    return values.deployed === undefined ? undefined : { ...at, kind: "deploy", version: values.deployed };
+  if (what === "maintenance") {
+    const forMs = values.maintenance;
+    return forMs === undefined ? undefined : { ...at, kind: "maintenance", forMs, by };
+  }
+  const who = values[what];
+  if (who === undefined) return undefined;
+  return { ...at, kind: "person", action: what, by: who, refused: values.refused ?? null };
+};

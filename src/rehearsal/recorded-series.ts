@@ -1,0 +1,113 @@
+import type { Gate } from "../domain/gate.ts";
+import { questionsOf } from "../domain/inquiry.ts";
+import type { Instant, Millis } from "../domain/instant.ts";
+import type { GivenSample } from "../gatefile/gate-test/series-text.ts";
+import { withMetricPrefix } from "../promql/renamed-metrics.ts";
+import { selectors } from "../promql/selectors.ts";
+import type { Series } from "../trial/ports.ts";
+import { portionsOf } from "./evidence.ts";
+import type { PromqlEngine, RuleGiven, SampledSeries } from "./ports.ts";
+
+export type RecordingOf = {
+  readonly rules: readonly RuleGiven[];
+  readonly gate: Gate;
+  readonly prefix: string;
+  readonly span: { readonly from: Instant; readonly to: Instant };
+};
+
+/**
+ * Lets the engine evaluate the recording rules that the gate rests on, at their intervals, and gives it what they record:
+ * a rule after those it reads. A series that a rule does not give any more ends with Prometheus' mark, as there. Null: done;
+ * else why not.
+ */
+export async function record(engine: PromqlEngine, of: RecordingOf): Promise<string | null> {
+  const ordered = inOrder(neededRules(of));
+  if (!ordered.ok) return ordered.problem;
+  for (const rule of ordered.rules) {
+    const recorded = await evaluate(engine, rule, of);
+    if (typeof recorded === "string") return `${rule.record}: ${recorded}`;
+    const refused = await engine.load(recorded);
+    if (refused !== null) return refused;
+  }
+  return null;
+}
+
+/** The rules behind the gate's queries, and those behind them. */
+function neededRules({ rules, gate }: RecordingOf): readonly RuleGiven[] {
+  const needed = new Set<RuleGiven>();
+  const visit = (query: string): void => {
+    for (const rule of rules) {
+      if (needed.has(rule) || !reads(query, rule.record)) continue;
+      needed.add(rule);
+      visit(rule.expression);
+    }
+  };
+  for (const signal of gate.signals) for (const { query } of questionsOf(signal)) visit(query);
+  return rules.filter((rule) => needed.has(rule));
+}
+
+/** Whether a selector of the query may mean the metric: by its name, or because it names none. */
+function reads(query: string, metric: string): boolean {
+  return selectors(query).some((selector) => {
+    const name = /^[A-Za-z_:][\w:]*/.exec(selector)?.[0];
+    return name === undefined || name === metric;
+  });
+}
+
+type Ordered =
+  | { readonly ok: true; readonly rules: readonly RuleGiven[] }
+  | { readonly ok: false; readonly problem: string };
+
+function inOrder(rules: readonly RuleGiven[]): Ordered {
+  const ordered: RuleGiven[] = [];
+  let left = rules;
+  while (left.length > 0) {
+    const isFree = ({ expression }: RuleGiven): boolean =>
+      left.every(({ record: name }) => !reads(expression, name));
+    const free = left.filter(isFree);
+    const [stuck] = left;
+    if (free.length === 0 && stuck !== undefined)
+      return {
+        ok: false,
+        problem: `${stuck.record}: a rule that reads its own result, by itself or through others, cannot be tested`,
+      };
+    ordered.push(...free);
+    left = left.filter((rule) => !free.includes(rule));
+  }
+  return { ok: true, rules: ordered };
+}
+
+async function evaluate(
+  engine: PromqlEngine,
+  rule: RuleGiven,
+  { prefix, span }: RecordingOf,
+): Promise<readonly SampledSeries[] | string> {
+  const renamed = withMetricPrefix(rule.expression, prefix);
+  if (!renamed.ok) return renamed.problem;
+  const found: Series[] = [];
+  for (const portion of portionsOf({ ...span, stepMs: rule.intervalMs })) {
+    const reply = await engine.range(renamed.text, portion);
+    if (reply.kind === "unknown") return reply.detail;
+    found.push(...reply.series);
+  }
+  const merged = new Map<string, { labels: Series["labels"]; samples: GivenSample[] }>();
+  for (const { labels, points } of found) {
+    const named = { ...labels, ...rule.labels, __name__: `${prefix}${rule.record}` };
+    const key = JSON.stringify(Object.entries(named).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    const own = merged.get(key) ?? { labels: named, samples: [] };
+    merged.set(key, { labels: named, samples: [...own.samples, ...points] });
+  }
+  return [...merged.values()].map(({ labels, samples }) => ({
+    labels,
+    samples: withEnds(samples, rule.intervalMs, span.to),
+  }));
+}
+
+/** The samples, and Prometheus' mark wherever the next evaluation gave none. */
+function withEnds(samples: readonly GivenSample[], intervalMs: Millis, to: Instant): readonly GivenSample[] {
+  return samples.flatMap((sample, index) => {
+    const next = sample.at + intervalMs;
+    const goesOn = samples[index + 1]?.at === next || next > to;
+    return goesOn ? [sample] : [sample, { at: next, value: "stale" } as const];
+  });
+}
