@@ -91,6 +91,10 @@ export function createEvidence(of: EvidenceOf): Evidence {
         }
         return { kind: "known", selectors: known };
       },
+      async counters(_source, selector, stretch) {
+        const renamed = withMetricPrefix(selector, of.prefix);
+        return renamed.ok ? of.engine.counters(renamed.text, stretch) : cannotBePacked(renamed.problem);
+      },
       alertRules: () => Promise.resolve({ kind: "known", rules: [] }),
       clockSkewMs: () => 0,
     },

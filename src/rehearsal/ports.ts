@@ -1,4 +1,5 @@
 import type { Instant, Millis } from "../domain/instant.ts";
+import type { RawCounters, Stretch } from "../domain/increments.ts";
 import type { Labels } from "../domain/matcher.ts";
 import type { Answer, Unknown } from "../domain/reading.ts";
 import type { GivenSample } from "../gatefile/gate-test/series-text.ts";
@@ -19,6 +20,8 @@ export type PromqlEngine = {
     span: Span,
   ): Promise<{ readonly kind: "known"; readonly series: readonly Series[] } | Unknown>;
   ask(query: string, at: Instant): Promise<Answer>;
+  /** Every sample of the counters in the stretch. */
+  counters(selector: string, stretch: Stretch): Promise<RawCounters>;
 };
 
 /** A recording rule as its file has it. */

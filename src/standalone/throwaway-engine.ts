@@ -25,6 +25,7 @@ export async function openEngine(
     ok: true,
     engine: {
       load: (series) => prometheus.write(series),
+      counters: (selector, stretch) => asked.counters(SOURCE, selector, stretch),
       range: (query, span) => asked.range(SOURCE, query, span),
       async ask(query, at) {
         const answers = await asked.ask(SOURCE, [query], at);
