@@ -21,6 +21,7 @@ import { VERSION } from "../version.ts";
 import { converge, isOutdated } from "./converge.ts";
 import { exposureChanges } from "./ledger.ts";
 import { measure } from "./measure.ts";
+import { measureProof } from "./measure-proof.ts";
 import { contendersOf } from "./rivals.ts";
 import type {
   Clock,
@@ -193,6 +194,7 @@ async function gather(
     newestDeployOf(ports.records, gate, now),
     contendersOf(gate, ports),
   ]);
+  const proof = await measureProof(gate, record, measured, ports.metrics, now);
   const skews = [...measured.answered]
     .filter(([, alive]) => alive)
     .map(([source]) => ports.metrics.clockSkewMs(source))
@@ -215,6 +217,7 @@ async function gather(
     forced,
     dark,
     maintenance,
+    proof,
     people: ports.people,
     stopSwitch: target === null ? "off" : ports.served.stopSwitch(target),
     rivals: rivalsOf({ gate, record }, contenders, observation),

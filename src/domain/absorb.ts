@@ -260,6 +260,13 @@ function resolveRelease(record: Pinned, intention: Intention, observation: FlagR
   return { record: stands ? record : { ...record, intention: null }, landed: null };
 }
 
+/** What was held and proven at the step counts when a crossing is decided anew: at 0 % nothing could be proven. */
+function keptThrough(parked: Pinned, { holdMs, proof, exposure }: Pinned): Pinned {
+  const since = parked.exposure.setAt;
+  if (proof?.since !== exposure.setAt || since === null) return { ...parked, holdMs };
+  return { ...parked, holdMs, proof: { ...proof, since } };
+}
+
 function landed(
   gate: Gate,
   record: Pinned,
@@ -284,8 +291,7 @@ function landed(
       setAt: changed.exposure.setAt ?? facts.now,
     },
   };
-  // What was held at the step counts when a crossing is decided anew.
-  if (intention.kind === "park") return { ...verified, holdMs: record.holdMs };
+  if (intention.kind === "park") return keptThrough(verified, record);
   if (intention.kind !== "raise") return verified;
   const standing = standingAt(gate, intention.step);
   return {

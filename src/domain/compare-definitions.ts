@@ -5,6 +5,7 @@ import type {
   Gate,
   MissingBounds,
   PromiseDemand,
+  Prove,
   Signal,
   Step,
 } from "./gate.ts";
@@ -79,9 +80,15 @@ function stepsLooser(old: readonly Step[], now: readonly Step[]): readonly strin
     if (next?.to !== step.to) return [name];
     return failing({
       [`${name}: hold`]: next.holdMs >= step.holdMs,
+      [`${name}: prove`]: provesAsMuch(next.prove, step.prove),
       [`${name}: approve`]: step.approve.every((demand, at) => asksAsMuch(next.approve[at], demand)),
     });
   });
+}
+
+function provesAsMuch(now: Prove | undefined, old: Prove | undefined): boolean {
+  if (old === undefined) return true;
+  return now !== undefined && now.overControl === old.overControl && now.ratio <= old.ratio;
 }
 
 function asksAsMuch(now: ApprovalDemand | undefined, old: ApprovalDemand): boolean {
@@ -112,6 +119,7 @@ function signalLooser(old: Signal, gate: Gate): readonly string[] {
     [`signals ${old.name}: settle`]: settlesAsLong(now, old),
     [`signals ${old.name}: floor`]: now.floor >= old.floor,
     [`signals ${old.name}: minBad`]: now.minBad <= old.minBad,
+    [`signals ${old.name}: proves`]: now.proves === old.proves,
     [`signals ${old.name}: gates`]: old.gates.every((purpose) => now.gates.includes(purpose)),
     [`signals ${old.name}: missingFor`]: missesNoLonger(now.missing, old.missing),
     [`signals ${old.name}: advance`]: isAsStrict(now.advance, old.advance, "met"),

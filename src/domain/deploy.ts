@@ -4,6 +4,7 @@ import { because } from "./because.ts";
 import { HOUR, type Instant, type Millis, formatMillis } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
 import type { GateRecord } from "./record.ts";
+import { dropProof } from "./proof.ts";
 import { deployText, settlingDeploy } from "./settle.ts";
 import { standingOf, voidApprovals } from "./transition.ts";
 import type { Because, BecauseKind } from "./verdict.ts";
@@ -19,7 +20,7 @@ export function noteDeploy<R extends GateRecord>(gate: Gate, record: R, newest: 
   const deploy: DeployNoted = { id, at, service, version, by, effect: gate.onDeploy };
   const noted = { ...record, deploy };
   if (gate.onDeploy !== "restart-step" || standingOf(record.ramp) === null) return noted;
-  return { ...noted, holdMs: 0, bakeMs: 0, run: voidApprovals(record.run) };
+  return { ...dropProof(noted, at), holdMs: 0, bakeMs: 0, run: voidApprovals(record.run) };
 }
 
 /** Reasons that time will open, with the deploy that set their clock back. */

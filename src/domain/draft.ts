@@ -4,6 +4,7 @@ import type { GrowthFacts } from "./growth.ts";
 import type { Maintenance } from "./maintenance.ts";
 import type { Instant } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
+import type { ProofRead } from "./proof.ts";
 import type { Ramp } from "./ramp.ts";
 import type { GateRecord } from "./record.ts";
 import type { Tell } from "./tell.ts";
@@ -21,6 +22,8 @@ export type PassFacts = GrowthFacts &
     readonly dark: ReadonlyMap<string, Instant>;
     /** Of the gate's sources: what is under way, and what was since the previous pass. */
     readonly maintenance: readonly Maintenance[];
+    /** What came to the outcomes that prove the step; null where none are asked for. */
+    readonly proof: ProofRead | null;
     /** Of the gate's own service; null where none was told. */
     readonly newestDeploy: Deploy | null;
   };

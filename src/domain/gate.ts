@@ -66,6 +66,8 @@ export type Signal = {
   /** An empty answer counts as 0 only while this query answers exactly one finite value above 0. */
   readonly emptyIsZeroWitness: PromQL | null;
   readonly gates: readonly Purpose[];
+  /** Its outcomes are those that a step's `prove` counts. Absent: nobody said so. */
+  readonly proves?: true;
   readonly missing: MissingBounds;
   readonly advance: Limit | null;
   readonly halt: Limit | null;
@@ -122,6 +124,15 @@ export type Audience =
   /** Those whose stickiness field has one of these values, in order; `label` is a name for people. */
   | { readonly kind: "values"; readonly label: string; readonly values: readonly string[] };
 
+/** What a step has to exclude: a ratio of bad outcomes, or an excess of it over the control's. */
+export type Prove = {
+  /** As written. */
+  readonly text: string;
+  readonly ratio: number;
+  /** Absent: the ratio itself. */
+  readonly overControl?: true;
+};
+
 export type Step = {
   /** The strategy's `rollout`; 100 at a step with an audience: all of those. */
   readonly to: Percent;
@@ -129,6 +140,8 @@ export type Step = {
   readonly audience?: Audience;
   /** Least time at this step. */
   readonly holdMs: Millis;
+  /** What must be excluded before the next step. Absent: nothing. */
+  readonly prove?: Prove;
   /** Needed to enter this step; a list needs one of each, all different people. */
   readonly approve: readonly ApprovalDemand[];
 };

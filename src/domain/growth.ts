@@ -14,6 +14,7 @@ import type { Author, Gate, Step } from "./gate.ts";
 import { type Instant, type Millis, SECOND, formatMillis } from "./instant.ts";
 import type { GateJudgement } from "./judge.ts";
 import type { Percent } from "./percent.ts";
+import { proofBlockers } from "./proof.ts";
 import { askingOf, promiseBlockers } from "./promise.ts";
 import type { GateRecord } from "./record.ts";
 import { rivalBecause } from "./rivals.ts";
@@ -66,6 +67,7 @@ export function growthBlockers(
   return [
     ...stateBlockers(gate, record, facts),
     ...timeBlockers(gate, record, step, facts.now),
+    ...(step === null ? [] : proofBlockers(gate, record, step)),
     ...signalBlockers(gate, judgement, settlesSince(record), facts.now),
     ...alertBlockers(judgement.alerts),
     ...promiseBlockers(gate, step === null ? null : step + 1, askingOf(record, facts.definition)),

@@ -30,8 +30,11 @@ type KeptDecision = Omit<Decision, "flag" | "served" | "exposure" | "because" | 
 };
 
 /** What a pass knew, without what is kept beside it; facts that passes have learned about since are not there in older ones. */
-type KeptFacts = Omit<PassFacts, "judgement" | "people" | "dark" | "rivals" | "maintenance" | "definition"> &
-  Partial<Pick<PassFacts, "rivals" | "maintenance">> & {
+type KeptFacts = Omit<
+  PassFacts,
+  "judgement" | "people" | "dark" | "rivals" | "maintenance" | "proof" | "definition"
+> &
+  Partial<Pick<PassFacts, "rivals" | "maintenance" | "proof">> & {
     readonly definition: Omit<DefinitionFacts, "fault"> & Partial<Pick<DefinitionFacts, "fault">>;
   };
 
@@ -114,6 +117,7 @@ export function factsOf(gate: Gate, { before, facts, ...kept }: PassInputs): Pas
     ...facts,
     definition: { ...facts.definition, fault: facts.definition.fault ?? null },
     rivals: facts.rivals ?? [],
+    proof: facts.proof ?? null,
     maintenance,
     people: new Map(kept.people),
     dark,

@@ -43,20 +43,8 @@ function measureQuestions({ measure, bad: outcomes }: Signal): readonly Question
   switch (measure.kind) {
     case "counts":
       return [plain("bad", measure.bad), plain("total", measure.total)];
-    case "counters": {
-      const { bad, total, cohorts, windowMs } = measure;
-      if (cohorts === null) return counted({ bad, total }, windowMs);
-      const { candidate, control } = cohorts;
-      return counted(
-        {
-          bad: within(bad, candidate),
-          total: within(total, candidate),
-          controlBad: within(bad, control),
-          controlTotal: within(total, control),
-        },
-        windowMs,
-      );
-    }
+    case "counters":
+      return selectorsOf(measure).map(({ role, selector }) => counted(role, selector, measure.windowMs));
     case "plain":
       return [plain("value", measure.query), ...(outcomes === null ? [] : [plain("bad", outcomes)])];
   }
@@ -68,7 +56,7 @@ function lastWeekQuestions({ measure }: Signal): readonly Question[] {
       return [plain("lastWeekBad", measure.bad, WEEK), plain("lastWeekTotal", measure.total, WEEK)];
     case "counters": {
       const { bad, total, windowMs } = measure;
-      return counted({ lastWeekBad: bad, lastWeekTotal: total }, windowMs, WEEK);
+      return [counted("lastWeekBad", bad, windowMs, WEEK), counted("lastWeekTotal", total, windowMs, WEEK)];
     }
     case "plain":
       return [plain("lastWeek", measure.query, WEEK)];
@@ -79,19 +67,37 @@ function plain(role: AskedRole, query: PromQL, agoMs = 0): Question {
   return { role, query, agoMs, counters: null };
 }
 
-function counted(
-  selectors: Readonly<Partial<Record<AskedRole, PromQL>>>,
-  windowMs: Millis,
-  agoMs = 0,
-): readonly Question[] {
-  return ROLES.flatMap((role) => {
-    const counters = selectors[role];
-    const query = `${counters ?? ""}[${windowMs / SECOND}s]`;
-    return counters === undefined ? [] : [{ role, query, agoMs, counters }];
-  });
+function counted(role: AskedRole, counters: PromQL, windowMs: Millis, agoMs = 0): Question {
+  return { role, query: `${counters}[${windowMs / SECOND}s]`, agoMs, counters };
 }
 
-const ROLES = ["bad", "total", "controlBad", "controlTotal", "lastWeekBad", "lastWeekTotal"] as const;
+type CounterMeasure = Extract<Signal["measure"], { readonly kind: "counters" }>;
+
+export type CohortCounters = {
+  readonly role: "bad" | "total" | "controlBad" | "controlTotal";
+  readonly selector: PromQL;
+};
+
+/** The selectors behind a signal of raw counters, cohort by cohort; none of any other. */
+export function cohortCounters({ measure }: Signal): readonly CohortCounters[] {
+  return measure.kind === "counters" ? selectorsOf(measure) : [];
+}
+
+function selectorsOf({ bad, total, cohorts }: CounterMeasure): readonly CohortCounters[] {
+  if (cohorts === null) {
+    return [
+      { role: "bad", selector: bad },
+      { role: "total", selector: total },
+    ];
+  }
+  const { candidate, control } = cohorts;
+  return [
+    { role: "bad", selector: within(bad, candidate) },
+    { role: "total", selector: within(total, candidate) },
+    { role: "controlBad", selector: within(bad, control) },
+    { role: "controlTotal", selector: within(total, control) },
+  ];
+}
 
 /** The query whose selectors decide freshness: of counts the total alone; none where a watermark replaces it. */
 export function freshnessQueryOf({ asOf, measure }: Signal): PromQL | null {

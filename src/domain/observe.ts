@@ -4,6 +4,7 @@ import type { Gate } from "./gate.ts";
 import { growthBlockers, nextStep } from "./growth.ts";
 import { holdAfter } from "./hold.ts";
 import type { GateJudgement } from "./judge.ts";
+import { provesSince } from "./proof.ts";
 import { reachText, whomOf } from "./reach.ts";
 import type { GateRecord, Would } from "./record.ts";
 import { highestStepAt } from "./transition.ts";
@@ -52,7 +53,7 @@ export function wouldDo(gate: Gate, record: GateRecord, facts: PassFacts): Pick<
   if (next === null) return { would: null, message: "it stands at the last step" };
   const blockers = growthBlockers(
     { ...gate, mode: "act" },
-    { ...record, ramp: { state: "proving", step }, run: null, drift: [], intention: null },
+    asIfProving(record, step),
     facts.judgement,
     facts,
   ).filter(({ kind, code }) => kind !== "approval" && code !== "promise");
@@ -61,6 +62,19 @@ export function wouldDo(gate: Gate, record: GateRecord, facts: PassFacts): Pick<
   const isAsked = gate.promises.some((demand) => demand.step === null || demand.step === step + 1);
   const asks = next.approve.length === 0 && !isAsked ? "" : ", once approved";
   return { would: "advance", message: `to ${stepName(next)}${asks}: all conditions hold` };
+}
+
+/** The record as that of a ramp which came to this exposure when the flag did. */
+function asIfProving(record: GateRecord, step: number): GateRecord {
+  const exposure = { ...record.exposure, setAt: provesSince(record) };
+  return {
+    ...record,
+    exposure,
+    ramp: { state: "proving", step },
+    run: null,
+    drift: [],
+    intention: null,
+  };
 }
 
 function causesOf({ signals, alerts }: GateJudgement): string {

@@ -3,6 +3,7 @@ import type { SegmentIds } from "./audience.ts";
 import type { FlagRecord, PinnedAudience } from "./flag.ts";
 import type { Instant, Millis } from "./instant.ts";
 import type { Percent } from "./percent.ts";
+import type { Outcomes } from "./proof-evidence.ts";
 import type { Ramp } from "./ramp.ts";
 import type { WriteToken } from "./token.ts";
 import type { Because } from "./verdict.ts";
@@ -171,6 +172,18 @@ export type LastPass = {
   readonly maintenance?: readonly { readonly source: string; readonly id: string }[];
 };
 
+/** Outcomes counted since the present exposure was set, each exactly once. */
+export type ProofCounted = {
+  /** The counters they are of; null: nothing has been counted yet. */
+  readonly of: string | null;
+  /** The exposure that was set then. */
+  readonly since: Instant;
+  /** Up to when everything is counted. */
+  readonly upTo: Instant;
+  readonly candidate: Outcomes;
+  readonly control: Outcomes;
+};
+
 /** Everything kept about one gate between passes. One row; replaced whole, guarded by `version`. */
 export type GateRecord = {
   readonly gate: string;
@@ -193,6 +206,8 @@ export type GateRecord = {
   readonly exposure: Exposure;
   readonly holdMs: Millis;
   readonly bakeMs: Millis;
+  /** What the step has been proven by so far. Absent: nothing has been counted. */
+  readonly proof?: ProofCounted;
   /** By the name of the signal, or by `alert:` and the guard's `match`. */
   readonly clocks: Readonly<Record<string, SignalClock>>;
   readonly intention: Intention | null;

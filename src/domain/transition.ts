@@ -4,6 +4,7 @@ import { percentOf } from "./growth.ts";
 import type { Instant } from "./instant.ts";
 import { UNBREACHED } from "./limit-clock.ts";
 import type { Percent } from "./percent.ts";
+import { dropProof } from "./proof.ts";
 import type { Ramp, Standing, StepBack } from "./ramp.ts";
 import type { Exposure, GateRecord, Intention, Run, SignalClock } from "./record.ts";
 import { type WriteToken, splitTitle, titleWith } from "./token.ts";
@@ -296,5 +297,5 @@ export function resume(record: GateRecord, at: Instant): GateRecord {
     const causing = missing || clock.halt.at !== null;
     clocks[name] = causing ? { ...clock, acknowledgedAt: at, unknownSince: missing ? at : null } : clock;
   }
-  return { ...resumed, clocks };
+  return { ...dropProof(resumed, at), clocks };
 }

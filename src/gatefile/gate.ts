@@ -9,6 +9,7 @@ import type { Library } from "./library.ts";
 import { blindSteps } from "./lint/blind-steps.ts";
 import { holdSettle, type Slowest, slowestOf } from "./lint/hold-settle.ts";
 import { hasOwner } from "./lint/owner.ts";
+import { provable } from "./lint/provable.ts";
 import { rampEnd } from "./lint/ramp-end.ts";
 import { signalNames } from "./lint/signal-names.ts";
 import { stepsIncrease } from "./lint/steps-increase.ts";
@@ -62,6 +63,8 @@ export function resolveGate(
   signalNames(signals, complain);
   checkEvidence(fields, signals, complain);
   checkStart(fields, signals, complain);
+  const areAllRead = given.signals?.length === signals.length;
+  provable(given.steps ?? [], signals, areAllRead, complain);
   checkRamp(fields, slowest, complain);
   checkDeploy(fields, complain);
   if (flag !== null)

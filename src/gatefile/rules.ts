@@ -233,6 +233,10 @@ export const RULES = {
     "A limit without what it compares with",
     "`over control`, `under control` and `of control` compare the cohorts of a signal that has `counts` and `cohorts`; `of last week` compares any other signal with itself, a week ago.",
   ),
+  R210: error(
+    "Nothing to prove a step by",
+    "`prove` excludes a ratio of bad outcomes among those who are exposed. They are counted by the signal with cohorts that says `proves: true`, else by the only one with cohorts. A shadow step and the last step prove nothing: nobody is exposed, and nothing follows.",
+  ),
   R212: error(
     "Nothing can be read at 0 %",
     "While nobody is exposed there is no candidate to compare with a control. The first raise, like every other, needs a signal that is good: add one that shows the system without the flag.",

@@ -175,6 +175,7 @@ function complete(parts: Parts, context: SignalContext, complain: Complain): Pla
     asOf: queries.get("asOf") ?? null,
     emptyIsZeroWitness: queries.get("witness") ?? null,
     gates: gatesOf(parts, complain),
+    ...(value("proves") === true ? { proves: true } : {}),
     missing: value("missingFor") ?? context.missing,
     advance: limitOf(draft, "advance")?.limit ?? null,
     halt: limitOf(draft, "halt")?.limit ?? null,

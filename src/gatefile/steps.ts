@@ -7,6 +7,7 @@ import { approvalDemands, type PromiseAsked } from "./approval.ts";
 import { duration, leaf, listOf, longerThanNothing, type Read, sentence } from "./leaf.ts";
 import { type Fields, readMap } from "./mapping.ts";
 import { percent } from "./percent.ts";
+import { proveSentence } from "./prove.ts";
 
 /** Unleash takes no more values in one constraint. */
 const MOST_VALUES = 250;
@@ -37,6 +38,7 @@ const STEP_KEYS = {
   values: valueList,
   shadow: leaf(z.literal(true), "`true`, or left out"),
   hold: duration(),
+  prove: proveSentence,
   bake: longerThanNothing,
   approve: approvalDemands,
 } as const;
@@ -51,7 +53,7 @@ const step: Read<StepFields> = (value, complain) =>
     {
       what: "a step",
       keys: STEP_KEYS,
-      unsupported: ["prove", "share", "dither"],
+      unsupported: ["share", "dither"],
       required:
         value.kind === "map" && value.entries.some(({ key }) => OF_AUDIENCES.includes(key)) ? [] : ["to"],
     },
@@ -77,7 +79,11 @@ export function resolveSteps(
     return { steps: percents.map((to) => ({ to, holdMs, approve: [] })), bakeMs: DEFAULT_BAKE_MS };
   }
   const steps = written.flatMap(({ values }) => {
-    const rest = { holdMs: values.hold ?? holdMs, approve: values.approve?.approvals ?? [] };
+    const rest = {
+      holdMs: values.hold ?? holdMs,
+      ...(values.prove === undefined ? {} : { prove: values.prove }),
+      approve: values.approve?.approvals ?? [],
+    };
     const audience = audienceOf(values);
     if (audience !== null) return [{ to: 100, audience, ...rest }];
     return values.to === undefined ? [] : [{ to: values.to, ...rest }];

@@ -78,7 +78,7 @@ function forgetful(gate: Gate): Gate {
     ...gate,
     mode: "act",
     promises: [],
-    steps: gate.steps.map((step) => ({ ...step, holdMs: 0, approve: [] })),
+    steps: gate.steps.map(({ prove: _unasked, ...step }) => ({ ...step, holdMs: 0, approve: [] })),
   };
 }
 

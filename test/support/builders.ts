@@ -583,6 +583,7 @@ export function passFacts(fields: Partial<PassFacts> = {}): PassFacts {
     eventLoopLagMs: 0,
     clockSkewMs: 0,
     rivals: [],
+    proof: null,
     storeId: "k3f",
     epoch: 7,
     decision: "dec_2",

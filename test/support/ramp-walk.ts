@@ -181,6 +181,7 @@ export class RampWalk {
       eventLoopLagMs: 0,
       clockSkewMs: 0,
       rivals: [],
+      proof: null,
       actor: "clock",
       people: new Map(PEOPLE.map((person) => [person, ["release-leads"]])),
       dark: new Map(),

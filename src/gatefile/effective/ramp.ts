@@ -72,6 +72,7 @@ function linesOfStep(sheet: Sheet, step: Step, item: Value | undefined, path: st
     ...reachLines(step, path, (key) => origin(key, originIn(sheet, "default", "stopsAt"))),
     ...(step.to === 0 ? [line(`${path}.shadow`, true, origin("shadow", "default"))] : []),
     line(`${path}.hold`, durationText(step.holdMs), origin("hold", defaultHold(sheet, step))),
+    ...(step.prove === undefined ? [] : [line(`${path}.prove`, step.prove.text, origin("prove", "default"))]),
     ...step.approve.flatMap((demand, index) =>
       linesOfDemand(demand, `${path}.approve[${index}]`, origin("approve", "default")),
     ),
