@@ -104,7 +104,8 @@ export function createEvidence(of: EvidenceOf): Evidence {
         const followed = freshness === null ? null : of.follow(freshness, of.rules);
         const newest =
           followed?.ok === true ? followed.selectors.map(({ selector }) => newestOf(selector)) : [];
-        return [...questionsOf(signal).map(({ query }) => query), ...newest];
+        const asked = questionsOf(signal).filter((each) => each.counters === null && each.agoMs === 0);
+        return [...asked.map(({ query }) => query), ...newest];
       });
       await Promise.all([...new Set(queries)].map((query) => pastOf(query)));
     },

@@ -146,6 +146,22 @@ describe("a real Prometheus", () => {
     ]);
   });
 
+  it("gives counters as they were scraped, and nothing of before or after", async () => {
+    const client = connect({ url: server.url });
+    const to = Date.now();
+    const from = to - 4_000;
+    const raw = await client.counters("main", 'orders_total{job="shop"}', { from, to });
+    const [counter, ...others] = raw.kind === "known" ? raw.series : [];
+    expect(others).toEqual([]);
+    expect(counter?.labels).toMatchObject({ job: "shop", instance: shop.target });
+    const times = counter?.samples.map(({ at }) => at) ?? [];
+    expect(times.length).toBeGreaterThanOrEqual(3);
+    expect(times.every((at) => at > from && at <= to)).toBe(true);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    const none = await client.counters("main", "nothing_total", { from, to });
+    expect(none).toEqual({ kind: "known", series: [] });
+  });
+
   it("tells what it said over time, also where that was no number", async () => {
     const client = connect({ url: server.url });
     const to = Date.now();

@@ -1,3 +1,4 @@
+import { hasCohorts } from "../../domain/comparison.ts";
 import type { AlertGuard, Signal } from "../../domain/gate.ts";
 import type { Limit } from "../../domain/limit.ts";
 import type { Percent } from "../../domain/percent.ts";
@@ -76,13 +77,14 @@ function stopsOf({
 function isBlind(signal: Signal, limit: Limit, exposed: Percent): boolean {
   const largest = exposed / 100;
   return (
-    isBounded(signal) && (limit.comparison === "above" ? largest <= limit.value : isBeyond(limit, exposed))
+    isBounded(signal, limit) &&
+    (limit.comparison === "above" ? largest <= limit.value : isBeyond(limit, exposed))
   );
 }
 
 /** What else is bad comes on top, so a limit of just the share that is exposed may be reached with its help. */
 function isSurelyBlind(signal: Signal, limit: Limit, exposed: Percent): boolean {
-  return isBounded(signal) && isBeyond(limit, exposed);
+  return isBounded(signal, limit) && isBeyond(limit, exposed);
 }
 
 function isBeyond({ comparison, value }: Limit, exposed: Percent): boolean {
@@ -90,7 +92,8 @@ function isBeyond({ comparison, value }: Limit, exposed: Percent): boolean {
 }
 
 /** One step back is for a shared resource, and a few can use up all of that. */
-function isBounded(signal: Signal): boolean {
+function isBounded(signal: Signal, { baseline }: Limit): boolean {
+  if (baseline !== undefined || hasCohorts(signal)) return false;
   const isShare = signal.unit === "ratio" && signal.better === "lower";
   return isShare && signal.rollback?.to !== "previous" && isOfEverything(signal);
 }
