@@ -3,12 +3,16 @@ import type { CliContext } from "./context.ts";
 import { EXIT, type Exit } from "./exit-codes.ts";
 import { printProblems } from "./lint-command.ts";
 import { createPrinter, type PrintOptions } from "./printer.ts";
-import { renderTests } from "./render-tests.ts";
+import { caughtShare, renderMutants, renderTests } from "./render-tests.ts";
+import type { TestOutcome } from "./standalone/test-gates.ts";
+
+type Asked = { readonly path: string; readonly mutate: boolean; readonly atLeast: number | null };
 
 /** Plays the tests of gates, and says of each case that fails what was expected, what was, and why. */
-export async function testCommand(context: CliContext, options: PrintOptions, path: string): Promise<Exit> {
+export async function testCommand(context: CliContext, options: PrintOptions, asked: Asked): Promise<Exit> {
   const printer = createPrinter(context, options);
-  const outcome = await context.standalone.testGates({ path, env: context.env });
+  const { path, mutate, atLeast } = asked;
+  const outcome = await context.standalone.testGates({ path, mutate, env: context.env });
   switch (outcome.kind) {
     case "unusable":
       printer.fault(outcome.message);
@@ -17,19 +21,41 @@ export async function testCommand(context: CliContext, options: PrintOptions, pa
       printProblems(printer, outcome.problems, outcome.texts);
       return EXIT.usage;
     case "tested": {
-      const { cases, durationMs } = outcome;
+      const { cases, mutants, durationMs } = outcome;
       printer.data({
-        value: { cases, durationMs },
-        human: () => renderTests(cases, durationMs, printer.paint),
-        plain: () =>
-          cases.map(({ file, line, gate, name, failures }) => [
-            `${file}:${line}`,
-            gate,
-            printable(name),
-            failures.length === 0 ? "passed" : "failed",
-          ]),
+        value: { cases, ...(mutants === null ? {} : { mutants, caught: caughtShare(mutants) }), durationMs },
+        human: () =>
+          mutants === null
+            ? renderTests(cases, durationMs, printer.paint)
+            : renderMutants(cases, mutants, durationMs, printer.paint),
+        plain: () => plainTests(outcome),
       });
-      return cases.some(({ failures }) => failures.length > 0) ? EXIT.usage : EXIT.done;
+      if (cases.some(({ failures }) => failures.length > 0)) {
+        if (mutate) printer.note("no changes were tried: the cases have to pass on the gates as they are");
+        return EXIT.usage;
+      }
+      const isEnough = atLeast === null || mutants === null || caughtShare(mutants) * 100 >= atLeast;
+      return isEnough ? EXIT.done : EXIT.usage;
     }
   }
+}
+
+function plainTests({
+  cases,
+  mutants,
+}: Extract<TestOutcome, { kind: "tested" }>): readonly (readonly string[])[] {
+  return [
+    ...cases.map(({ file, line, gate, name, failures }) => [
+      `${file}:${line}`,
+      gate,
+      printable(name),
+      failures.length === 0 ? "passed" : "failed",
+    ]),
+    ...(mutants ?? []).map(({ place, gate, signal, what, caughtBy }) => [
+      place,
+      gate,
+      `${signal}: ${printable(what)}`,
+      caughtBy === null ? "missed" : "caught",
+    ]),
+  ];
 }

@@ -1,7 +1,7 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { CliContext } from "./context.ts";
 import type { PrintOptions } from "./printer.ts";
-import { describe, type Finish, withPrinting } from "./program.ts";
+import { describe, type Finish, wholePercent, withPrinting } from "./program.ts";
 import { testCommand } from "./test-command.ts";
 
 export function testCommands(context: CliContext, finish: Finish): readonly Command[] {
@@ -10,8 +10,19 @@ export function testCommands(context: CliContext, finish: Finish): readonly Comm
       describe(
         new Command("test"),
         "play the unit tests of gates on virtual time",
-        "rampart test gates",
-      ).argument("[path]", "a folder, a test file or a gate file", "gates"),
-    ).action((path: string, options: PrintOptions) => finish(() => testCommand(context, options, path))),
+        "rampart test gates\nrampart test gates --mutate --at-least 95",
+      )
+        .argument("[path]", "a folder, a test file or a gate file", "gates")
+        .option("--mutate", "change limits and queries, and tell which changes no case notices", false)
+        .addOption(
+          new Option("--at-least <percent>", "fail where fewer of the changes are noticed")
+            .argParser(wholePercent)
+            .implies({ mutate: true }),
+        ),
+    ).action((path: string, options: PrintOptions & { mutate: boolean; atLeast?: number }) =>
+      finish(() =>
+        testCommand(context, options, { path, mutate: options.mutate, atLeast: options.atLeast ?? null }),
+      ),
+    ),
   ];
 }

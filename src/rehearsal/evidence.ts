@@ -34,7 +34,14 @@ const MOST_POINTS = 10_000;
 export function createEvidence(of: EvidenceOf): Evidence {
   const past = new Map<string, Promise<readonly Answer[] | null>>();
   const single = new Map<string, Promise<Answer>>();
+  const followed = new Map<string, ReturnType<FollowSelectors>>();
   const { slots } = of;
+
+  function followOnce(query: string): ReturnType<FollowSelectors> {
+    const known = followed.get(query) ?? of.follow(query, of.rules);
+    followed.set(query, known);
+    return known;
+  }
 
   function pastOf(query: string): Promise<readonly Answer[] | null> {
     const kept = past.get(query);
@@ -80,10 +87,10 @@ export function createEvidence(of: EvidenceOf): Evidence {
         );
       },
       async freshness(_source, query, at): Promise<Freshness> {
-        const followed = of.follow(query, of.rules);
-        if (!followed.ok) return { kind: "unknown", reason: "bad-answer", detail: followed.problem };
+        const behind = followOnce(query);
+        if (!behind.ok) return { kind: "unknown", reason: "bad-answer", detail: behind.problem };
         const known: SelectorFreshness[] = [];
-        for (const each of followed.selectors) {
+        for (const each of behind.selectors) {
           const found = await freshnessOf(each, at);
           if (found === null) continue;
           if ("kind" in found) return found;
@@ -101,9 +108,8 @@ export function createEvidence(of: EvidenceOf): Evidence {
     async prepare(gate) {
       const queries = gate.signals.flatMap((signal) => {
         const freshness = freshnessQueryOf(signal);
-        const followed = freshness === null ? null : of.follow(freshness, of.rules);
-        const newest =
-          followed?.ok === true ? followed.selectors.map(({ selector }) => newestOf(selector)) : [];
+        const behind = freshness === null ? null : followOnce(freshness);
+        const newest = behind?.ok === true ? behind.selectors.map(({ selector }) => newestOf(selector)) : [];
         const asked = questionsOf(signal).filter((each) => each.counters === null && each.agoMs === 0);
         return [...asked.map(({ query }) => query), ...newest];
       });

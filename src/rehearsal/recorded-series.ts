@@ -23,10 +23,12 @@ export type RecordingOf = {
 export async function record(engine: PromqlEngine, of: RecordingOf): Promise<string | null> {
   const ordered = inOrder(neededRules(of));
   if (!ordered.ok) return ordered.problem;
-  for (const rule of ordered.rules) {
-    const recorded = await evaluate(engine, rule, of);
-    if (typeof recorded === "string") return `${rule.record}: ${recorded}`;
-    const refused = await engine.load(recorded);
+  for (const rules of ordered.rounds) {
+    const recorded = await Promise.all(rules.map((rule) => evaluate(engine, rule, of)));
+    const problem = recorded.find((each) => typeof each === "string");
+    if (problem !== undefined) return problem;
+    const series = recorded.filter((each) => typeof each !== "string").flat();
+    const refused = await engine.load(series);
     if (refused !== null) return refused;
   }
   return null;
@@ -55,11 +57,12 @@ function reads(query: string, metric: string): boolean {
 }
 
 type Ordered =
-  | { readonly ok: true; readonly rules: readonly RuleGiven[] }
+  /** Rules of one round read none of the same. */
+  | { readonly ok: true; readonly rounds: readonly (readonly RuleGiven[])[] }
   | { readonly ok: false; readonly problem: string };
 
 function inOrder(rules: readonly RuleGiven[]): Ordered {
-  const ordered: RuleGiven[] = [];
+  const rounds: (readonly RuleGiven[])[] = [];
   let left = rules;
   while (left.length > 0) {
     const isFree = ({ expression }: RuleGiven): boolean =>
@@ -71,10 +74,10 @@ function inOrder(rules: readonly RuleGiven[]): Ordered {
         ok: false,
         problem: `${stuck.record}: a rule that reads its own result, by itself or through others, cannot be tested`,
       };
-    ordered.push(...free);
+    rounds.push(free);
     left = left.filter((rule) => !free.includes(rule));
   }
-  return { ok: true, rules: ordered };
+  return { ok: true, rounds };
 }
 
 async function evaluate(
@@ -83,11 +86,11 @@ async function evaluate(
   { prefix, span }: RecordingOf,
 ): Promise<readonly SampledSeries[] | string> {
   const renamed = withMetricPrefix(rule.expression, prefix);
-  if (!renamed.ok) return renamed.problem;
+  if (!renamed.ok) return `${rule.record}: ${renamed.problem}`;
   const found: Series[] = [];
   for (const portion of portionsOf({ ...span, stepMs: rule.intervalMs })) {
     const reply = await engine.range(renamed.text, portion);
-    if (reply.kind === "unknown") return reply.detail;
+    if (reply.kind === "unknown") return `${rule.record}: ${reply.detail}`;
     found.push(...reply.series);
   }
   const merged = new Map<string, { labels: Series["labels"]; samples: GivenSample[] }>();

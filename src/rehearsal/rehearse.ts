@@ -1,4 +1,4 @@
-import { SECOND, type Millis } from "../domain/instant.ts";
+import type { Millis } from "../domain/instant.ts";
 import type { Definition } from "../domain/gate.ts";
 import { nextSlot } from "../control/schedule.ts";
 import type { GateCase, GateTest } from "../gatefile/gate-test/gate-test.ts";
@@ -8,6 +8,7 @@ import { type Evidence, createEvidence } from "./evidence.ts";
 import { type Played, playCase } from "./play-case.ts";
 import type { FollowSelectors, PromqlEngine, RuleGiven, SampledSeries } from "./ports.ts";
 import { record } from "./recorded-series.ts";
+import { sideBySide } from "./side-by-side.ts";
 
 /** A test with what it draws on. */
 export type Rehearsal = {
@@ -33,8 +34,8 @@ export type ReadyCases =
   | { readonly ok: true; readonly cases: readonly ReadyCase[] }
   | { readonly ok: false; readonly message: string };
 
-/** A range query counts from this before the first sample, so that a rule has its first result with it. */
-const LEAST_SLOT_MS: Millis = SECOND;
+/** As many as the engine is asked questions at once. */
+export const CASES_AT_ONCE = 4;
 
 /** Gives the engine the data of every case, each under names of its own. */
 export async function readyCases(
@@ -47,28 +48,26 @@ export async function readyCases(
   const named = all.map((each, index) => ({ ...each, prefix: `c${index + 1}_` }));
   const refused = await engine.load(named.flatMap((each) => sampled(each.case, each.prefix)));
   if (refused !== null) return { ok: false, message: refused };
-  const cases: ReadyCase[] = [];
-  for (const { rehearsal, case: own, prefix } of named) {
-    const span = { from: own.start.at - own.beforeMs, to: own.start.at + lengthOf(own) };
-    const recorded = await record(engine, {
-      rules: rehearsal.rules,
-      gate: rehearsal.definition.gate,
-      prefix,
-      span,
-    });
-    if (recorded !== null) return { ok: false, message: `${own.at.file}:${own.at.line} ${recorded}` };
-    const slots = slotsOf(rehearsal.definition, own);
-    const evidence = createEvidence({
-      engine,
-      follow,
-      prefix,
-      slots,
-      intervalMs: own.intervalMs,
-      rules: rehearsal.rules,
-    });
-    cases.push({ rehearsal, case: own, evidence });
-  }
-  return { ok: true, cases };
+  const cases = await sideBySide(named, CASES_AT_ONCE, (each) => readyCase(each, { engine, follow }));
+  const failed = cases.find((each) => typeof each === "string");
+  if (failed !== undefined) return { ok: false, message: failed };
+  return { ok: true, cases: cases.filter((each) => typeof each !== "string") };
+}
+
+type NamedCase = { readonly rehearsal: Rehearsal; readonly case: GateCase; readonly prefix: string };
+
+/** A case with what its rules record; or why it cannot have that. */
+async function readyCase(
+  { rehearsal, case: own, prefix }: NamedCase,
+  { engine, follow }: RehearsalPorts,
+): Promise<ReadyCase | string> {
+  const { rules, definition } = rehearsal;
+  const span = { from: own.start.at - own.beforeMs, to: own.start.at + lengthOf(own) };
+  const refused = await record(engine, { rules, gate: definition.gate, prefix, span });
+  if (refused !== null) return `${own.at.file}:${own.at.line} ${refused}`;
+  const slots = slotsOf(definition, own);
+  const evidence = createEvidence({ engine, follow, prefix, slots, intervalMs: own.intervalMs, rules });
+  return { rehearsal, case: own, evidence };
 }
 
 function sampled(
@@ -87,11 +86,10 @@ function lengthOf({ events, expect }: GateCase): Millis {
 }
 
 function slotsOf({ gate }: Definition, own: GateCase): Span {
-  const stepMs = Math.max(LEAST_SLOT_MS, gate.everyMs);
   return {
     from: nextSlot(gate.name, gate.everyMs, own.start.at - 1),
     to: own.start.at + lengthOf(own),
-    stepMs,
+    stepMs: gate.everyMs,
   };
 }
 

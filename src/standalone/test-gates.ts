@@ -1,20 +1,29 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
-import type { CaseReport, TestOutcome, TestRequest } from "../cli/standalone/test-gates.ts";
+import type { CaseReport, MutantReport, TestOutcome, TestRequest } from "../cli/standalone/test-gates.ts";
 import { readEnv } from "../config/env.ts";
 import { definitionHash } from "../disk/definition-hash.ts";
 import type { Definition, Gate } from "../domain/gate.ts";
 import { type GateFolder, gatesPath, readGateFolder } from "../gate-folder.ts";
+import { effectiveGate } from "../gatefile/effective/effective-gate.ts";
 import type { GateTest } from "../gatefile/gate-test/gate-test.ts";
 import { testsIn } from "../gatefile/parse-files.ts";
-import { type ReadyCase, type Rehearsal, playReady, readyCases } from "../rehearsal/rehearse.ts";
+import { type Hunted, huntMutants } from "../rehearsal/hunt.ts";
+import {
+  CASES_AT_ONCE,
+  type ReadyCase,
+  type Rehearsal,
+  playReady,
+  readyCases,
+} from "../rehearsal/rehearse.ts";
+import { sideBySide } from "../rehearsal/side-by-side.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
 import { followSelectors } from "./followed-selectors.ts";
 import { readRuleFile } from "./rule-file.ts";
 import { openEngine } from "./throwaway-engine.ts";
 
 /** Plays the tests of gates. Nothing real is asked, and nothing is kept. */
-export async function testGates({ path, env }: TestRequest): Promise<TestOutcome> {
+export async function testGates({ path, mutate, env }: TestRequest): Promise<TestOutcome> {
   const began = SYSTEM_CLOCK.elapsed();
   const { configPath } = readEnv(env);
   const folder = await readGateFolder(await folderWith(path, configPath), configPath);
@@ -26,9 +35,10 @@ export async function testGates({ path, env }: TestRequest): Promise<TestOutcome
   try {
     const ready = await readyCases(gathered.rehearsals, { engine: opened.engine, follow: followSelectors });
     if (!ready.ok) return { kind: "unusable", message: ready.message };
-    const cases: CaseReport[] = [];
-    for (const each of ready.cases) cases.push(await report(each));
-    return { kind: "tested", cases, durationMs: SYSTEM_CLOCK.elapsed() - began };
+    const cases = await sideBySide(ready.cases, CASES_AT_ONCE, report);
+    const hunts = mutate && cases.every(({ failures }) => failures.length === 0);
+    const mutants = hunts ? reportMutants(await huntMutants(ready.cases), folder) : null;
+    return { kind: "tested", cases, mutants, durationMs: SYSTEM_CLOCK.elapsed() - began };
   } finally {
     await opened.close();
   }
@@ -62,12 +72,32 @@ async function report(ready: ReadyCase): Promise<CaseReport> {
   };
 }
 
+type Folder = GateFolder & { readonly kind: "read" };
+
+function reportMutants(
+  hunted: readonly Hunted[],
+  { gates, files, defaults, namedBy }: Folder,
+): readonly MutantReport[] {
+  const places = new Map<string, ReadonlyMap<string, string>>();
+  for (const { gate, path } of gates.values()) {
+    const lines = effectiveGate(path, files, defaults, namedBy) ?? [];
+    places.set(gate.name, new Map(lines.map((line) => [line.path, line.origin])));
+  }
+  return hunted.map(({ definition, mutant, caughtBy }) => ({
+    gate: definition.gate.name,
+    signal: mutant.signal,
+    what: mutant.what,
+    place: places.get(definition.gate.name)?.get(mutant.path) ?? definition.gate.name,
+    caughtBy: caughtBy === null ? null : { ...caughtBy.case.at, name: caughtBy.case.name },
+  }));
+}
+
 type Gathered =
   | { readonly kind: "gathered"; readonly rehearsals: readonly Rehearsal[] }
   | Exclude<TestOutcome, { readonly kind: "tested" }>;
 
 /** The tests that the path means: those below it, or those of the gate that it declares. */
-async function gather(folder: GateFolder & { readonly kind: "read" }, path: string): Promise<Gathered> {
+async function gather(folder: Folder, path: string): Promise<Gathered> {
   const { gates, files, defaults, texts } = folder;
   const declared = [...gates.values()].find((parsed) => resolve(parsed.path) === resolve(path));
   const meant = testsIn(files, defaults).filter((file) =>

@@ -8,7 +8,7 @@ const SHORT_LITERAL = 60;
  * the format and the way is as long as the loopback. https://github.com/google/snappy/blob/main/format_description.txt
  */
 export function snappyBlock(bytes: Uint8Array): Uint8Array {
-  const parts: Uint8Array[] = [varint(BigInt(bytes.length))];
+  const parts: Uint8Array[] = [varint(bytes.length)];
   for (let from = 0; from < bytes.length; from += SHORT_LITERAL) {
     const literal = bytes.subarray(from, from + SHORT_LITERAL);
     parts.push(Uint8Array.of((literal.length - 1) << 2), literal);

@@ -30,13 +30,13 @@ function sampleBytes({ at, value }: SampledSeries["samples"][number]): Uint8Arra
   const number = Buffer.alloc(8);
   if (value === "stale") number.writeBigUInt64LE(STALE_BITS);
   else number.writeDoubleLE(value);
-  return Buffer.concat([tag(1, FIXED_64), number, tag(2, 0), varint(BigInt(at))]);
+  return Buffer.concat([tag(1, FIXED_64), number, tag(2, 0), varint(at)]);
 }
 
 function message(field: number, bytes: Uint8Array): Uint8Array {
-  return Buffer.concat([tag(field, LENGTH_DELIMITED), varint(BigInt(bytes.length)), bytes]);
+  return Buffer.concat([tag(field, LENGTH_DELIMITED), varint(bytes.length), bytes]);
 }
 
 function tag(field: number, wireType: number): Uint8Array {
-  return varint(BigInt((field << 3) | wireType));
+  return varint((field << 3) | wireType);
 }

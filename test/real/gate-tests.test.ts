@@ -284,4 +284,23 @@ describe("rampart test", () => {
     expect(run).toMatchObject({ code: 2, stdout: "" });
     expect(run.stderr).toContain("apt-get install prometheus");
   });
+
+  test("says which changes of a gate no case notices, and fails where too few are", async () => {
+    const gates = await gatesWith(TESTS);
+    const run = await runCommandLine(MAIN, ["test", gates, "--at-least", "100"]);
+    expect(run.stdout).toContain(
+      `✖ errors: rollback above 5% for 2m: doubled  ${join(gates, "checkout.yaml")}:10`,
+    );
+    expect(run.stdout).not.toContain("backlog: advance at most 10: halved: turned");
+    expect(run.code).toBe(2);
+  });
+
+  test("finds the shipped gates as their tests say, and every change of them noticed", async () => {
+    const shipped = join(import.meta.dirname, "../../gates");
+    const run = await runCommandLine(MAIN, ["test", shipped, "--at-least", "95", "-o", "json"]);
+    expect(run, run.stdout).toMatchObject({ code: 0, stderr: "" });
+    const { cases, caught } = JSON.parse(run.stdout) as { cases: readonly unknown[]; caught: number };
+    expect(cases.length).toBeGreaterThan(10);
+    expect(caught).toBeGreaterThanOrEqual(0.95);
+  }, 240_000);
 });

@@ -5,6 +5,8 @@ import type { Problem } from "../../domain/problem.ts";
 export type TestRequest = {
   /** A folder of gate files, a test file, or a gate file whose tests are meant. */
   readonly path: string;
+  /** Whether to change the gates, too, and see which changes no case notices. */
+  readonly mutate: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
@@ -29,8 +31,25 @@ export type CaseReport = {
   readonly failures: readonly CaseShortfall[];
 };
 
+/** A change of a gate, and the case that notices it. */
+export type MutantReport = {
+  readonly gate: string;
+  readonly signal: string;
+  readonly what: string;
+  /** File and line of what was changed. */
+  readonly place: string;
+  /** Null: none does. */
+  readonly caughtBy: { readonly file: string; readonly line: number; readonly name: string } | null;
+};
+
 export type TestOutcome =
-  | { readonly kind: "tested"; readonly cases: readonly CaseReport[]; readonly durationMs: Millis }
+  | {
+      readonly kind: "tested";
+      readonly cases: readonly CaseReport[];
+      /** Null: not asked for, or a case fails on the gate as it is. */
+      readonly mutants: readonly MutantReport[] | null;
+      readonly durationMs: Millis;
+    }
   | {
       readonly kind: "faulty";
       readonly problems: readonly Problem[];

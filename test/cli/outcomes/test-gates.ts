@@ -40,9 +40,26 @@ const FAILED: CaseReport = {
   ],
 };
 
+const MUTANT = {
+  gate: "erp",
+  signal: "errors",
+  what: "advance at most 1%: doubled",
+  place: "gates/erp.yaml:12",
+} as const;
+
 export const TEST_OUTCOMES: Scripts<TestRequest, TestOutcome> = {
-  passed: () => ({ kind: "tested", cases: [PASSED], durationMs: 1_250 }),
-  failed: () => ({ kind: "tested", cases: [PASSED, FAILED], durationMs: 1_250 }),
+  passed: () => ({ kind: "tested", cases: [PASSED], mutants: null, durationMs: 1_250 }),
+  failed: () => ({ kind: "tested", cases: [PASSED, FAILED], mutants: null, durationMs: 1_250 }),
+  mutated: () => ({
+    kind: "tested",
+    cases: [PASSED],
+    mutants: [
+      { ...MUTANT, caughtBy: { file: "gates/tests/erp.yaml", line: 7, name: "healthy orders let it grow" } },
+      { ...MUTANT, what: "halt above 2% for 5m: without `for`", place: "gates/erp.yaml:13", caughtBy: null },
+      { ...MUTANT, what: 'query without job="a"', place: "library gates/signals/x.yaml:4", caughtBy: null },
+    ],
+    durationMs: 61_250,
+  }),
   "no-engine": () => ({
     kind: "unusable",
     message: "PromQL is evaluated by a real Prometheus, which is not here",
