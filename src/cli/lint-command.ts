@@ -3,16 +3,28 @@ import { formatProblems } from "../gatefile/format-problem.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Exit } from "./exit-codes.ts";
+import { toGithub } from "./lint-formats/github.ts";
+import { toJunit } from "./lint-formats/junit.ts";
+import { type LintReport, type ReportFormat, REPORTS } from "./lint-formats/report.ts";
+import { toSarif } from "./lint-formats/sarif.ts";
 import { createPrinter } from "./printer.ts";
-import type { PrintOptions, Printer } from "./printer.ts";
+import type { Format, PrintOptions, Printer } from "./printer.ts";
+import { safeJson } from "./shown.ts";
+
+export type LintOptions = PrintOptions & {
+  readonly strict: boolean;
+  readonly format?: Format | ReportFormat;
+  readonly docsUrl?: string;
+};
 
 /** Checks gate files without a server: everything that is wrong, with the place and what to write instead. */
-export async function lintCommand(
-  context: CliContext,
-  options: PrintOptions & { readonly strict: boolean },
-  path: string,
-): Promise<Exit> {
-  const printer = createPrinter(context, options);
+export async function lintCommand(context: CliContext, options: LintOptions, path: string): Promise<Exit> {
+  const { format } = options;
+  const isReport = format !== undefined && isReportFormat(format);
+  const printer = createPrinter(context, {
+    ...options,
+    ...(format === undefined || isReport ? {} : { output: format }),
+  });
   const outcome = await context.lintPath(path);
   if (outcome.kind === "unreadable") {
     printer.fault(outcome.message);
@@ -21,8 +33,36 @@ export async function lintCommand(
   const { sources } = outcome;
   // Hints are for those who ask for them: a smallest gate is no worse for lacking what only bigger ones need.
   const problems = outcome.problems.filter(({ severity }) => options.strict || severity !== "hint");
-  printProblems(printer, problems, sources);
-  return problems.some((problem) => counts(problem, options.strict)) ? EXIT.usage : EXIT.done;
+  const counts = (problem: Problem): boolean => isFailure(problem, options.strict);
+  if (isReport) {
+    const docsUrl = options.docsUrl ?? context.env["RAMPART_DOCS_URL"] ?? "";
+    const report = {
+      problems,
+      files: [...sources.keys()],
+      counts,
+      version: context.version,
+      docsUrl: docsUrl === "" ? null : docsUrl,
+    };
+    context.stdout.write(reportText(format, report));
+  } else {
+    printProblems(printer, problems, sources);
+  }
+  return problems.some(counts) ? EXIT.usage : EXIT.done;
+}
+
+function isReportFormat(format: Format | ReportFormat): format is ReportFormat {
+  return REPORTS.some((each) => each === format);
+}
+
+function reportText(format: ReportFormat, report: LintReport): string {
+  switch (format) {
+    case "sarif":
+      return `${safeJson(toSarif(report))}\n`;
+    case "junit":
+      return `${toJunit(report)}\n`;
+    case "github":
+      return toGithub(report);
+  }
 }
 
 /** Every problem with its place, or that there is none. `texts` are of all files that were read. */
@@ -47,7 +87,7 @@ export function printProblems(
   });
 }
 
-function counts({ severity }: Problem, strict: boolean): boolean {
+function isFailure({ severity }: Problem, strict: boolean): boolean {
   return severity === "error" || (strict && severity === "warning");
 }
 

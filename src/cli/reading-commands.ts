@@ -2,8 +2,9 @@ import { Command, Option } from "commander";
 import { checkCommands } from "./check-commands.ts";
 import type { CliContext } from "./context.ts";
 import { explainCommand } from "./explain-command.ts";
-import { lintCommand } from "./lint-command.ts";
-import type { PrintOptions } from "./printer.ts";
+import { lintCommand, type LintOptions } from "./lint-command.ts";
+import { REPORTS } from "./lint-formats/report.ts";
+import { FORMATS } from "./printer.ts";
 import { describe, withPrinting, withServer } from "./program.ts";
 import type { Finish } from "./program.ts";
 import { replayCommand } from "./replay-command.ts";
@@ -26,10 +27,18 @@ function lint(context: CliContext, finish: Finish): Command {
   return withPrinting(
     describe(new Command("lint"), "check gate files, without a server", "rampart lint gates/ --strict")
       .argument("[path]", "a file or a folder", "gates")
-      .option("--strict", "show hints too, and fail on warnings", false),
-  ).action((path: string, options: PrintOptions & { strict: boolean }) =>
-    finish(() => lintCommand(context, options, path)),
-  );
+      .option("--strict", "show hints too, and fail on warnings", false)
+      .addOption(
+        new Option("--format <format>", "like --output, and reports for other programs").choices([
+          ...FORMATS,
+          ...REPORTS,
+        ]),
+      )
+      .option(
+        "--docs-url <url>",
+        "where docs/lint.md can be read, for the links of a report (RAMPART_DOCS_URL)",
+      ),
+  ).action((path: string, options: LintOptions) => finish(() => lintCommand(context, options, path)));
 }
 
 function status(context: CliContext, finish: Finish): Command {
