@@ -6,14 +6,15 @@ type Shape = {
   readonly required?: readonly string[];
 };
 
-/** A table of a mapping's keys, from what each key says of itself. */
-export function keyTable({ keys, required = [] }: Shape): string {
-  return table(
-    ["Key", "Type", "Default", "Meaning"],
-    Object.entries(keys).map(([key, { words }]) => {
-      if (words === undefined) throw new Error(`nothing is said of the key ${key}`);
-      const fallback = required.includes(key) || key === "schema" ? "needed" : (words.fallback ?? "");
-      return [`\`${key}\``, words.type, fallback, words.meaning];
-    }),
-  );
+/** A table of a mapping's keys, from what each key says of itself; of several mappings one after the other. */
+export function keyTable(...shapes: readonly Shape[]): string {
+  return table(["Key", "Type", "Default", "Meaning"], shapes.flatMap(rowsOf));
+}
+
+function rowsOf({ keys, required = [] }: Shape): readonly (readonly string[])[] {
+  return Object.entries(keys).map(([key, { words }]) => {
+    if (words === undefined) throw new Error(`nothing is said of the key ${key}`);
+    const fallback = required.includes(key) || key === "schema" ? "needed" : (words.fallback ?? "");
+    return [`\`${key}\``, words.type, fallback, words.meaning];
+  });
 }

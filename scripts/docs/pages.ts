@@ -6,6 +6,15 @@ import { isLegal } from "../../src/domain/moves.ts";
 import { mayUse, type Scope } from "../../src/domain/principal.ts";
 import { CALENDAR_SHAPE, WINDOW_SHAPE } from "../../src/gatefile/calendar-keys.ts";
 import { FLOW_SHAPE, POLICY_SHAPE } from "../../src/gatefile/flow-keys.ts";
+import { EVIDENCE_SHAPE } from "../../src/gatefile/gate-keys.ts";
+import { TASK_SHAPE } from "../../src/gatefile/reconcile.ts";
+import {
+  CONTRACT_SHAPE,
+  GATE_REQUIREMENT_SHAPE,
+  NO_DEBT_SHAPE,
+  SIGNAL_SHAPE,
+} from "../../src/gatefile/requirement.ts";
+import { TOUCH_SHAPE } from "../../src/gatefile/touch.ts";
 import { renderRulePages } from "../../src/gatefile/rules.ts";
 import { keyTable } from "./keys.ts";
 import { libraryTable, suggestionsTable } from "./library.ts";
@@ -16,6 +25,10 @@ export const PAGES: Readonly<Record<string, (before: string) => string>> = {
   "docs/lint.md": () => renderRulePages(),
   "docs/gates.md": (before) =>
     withSections(before, {
+      touch: keyTable(TOUCH_SHAPE),
+      requirement: keyTable(CONTRACT_SHAPE, SIGNAL_SHAPE, GATE_REQUIREMENT_SHAPE, NO_DEBT_SHAPE),
+      evidence: keyTable(EVIDENCE_SHAPE),
+      task: keyTable(TASK_SHAPE),
       flow: keyTable(FLOW_SHAPE),
       policy: keyTable(POLICY_SHAPE),
       calendar: keyTable(CALENDAR_SHAPE),

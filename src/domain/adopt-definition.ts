@@ -15,6 +15,7 @@ import {
   withStanding,
   type Writer,
 } from "./transition.ts";
+import { unbuiltRefusal } from "./unbuilt.ts";
 
 /** A newest definition that is not the one in force, while it can be adopted at all. */
 export type Adoptable = {
@@ -31,7 +32,7 @@ export function adoptable(gate: Gate, record: GateRecord, { newest }: Definition
   const { run } = record;
   if (run === null || newest === null || newest.hash === run.definition) return null;
   const compared = compareDefinitions(gate, newest.gate);
-  if (compared.kind === "other-flag") return null;
+  if (compared.kind === "other-flag" || unbuiltRefusal(newest.gate) !== null) return null;
   const { step } = standingOrStart(record.ramp);
   const steps = [nextStep(gate, step), nextStep(newest.gate, step)].filter((each) => each !== null);
   const asking = steps.find(({ approve }) => approve.length > 0);
@@ -112,6 +113,8 @@ function sameAudienceIn(newest: Gate, step: Step | undefined): number | null {
 function whyNot(gate: Gate, { status, newest }: DefinitionFacts): string {
   if (status !== "changed" || newest === null)
     return `the definition is ${status}: there is nothing to adopt`;
+  const unbuilt = unbuiltRefusal(newest.gate);
+  if (unbuilt !== null) return unbuilt;
   return compareDefinitions(gate, newest.gate).kind === "other-flag"
     ? "a changed flag, strategy, stickiness or environment is never adopted: end the run and start anew"
     : "there is nothing to adopt";

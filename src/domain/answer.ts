@@ -12,6 +12,7 @@ import { whomIn } from "./reach.ts";
 import type { RampState } from "./ramp.ts";
 import type { GateRecord, Would } from "./record.ts";
 import { standingOf } from "./transition.ts";
+import { unbuiltForDeploys } from "./unbuilt.ts";
 import type { AlertJudgement, Because, SignalJudgement, Verdict } from "./verdict.ts";
 
 /** 0 open, 3 closed for now, 4 halted, rolled back or drifted, 5 only an approval is missing, 6 cannot see. */
@@ -188,7 +189,7 @@ function deployReasons(gate: Gate, decision: Decision): readonly Because[] {
       return judged.verdict !== "good" && judged.code !== "settling";
     })
     .map(signalBecause)
-    .concat(alertBlockers(decision.alerts));
+    .concat(alertBlockers(decision.alerts), unbuiltForDeploys(gate));
 }
 
 const BLIND: readonly string[] = [

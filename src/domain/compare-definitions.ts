@@ -67,6 +67,17 @@ function rampLooser(old: Gate, now: Gate): readonly string[] {
     "data.dark":
       notLater(now.data.darkHaltMs, old.data.darkHaltMs) &&
       notLater(now.data.darkRollbackMs, old.data.darkRollbackMs),
+    "flag.decide": now.flag?.decide === old.flag?.decide,
+    "flag.stamp": now.flag?.stamp === old.flag?.stamp,
+    // None of these has an effect yet, and which change of them is tighter is for whoever gives them one.
+    touches: same(now.touches, old.touches),
+    calendars: same(now.calendars, old.calendars),
+    debt: same(now.debt, old.debt),
+    priority: now.priority === old.priority,
+    evidence: same(now.evidence, old.evidence),
+    "rollback.reconcile": same(now.reconcile, old.reconcile),
+    start: now.start === old.start,
+    requires: (old.requires ?? []).every((each) => (now.requires ?? []).some((kept) => same(kept, each))),
     "drift.raised": now.drift.raised === old.drift.raised,
     "drift.changed": now.drift.changed === old.drift.changed || now.drift.changed === "rollback",
   });
@@ -81,6 +92,8 @@ function stepsLooser(old: readonly Step[], now: readonly Step[]): readonly strin
     return failing({
       [`${name}: hold`]: next.holdMs >= step.holdMs,
       [`${name}: prove`]: provesAsMuch(next.prove, step.prove),
+      [`${name}: share`]: next.share === step.share,
+      [`${name}: dither`]: next.dither === step.dither,
       [`${name}: approve`]: step.approve.every((demand, at) => asksAsMuch(next.approve[at], demand)),
     });
   });

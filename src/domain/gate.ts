@@ -1,8 +1,11 @@
 import type { OnDeploy } from "./change.ts";
+import type { Requirement, Touch } from "./coupling.ts";
+import type { DebtPolicy } from "./flow.ts";
 import type { Millis } from "./instant.ts";
 import type { Limit } from "./limit.ts";
 import type { Matcher } from "./matcher.ts";
 import type { Percent } from "./percent.ts";
+import type { ReconcileTask } from "./reconcile.ts";
 
 /** What a door asks of a gate: may exposure grow, may a deploy go out, may the ramp end. */
 export type Purpose = "advance" | "deploy" | "finish";
@@ -144,6 +147,10 @@ export type Step = {
   readonly prove?: Prove;
   /** Needed to enter this step; a list needs one of each, all different people. */
   readonly approve: readonly ApprovalDemand[];
+  /** How much of everybody an audience is taken for in a flow's budget; absent: all that is left. */
+  readonly share?: Percent;
+  /** Exposure is varied at random around the step, so that harm stands out. Absent: it stands still. */
+  readonly dither?: true;
 };
 
 /** The flag a ramp drives: one `flexibleRollout` strategy of one flag in one environment of one Unleash server. */
@@ -161,6 +168,10 @@ export type FlagTarget = {
   readonly also: readonly string[];
   /** Longest time until SDKs have seen a change. */
   readonly propagationMs: Millis;
+  /** The service asks the flag once in the life of an entity. Absent: always. */
+  readonly decide?: "once";
+  /** Where the entity keeps which path it took. */
+  readonly stamp?: string;
 };
 
 export type DataPolicy = {
@@ -175,6 +186,13 @@ export type DataPolicy = {
 export type DriftPolicy = {
   readonly raised: "halt" | "revert";
   readonly changed: "halt" | "rollback";
+};
+
+/** How often the evidence of a ramp may be wrong, each a share from 0 to 1. Absent: the default. */
+export type EvidenceRates = {
+  readonly falseHalt?: number;
+  readonly falseRollback?: number;
+  readonly falseAdvance?: number;
 };
 
 /** One gate file, parsed, checked and completed with defaults. JSON-serialisable: running ramps pin a copy of it. */
@@ -206,6 +224,19 @@ export type Gate = {
   readonly drainMs?: Millis;
   /** Whether a restart reaches other users first than the run before it; null: it does not. */
   readonly rotateCohort: true | null;
+  /** What follows is read and has no effect yet (`unbuilt.ts`). Absent: the file does not say it. */
+  readonly touches?: readonly Touch[];
+  /** Names of windows. */
+  readonly calendars?: readonly string[];
+  readonly debt?: DebtPolicy;
+  /** Who goes first of those that wait in a flow: the highest. Absent: 0. */
+  readonly priority?: number;
+  readonly requires?: readonly Requirement[];
+  readonly evidence?: EvidenceRates;
+  /** In the order in which they run after a rollback. */
+  readonly reconcile?: readonly ReconcileTask[];
+  /** A ramp begins by itself as soon as it may. Absent: by `rampart start`. */
+  readonly start?: "auto";
 };
 
 /**

@@ -19,6 +19,7 @@ import { askingOf, promiseBlockers } from "./promise.ts";
 import type { GateRecord } from "./record.ts";
 import { rivalBecause } from "./rivals.ts";
 import { settlesSince } from "./settle.ts";
+import { unbuiltBecause } from "./unbuilt.ts";
 import type { AlertJudgement, Because, BecauseKind, SignalJudgement } from "./verdict.ts";
 
 /** Everything outside signals and record that may keep exposure from growing. */
@@ -81,12 +82,17 @@ export function growthBlockers(
 function stateBlockers(gate: Gate, record: GateRecord, facts: GrowthFacts): readonly Because[] {
   const found: Because[] = [];
   // A gate that only watches has no ramp whose state could be in the way.
-  if (gate.flag === null) return definitionBecause(record, facts.definition);
+  if (gate.flag === null) return [...definitionBecause(record, facts.definition), ...unbuiltBecause(gate)];
   if (record.ramp.state !== "proving") found.push(stateBecause(record));
   if (modeOf(gate, record) === "observe") {
     found.push(because("switch", "observe", "the gate only observes", { opens: `rampart act ${gate.name}` }));
   }
-  return [...found, ...definitionBecause(record, facts.definition), ...rivalBecause(facts.rivals)];
+  return [
+    ...found,
+    ...definitionBecause(record, facts.definition),
+    ...unbuiltBecause(gate),
+    ...rivalBecause(facts.rivals),
+  ];
 }
 
 function timeBlockers(gate: Gate, record: GateRecord, step: number | null, now: Instant): readonly Because[] {

@@ -17,6 +17,7 @@ import type { GateRecord } from "./record.ts";
 import { rivalBecause } from "./rivals.ts";
 import { wayOut } from "./way-out.ts";
 import { splitTitle } from "./token.ts";
+import { unbuiltRefusal } from "./unbuilt.ts";
 import { begin, beyondTitle, exposingStepAt, inEpoch } from "./transition.ts";
 
 /** Begins a run, from 0 % or at the declared step that the flag stands at, or says what stands in its way. */
@@ -29,6 +30,8 @@ export function start(gate: Gate, record: GateRecord, command: Command, facts: C
   if (facts.definition.status !== "valid") {
     return refused("not-ready", `the definition is ${facts.definition.status}`);
   }
+  const unbuilt = unbuiltRefusal(gate);
+  if (unbuilt !== null) return refused("not-ready", unbuilt);
   if (record.intention?.kind === "release") {
     const cancel = `wait until that is read back, or take the flag again: rampart adopt-flag ${gate.name}`;
     return refused("not-ready", `${gate.name} is letting go of its flag; ${cancel}`);

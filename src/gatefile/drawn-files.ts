@@ -3,8 +3,13 @@ import type { Shelf } from "./gate-source.ts";
 
 /** The other files whose text a gate is made from, its profile and its libraries, in order of path: a change of theirs changes the gate. */
 export function drawnFiles({ values }: GateFields, shelf: Shelf): readonly string[] {
-  const libraries = (values.signals ?? []).flatMap(
-    (signal) => shelf.library.get(signal.values.use ?? "")?.path ?? [],
+  const required = (values.requires ?? []).map((each) =>
+    each.kind === "signal" ? each.fields.values.signal : undefined,
+  );
+  const cleaned = (values.rollback?.reconcile?.tasks ?? []).map((task) => task.values.until?.values.use);
+  const used = (values.signals ?? []).map((signal) => signal.values.use);
+  const libraries = [...used, ...required, ...cleaned].flatMap(
+    (name) => shelf.library.get(name ?? "")?.path ?? [],
   );
   const profile = shelf.profiles.get(values.profile ?? "")?.file.path ?? [];
   return [...new Set(libraries.concat(profile))].toSorted();

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { FlagTarget } from "../domain/gate.ts";
 import { SECOND } from "../domain/instant.ts";
 import type { Defaults } from "./defaults.ts";
-import { duration, leaf, listOf, type Read, sentence } from "./leaf.ts";
+import { duration, leaf, listOf, oneOf, type Read, sentence } from "./leaf.ts";
 import { type Fields, readMap } from "./mapping.ts";
 import type { Complain } from "./problem-list.ts";
 import type { Span } from "./source.ts";
@@ -23,6 +23,8 @@ const FLAG_KEYS = {
   stickiness: sentence,
   also: listOf(sentence, "a list of strategy names or ids"),
   propagation: duration(),
+  decide: oneOf("always", "once"),
+  stamp: sentence,
 } as const;
 
 type FlagFields = Fields<typeof FLAG_KEYS>;
@@ -40,7 +42,6 @@ export const flagDraft: Read<FlagDraft> = (value: Value, complain) => {
   const shape = {
     what: "a flag",
     keys: FLAG_KEYS,
-    unsupported: ["decide", "stamp"],
     required: ["unleash"],
   } as const;
   const fields = readMap(value, shape, complain);
@@ -74,6 +75,8 @@ export function resolveFlag(draft: FlagDraft, defaults: Defaults, complain: Comp
     stickiness: given.stickiness ?? null,
     also: given.also ?? [],
     propagationMs: given.propagation ?? DEFAULT_PROPAGATION_MS,
+    ...(given.decide === "once" ? { decide: given.decide } : {}),
+    ...(given.stamp === undefined ? {} : { stamp: given.stamp }),
   };
 }
 

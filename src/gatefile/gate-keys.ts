@@ -15,16 +15,23 @@ import {
   type Read,
   sentence,
   serviceName,
+  share,
+  wholeNumber,
 } from "./leaf.ts";
-import { type Fields, readMap, unsupported } from "./mapping.ts";
+import { debtPolicy } from "./flow-keys.ts";
+import { type Fields, mapping, readMap } from "./mapping.ts";
 import { missingBounds } from "./missing-bounds.ts";
 import { argumentsGiven, parameters } from "./parameters.ts";
+import { nameList } from "./names.ts";
 import { percent, rollbackPercent } from "./percent.ts";
+import { told } from "./read.ts";
+import { type TaskFields, taskList } from "./reconcile.ts";
 import type { Complain } from "./problem-list.ts";
 import { GATE_SIGNAL_KEYS, type GateSignalFields, LATER_SIGNAL_KEYS } from "./signal-keys.ts";
 import { requirementList } from "./requirement.ts";
 import type { Span } from "./source.ts";
 import { stepList } from "./steps.ts";
+import { touchList } from "./touch.ts";
 
 type DataFields = { readonly policy: DataPolicy; readonly missing: MissingBounds | null };
 
@@ -47,23 +54,21 @@ const data: Read<DataFields> = (value, complain) => {
   };
 };
 
-type RollbackFields = Pick<Gate, "haltDeadlineMs" | "cooldownMs" | "drainMs" | "rotateCohort">;
+type RollbackPolicy = Pick<Gate, "haltDeadlineMs" | "cooldownMs" | "drainMs" | "rotateCohort">;
 
-export const DEFAULT_ROLLBACK: RollbackFields = {
+type RollbackFields = {
+  readonly policy: RollbackPolicy;
+  readonly mode: "revert" | "drain" | null;
+  readonly reconcile: { readonly tasks: readonly TaskFields[]; readonly at: Span } | null;
+};
+
+export const DEFAULT_ROLLBACK: RollbackPolicy = {
   haltDeadlineMs: 2 * HOUR,
   cooldownMs: HOUR,
   rotateCohort: null,
 };
 
 const DEFAULT_DRAIN_MS: Millis = 72 * HOUR;
-
-const startMode: Read<"manual"> = (value, complain) => {
-  if (value.kind === "scalar" && value.value === "auto") {
-    complain(unsupported(value.at, "`start: auto`"));
-    return undefined;
-  }
-  return oneOf("manual")(value, complain);
-};
 
 const rollback: Read<RollbackFields> = (value, complain) => {
   const keys = {
@@ -73,17 +78,22 @@ const rollback: Read<RollbackFields> = (value, complain) => {
     cooldown: duration(),
     drainDeadline: longerThanNothing,
     rotateCohort: leaf(z.boolean(), "`true` or `false`"),
+    reconcile: taskList,
   } as const;
-  const shape = { what: "`rollback`", keys, unsupported: ["reconcile"] } as const;
+  const shape = { what: "`rollback`", keys } as const;
   const fields = readMap(value, shape, complain);
   if (fields === undefined) return undefined;
-  const { mode, haltDeadline, cooldown, drainDeadline, rotateCohort } = fields.values;
+  const { mode, haltDeadline, cooldown, drainDeadline, rotateCohort, reconcile } = fields.values;
   drainTogether(fields, complain);
   return {
-    haltDeadlineMs: haltDeadline ?? DEFAULT_ROLLBACK.haltDeadlineMs,
-    cooldownMs: cooldown ?? DEFAULT_ROLLBACK.cooldownMs,
-    rotateCohort: rotateCohort === true ? true : null,
-    ...(mode === "drain" ? { drainMs: drainDeadline ?? DEFAULT_DRAIN_MS } : {}),
+    policy: {
+      haltDeadlineMs: haltDeadline ?? DEFAULT_ROLLBACK.haltDeadlineMs,
+      cooldownMs: cooldown ?? DEFAULT_ROLLBACK.cooldownMs,
+      rotateCohort: rotateCohort === true ? true : null,
+      ...(mode === "drain" ? { drainMs: drainDeadline ?? DEFAULT_DRAIN_MS } : {}),
+    },
+    mode: mode ?? null,
+    reconcile: reconcile === undefined ? null : { tasks: reconcile, at: fields.at("reconcile") },
   };
 };
 
@@ -111,6 +121,15 @@ const drift: Read<DriftPolicy> = (value, complain) => {
   return given === undefined ? undefined : { ...DEFAULT_DRIFT, ...given };
 };
 
+export const EVIDENCE_SHAPE = {
+  what: "`evidence`",
+  keys: {
+    falseHalt: told(share, "percent", "How often a healthy ramp may be halted by evidence", "`5%`"),
+    falseRollback: told(share, "percent", "How often a healthy ramp may be rolled back by it", "`1%`"),
+    falseAdvance: told(share, "percent", "How often a step may go on in spite of harm", "`5%`"),
+  },
+} as const;
+
 const signal: Read<GateSignalFields> = (value, complain) =>
   readMap(value, { what: "a signal", keys: GATE_SIGNAL_KEYS, unsupported: LATER_SIGNAL_KEYS }, complain);
 
@@ -123,7 +142,7 @@ const GATE_KEYS = {
   change: sentence,
   every: duration({ ms: SECOND, says: "at least 1s" }),
   mode: oneOf("observe", "act"),
-  start: startMode,
+  start: oneOf("manual", "auto"),
   source: sentence,
   flag: flagDraft,
   steps: stepList,
@@ -138,6 +157,11 @@ const GATE_KEYS = {
   drift,
   profile: name,
   with: argumentsGiven,
+  touches: touchList,
+  calendars: nameList,
+  debt: debtPolicy,
+  priority: wholeNumber(0),
+  evidence: mapping(EVIDENCE_SHAPE),
 } as const;
 
 export type GateFields = Fields<typeof GATE_KEYS>;
@@ -145,7 +169,6 @@ export type GateFields = Fields<typeof GATE_KEYS>;
 export const GATE_SHAPE = {
   what: "a gate",
   keys: GATE_KEYS,
-  unsupported: ["calendars", "debt", "evidence", "priority", "touches"],
   required: ["name"],
 } as const;
 
@@ -156,6 +179,7 @@ const INHERITED_KEYS = {
   every: GATE_KEYS.every,
   steps: GATE_KEYS.steps,
   stopsAt: GATE_KEYS.stopsAt,
+  requires: GATE_KEYS.requires,
   signals: GATE_KEYS.signals,
   alerts: GATE_KEYS.alerts,
   service: GATE_KEYS.service,
@@ -168,7 +192,18 @@ const INHERITED_KEYS = {
 export const INHERITED: readonly string[] = Object.keys(INHERITED_KEYS);
 
 /** Keys that say how a ramp goes: a gate without a flag has none. */
-export const RAMP_KEYS = ["steps", "stopsAt", "requires", "start", "mode", "rollback", "drift"] as const;
+export const RAMP_KEYS = [
+  "steps",
+  "stopsAt",
+  "requires",
+  "start",
+  "mode",
+  "rollback",
+  "drift",
+  "touches",
+  "debt",
+  "priority",
+] as const;
 
 const PROFILE_KEYS = {
   schema: anything,
@@ -183,6 +218,5 @@ export type ProfileFields = Fields<typeof PROFILE_KEYS>;
 export const PROFILE_SHAPE = {
   what: "a profile",
   keys: PROFILE_KEYS,
-  unsupported: ["requires"],
   required: ["name"],
 } as const;

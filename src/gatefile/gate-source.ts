@@ -21,6 +21,8 @@ export type Shelf = {
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly windows: Windows;
   readonly flows: Flows;
+  /** Names of all gates, also of those that cannot be used now. */
+  readonly gates: readonly string[];
 };
 
 /** A gate with the text it was made from: its own file and its profile laid together. */
@@ -40,7 +42,7 @@ export function gateOfRoot(
   // What the profile would have brought is not there: whatever else were said about the gate might be wrong.
   if (fields === undefined || found === null) return null;
   const profile = found === "none" ? null : found.scope;
-  const gate = resolveGate(fields, { library: shelf.library, profile }, defaults, list);
+  const gate = resolveGate(fields, { ...shelf, profile }, defaults, list);
   if (gate === null && found !== "none") blameProfile(fields, found, list);
   return gate === null ? null : { gate, root, fields };
 }

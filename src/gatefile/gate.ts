@@ -5,8 +5,9 @@ import { resolveAlerts } from "./alert.ts";
 import type { Defaults } from "./defaults.ts";
 import { resolveFlag } from "./flag.ts";
 import { DEFAULT_DATA, DEFAULT_DRIFT, DEFAULT_ROLLBACK, type GateFields, RAMP_KEYS } from "./gate-keys.ts";
-import type { Library } from "./library.ts";
+import type { Shelf } from "./gate-source.ts";
 import { blindSteps } from "./lint/blind-steps.ts";
+import { noEffect } from "./lint/no-effect.ts";
 import { holdSettle, type Slowest, slowestOf } from "./lint/hold-settle.ts";
 import { hasOwner } from "./lint/owner.ts";
 import { provable } from "./lint/provable.ts";
@@ -15,16 +16,20 @@ import { signalNames } from "./lint/signal-names.ts";
 import { stepsIncrease } from "./lint/steps-increase.ts";
 import { stickiness } from "./lint/stickiness.ts";
 import { DEFAULT_MISSING } from "./missing-bounds.ts";
+import { resolveTasks } from "./reconcile.ts";
+import { resolveWindows } from "./references.ts";
+import { promisesOf, resolveRequirements } from "./requirement.ts";
 import type { Complain, ProblemList } from "./problem-list.ts";
 import type { ProfileScope } from "./scope.ts";
 import { type PlacedSignal, resolveSignal } from "./signal.ts";
 import { resolvePromises, resolveSteps } from "./steps.ts";
+import { resolveTouches } from "./touch.ts";
 
 const DEFAULT_EVERY_MS = 15 * SECOND;
 export const LEAST_DEFAULT_HOLD_MS = 30 * MINUTE;
 
 /** What a gate draws on. */
-export type Surroundings = { readonly library: Library; readonly profile: ProfileScope | null };
+export type Surroundings = Omit<Shelf, "profiles"> & { readonly profile: ProfileScope | null };
 
 /** The whole gate; null when anything about it is an error. Every rule is asked, whatever the others found. */
 export function resolveGate(
@@ -58,7 +63,14 @@ export function resolveGate(
     Math.max(LEAST_DEFAULT_HOLD_MS, slowest?.settleMs ?? 0),
   );
 
+  const extra = { ...surroundings, ...context };
+  const requires = resolveRequirements(given.requires ?? [], extra, complain);
+  const touches = resolveTouches(given.touches ?? [], surroundings.flows, complain);
+  resolveWindows(given.calendars ?? [], surroundings.windows, complain);
+  const reconcile = resolveTasks(given.rollback?.reconcile?.tasks ?? [], context, complain);
+
   hasOwner(fields, "gate", complain);
+  noEffect(fields, complain);
   if (given.flag !== undefined) stickiness(given.flag, complain);
   signalNames(signals, complain);
   checkEvidence(fields, signals, complain);
@@ -82,14 +94,34 @@ export function resolveGate(
     flag,
     steps: flag === null ? [] : ramp.steps,
     bakeMs: ramp.bakeMs,
-    promises: flag === null ? [] : resolvePromises(given.steps ?? [], given.requires ?? []),
+    promises: flag === null ? [] : resolvePromises(given.steps ?? [], promisesOf(given.requires ?? [])),
     signals: signals.map(({ signal }) => signal),
     alerts,
     service: given.service ?? null,
     onDeploy: given.onDeploy ?? "settle",
     data: given.data?.policy ?? DEFAULT_DATA,
     drift: given.drift ?? DEFAULT_DRIFT,
-    ...(given.rollback ?? DEFAULT_ROLLBACK),
+    ...(given.rollback?.policy ?? DEFAULT_ROLLBACK),
+    ...laterOf(fields),
+    ...(touches.length === 0 ? {} : { touches }),
+    ...(requires.length === 0 ? {} : { requires }),
+    ...(reconcile.length === 0 ? {} : { reconcile }),
+  };
+}
+
+/** What nothing is looked up for. A default is left out, as if it had not been written. */
+function laterOf({
+  values,
+}: GateFields): Pick<Gate, "calendars" | "debt" | "priority" | "evidence" | "start"> {
+  const { calendars, debt, priority, evidence, start } = values;
+  return {
+    ...(calendars === undefined ? {} : { calendars: calendars.map(({ value }) => value) }),
+    ...(debt === undefined
+      ? {}
+      : { debt: { tolerate: debt.values.tolerate ?? 0, waiver: debt.values.waiver ?? null } }),
+    ...(priority === undefined || priority === 0 ? {} : { priority }),
+    ...(evidence === undefined ? {} : { evidence: evidence.values }),
+    ...(start === "auto" ? { start } : {}),
   };
 }
 

@@ -79,6 +79,23 @@ const DURATION_JSON: JsonSchema = {
   minLength: 2,
 };
 
+/** A share from 0 to 1, neither of them, written as a percent: `0.5%`. */
+export const share: Read<number> = (() => {
+  const written = leaf(
+    z.string().regex(/^\d{1,2}(?:\.\d{1,4})?%$/),
+    "a percent above 0% and below 100%, such as `0.5%`",
+  );
+  return shaped(written.json ?? {}, (value, complain) => {
+    const text = written(value, complain);
+    if (text === undefined) return undefined;
+    const percent = text.slice(0, -1);
+    // Through the decimal exponent, so that 0.07% is 0.0007 and not 0.0007000000000000001.
+    if (Number(percent) > 0) return Number(`${percent}e-2`);
+    complain({ code: "R108", at: value.at, message: "must be a percent above 0%" });
+    return undefined;
+  });
+})();
+
 /** Milliseconds. */
 export function duration(
   least: { readonly ms: number; readonly says: string } = { ms: 0, says: "at least 0s" },

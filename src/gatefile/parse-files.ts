@@ -95,10 +95,11 @@ export function understand(
   const windows = joinWindows(read.filter((file) => file.kind === "calendar"));
   const drafts = read.filter((file) => file.kind === "flow").map(({ flow }) => flow);
   const flows = joinFlows(drafts, { library, windows }, defaults, begins);
-  const shelf = { library, profiles: joinProfiles(profiles), windows, flows };
+  const gates = read.flatMap((file) => (file.kind === "gate" && file.name !== null ? [file.name] : []));
+  const shelf = { library, profiles: joinProfiles(profiles), windows, flows, gates };
   for (const profile of profiles) {
     begins(profile.file.path);
-    checkProfile(profile, library, defaults);
+    checkProfile(profile, shelf, defaults);
   }
   const resolved: Resolved[] = [];
   for (const file of read) {

@@ -29,6 +29,8 @@ function overlaid({ key, value }: Entry, below: Value, scope: ProfileScope, libr
   // What is no list is refused as such by its reader.
   if (value.kind !== "list" || below.kind !== "list") return value;
   if (key === "signals") return overSignals(value, below, library);
+  // A gate adds to what its profile asks for, and takes nothing away: it would be weaker under a trusted name.
+  if (key === "requires") return { ...value, items: [...below.items, ...value.items] };
   return key === "alerts" ? overAlerts(value, below, scope) : value;
 }
 

@@ -5,7 +5,8 @@ import { textOf } from "./text.ts";
 import type { MapValue, Scalar, Value } from "./value.ts";
 
 /** Where `$name` is replaced by a value of its own, and not inside a string. */
-const WHOLE = /^(?:owner|service|runbook|signals\[\]\.(?:owner|runbook|with\.[^.]+))$/;
+const WHOLE =
+  /^(?:owner|service|runbook|signals\[\]\.(?:owner|runbook|with\.[^.]+)|requires\[\]\.with\.[^.]+)$/;
 
 /** Texts that take parameters by their own grammar, and what is read before any is put in. */
 const IN_GRAMMAR =

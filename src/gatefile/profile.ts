@@ -1,7 +1,7 @@
 import type { Defaults } from "./defaults.ts";
 import { resolveAlerts } from "./alert.ts";
 import { PROFILE_SHAPE, type ProfileFields } from "./gate-keys.ts";
-import type { Library } from "./library.ts";
+import type { Shelf } from "./gate-source.ts";
 import { rampEnd } from "./lint/ramp-end.ts";
 import { signalNames } from "./lint/signal-names.ts";
 import { stepsIncrease } from "./lint/steps-increase.ts";
@@ -10,6 +10,7 @@ import { DEFAULT_MISSING } from "./missing-bounds.ts";
 import { type Parameter, parameters } from "./parameters.ts";
 import type { Complain, ProblemList } from "./problem-list.ts";
 import { checkPlaces, putWhole } from "./profile-places.ts";
+import { resolveRequirements } from "./requirement.ts";
 import type { ProfileScope } from "./scope.ts";
 import { resolveSignal } from "./signal.ts";
 import type { SourceFile } from "./source.ts";
@@ -72,14 +73,18 @@ export function fallbackOf(given: Value | undefined, name: string): Value | unde
 }
 
 /** Complains about what a gate with this profile would stumble over, whatever its values, where no gate uses it, too. */
-export function checkProfile(profile: Profile, library: Library, defaults: Defaults): void {
+export function checkProfile(
+  profile: Profile,
+  shelf: Pick<Shelf, "library" | "flows" | "gates">,
+  defaults: Defaults,
+): void {
   const { fields, declared, list } = profile;
   const { complain } = list;
-  const { signals, alerts, steps, stopsAt } = fields.values;
+  const { signals, alerts, steps, stopsAt, requires } = fields.values;
   const values = new Map(declared.map(({ name, fallback }) => [name, fallback ?? name]));
   const scope: ProfileScope = { declared, values, at: fields.head, file: profile.file, signals: [] };
   const context = {
-    library,
+    ...shelf,
     profile: scope,
     source: defaults.source ?? "",
     missing: DEFAULT_MISSING,
@@ -91,6 +96,7 @@ export function checkProfile(profile: Profile, library: Library, defaults: Defau
     complain,
   );
   resolveAlerts(alerts ?? [], context, complain);
+  resolveRequirements(requires ?? [], context, complain);
   if (steps === undefined) return;
   stepsIncrease(steps, complain);
   rampEnd(steps, stopsAt ?? null, complain);

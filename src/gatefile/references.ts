@@ -1,9 +1,21 @@
 import { nearestName } from "../text/nearest-name.ts";
 import type { Windows } from "./calendar.ts";
+import type { FlowDraft, Flows } from "./flow.ts";
 import type { FlowFields } from "./flow-keys.ts";
 import type { Placed } from "./names.ts";
 import type { Complain } from "./problem-list.ts";
 import type { RuleCode } from "./rules.ts";
+
+/** R501, R508: the flow of that name; null when there is none that can be used, which is complained. */
+export function resolveFlowName(written: Placed<string>, flows: Flows, complain: Complain): FlowDraft | null {
+  const found = flows.get(written.value);
+  if (found === undefined) {
+    unknown("R501", "flow", written, [...flows.keys()], "declare it in a `flow/v1` file", complain);
+  } else if (found.flow === null) {
+    unusable("flow", written, found.draft.path, complain);
+  }
+  return found?.draft ?? null;
+}
 
 /** R505: whether the flow has that stage. */
 export function resolveStage(written: Placed<string>, flow: FlowFields, complain: Complain): void {
@@ -35,6 +47,12 @@ export function resolveWindows(
       unusable("window", each, found.path, complain);
     }
   }
+}
+
+/** R506: whether there is a gate of that name; whether it can be used now is its own affair. */
+export function resolveGateName(written: Placed<string>, gates: readonly string[], complain: Complain): void {
+  if (gates.includes(written.value)) return;
+  unknown("R506", "gate", written, gates, "declare it in a `gate/v1` file", complain);
 }
 
 function unknown(

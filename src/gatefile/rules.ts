@@ -311,7 +311,15 @@ export const RULES = {
   ),
   R401: warning("No owner", "Somebody has to be asked when it halts."),
   R402: hint("No runbook", "The one who is paged at night needs to know what to do."),
+  R501: error(
+    "Unknown flow",
+    "A gate names a flow of a `flow/v1` file in the same folder: what else runs there decides when this gate may raise.",
+  ),
   R505: error("Unknown stage", "The stages of a flow stand under `stages:` of its file."),
+  R506: error(
+    "Unknown gate",
+    "A requirement on another gate names a `gate/v1` file in the same folder. One that nobody declares could never hold.",
+  ),
   R507: error(
     "A flow is declared twice",
     "A flow's name must mean one path, whichever file declares it. Both are refused.",

@@ -41,6 +41,8 @@ const STEP_KEYS = {
   prove: proveSentence,
   bake: longerThanNothing,
   approve: approvalDemands,
+  share: percent,
+  dither: leaf(z.boolean(), "`true` or `false`"),
 } as const;
 
 const OF_AUDIENCES: readonly string[] = ["segment", "values"];
@@ -53,7 +55,6 @@ const step: Read<StepFields> = (value, complain) =>
     {
       what: "a step",
       keys: STEP_KEYS,
-      unsupported: ["share", "dither"],
       required:
         value.kind === "map" && value.entries.some(({ key }) => OF_AUDIENCES.includes(key)) ? [] : ["to"],
     },
@@ -83,6 +84,8 @@ export function resolveSteps(
       holdMs: values.hold ?? holdMs,
       ...(values.prove === undefined ? {} : { prove: values.prove }),
       approve: values.approve?.approvals ?? [],
+      ...(values.share === undefined ? {} : { share: values.share }),
+      ...(values.dither === true ? { dither: true as const } : {}),
     };
     const audience = audienceOf(values);
     if (audience !== null) return [{ to: 100, audience, ...rest }];
@@ -100,10 +103,10 @@ function audienceOf({ segment, values }: StepFields["values"]): Audience | null 
 /** What is promised once, for every step or to enter one. */
 export function resolvePromises(
   written: readonly StepFields[],
-  requires: readonly (readonly PromiseAsked[])[],
+  requires: readonly PromiseAsked[],
 ): readonly PromiseDemand[] {
   return [
-    ...requires.flat().map((promise) => ({ ...promise, step: null })),
+    ...requires.map((promise) => ({ ...promise, step: null })),
     ...written.flatMap(({ values }, index) =>
       (values.approve?.promises ?? []).map((promise) => ({ ...promise, step: index + 1 })),
     ),

@@ -5,6 +5,7 @@ import { alertLines } from "./alert.ts";
 import { type EffectiveLine, line, missingText, remark } from "./line.ts";
 import { flagLines, requirementLines, retreatLines, stepLines } from "./ramp.ts";
 import { signalLines } from "./signal.ts";
+import { couplingLines, reconcileLines } from "./unbuilt.ts";
 import { DEFAULT_MISSING } from "../missing-bounds.ts";
 import { originsOf } from "./origin.ts";
 import { understand } from "../parse-files.ts";
@@ -32,10 +33,12 @@ export function effectiveGate(
     ...flagLines(sheet),
     ...stepLines(sheet),
     ...requirementLines(sheet),
+    ...couplingLines(sheet),
     ...signalLines(sheet),
     ...alertLines(sheet),
     ...dataLines(sheet),
     ...retreatLines(sheet),
+    ...reconcileLines(sheet),
   ];
 }
 

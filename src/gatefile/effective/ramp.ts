@@ -2,6 +2,8 @@ import type { ApprovalDemand, PromiseDemand, Step } from "../../domain/gate.ts";
 import { durationText } from "../../text/duration-text.ts";
 import { itemsOf, originBelow, originIn, type Sheet } from "./sheet.ts";
 import { type EffectiveLine, line, remark } from "./line.ts";
+import { entryAt } from "./origin.ts";
+import { demandLines, unbuiltLine } from "./unbuilt.ts";
 import { LEAST_DEFAULT_HOLD_MS } from "../gate.ts";
 import { slowestOf } from "../lint/hold-settle.ts";
 import type { Value } from "../value.ts";
@@ -16,7 +18,9 @@ export function flagLines(sheet: Sheet): EffectiveLine[] {
     gate.mode === null
       ? remark("mode", "observe", `default, until \`rampart act ${gate.name}\``)
       : line("mode", gate.mode, originIn(sheet, "default", "mode")),
-    line("start", "manual", originIn(sheet, "default", "start")),
+    gate.start === undefined
+      ? line("start", "manual", originIn(sheet, "default", "start"))
+      : unbuiltLine("start", gate.start, originIn(sheet, "default", "start")),
     // The short form is the name alone.
     line("flag.unleash", flag.name, origin("unleash", originIn(sheet, "default", "flag"))),
     line("flag.project", flag.project, origin("project")),
@@ -30,6 +34,8 @@ export function flagLines(sheet: Sheet): EffectiveLine[] {
       : line("flag.stickiness", flag.stickiness, origin("stickiness")),
     (flag.also.length === 0 ? remark : line)("flag.also", flag.also, origin("also")),
     line("flag.propagation", durationText(flag.propagationMs), origin("propagation")),
+    ...(flag.decide === undefined ? [] : [unbuiltLine("flag.decide", flag.decide, origin("decide"))]),
+    ...(flag.stamp === undefined ? [] : [unbuiltLine("flag.stamp", flag.stamp, origin("stamp"))]),
   ];
 }
 
@@ -56,14 +62,15 @@ export function stepLines(sheet: Sheet): EffectiveLine[] {
   ];
 }
 
-/** What is promised once before anything grows. */
+/** What must hold before anything grows: promises first. */
 export function requirementLines(sheet: Sheet): EffectiveLine[] {
-  const items = itemsOf(sheet, "requires");
+  const items = itemsOf(sheet, "requires").filter((item) => entryAt(item, "approve") !== null);
   const whole = sheet.gate.promises.filter(({ step }) => step === null);
-  return whole.flatMap((demand, index) => {
+  const promised = whole.flatMap((demand, index) => {
     const origin = originBelow(sheet, items[index], originIn(sheet, "default", "requires"), "approve");
     return linesOfPromise(demand, `requires[${index}].approve`, origin);
   });
+  return [...promised, ...demandLines(sheet, whole.length)];
 }
 
 function linesOfStep(sheet: Sheet, step: Step, item: Value | undefined, path: string): EffectiveLine[] {
@@ -73,6 +80,12 @@ function linesOfStep(sheet: Sheet, step: Step, item: Value | undefined, path: st
     ...(step.to === 0 ? [line(`${path}.shadow`, true, origin("shadow", "default"))] : []),
     line(`${path}.hold`, durationText(step.holdMs), origin("hold", defaultHold(sheet, step))),
     ...(step.prove === undefined ? [] : [line(`${path}.prove`, step.prove.text, origin("prove", "default"))]),
+    ...(step.share === undefined
+      ? []
+      : [unbuiltLine(`${path}.share`, `${step.share}%`, origin("share", "default"))]),
+    ...(step.dither === undefined
+      ? []
+      : [unbuiltLine(`${path}.dither`, step.dither, origin("dither", "default"))]),
     ...step.approve.flatMap((demand, index) =>
       linesOfDemand(demand, `${path}.approve[${index}]`, origin("approve", "default")),
     ),

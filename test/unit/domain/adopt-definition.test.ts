@@ -213,6 +213,11 @@ describe("nothing is adopted", () => {
       facts({ ...TIGHTER, flag: aFlagTarget({ name: "other" }) }),
       "a changed flag, strategy, stickiness or environment is never adopted: end the run and start anew",
     ],
+    [
+      "with a key that would hold it back and does nothing yet",
+      facts({ ...TIGHTER, calendars: ["office-hours"] }),
+      "`calendars` of checkout would hold it back and has no effect yet: it can be watched, not raised; leave it out of the file, if the gate is safe without",
+    ],
   ])("%s", (_, definition, message) => {
     expect(adopted(null, { definition })).toEqual({ kind: "refused", code: "not-ready", message });
   });

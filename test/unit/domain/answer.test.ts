@@ -293,6 +293,13 @@ test("asks for signals alone, not for hold, proof, approvals or the state", () =
 });
 
 describe("whether a deploy may go out", () => {
+  test("is not known while a freeze could be in its way and calendars have no effect yet", () => {
+    const said = asked("deploy", { gate: { calendars: ["peak"] } });
+    expect([said.open, said.exitCode]).toEqual([false, 3]);
+    expect(said.because.map(({ kind, code }) => `${kind}/${code}`)).toEqual(["definition/unbuilt"]);
+    expect(asked("deploy", { gate: { evidence: { falseHalt: 0.01 } } }).open).toBe(true);
+  });
+
   test.each([
     { signal: { verdict: "wait", code: "settling" }, exit: 0 },
     { signal: { verdict: "wait", code: "between" }, exit: 3 },

@@ -14,6 +14,15 @@ const OLD = aGate({
   bakeMs: DAY,
 });
 
+const TOUCH = {
+  flow: "order-to-cash",
+  stage: "export",
+  writes: [],
+  reads: [],
+  exclusive: false,
+  until: null,
+} as const;
+
 function looser(now: Gate, old = OLD): readonly string[] {
   const compared = compareDefinitions(old, now);
   return compared.kind === "looser" ? compared.at : [compared.kind];
@@ -55,6 +64,7 @@ describe("a definition is tighter or equal when", () => {
     ],
     ["a step is held longer", { ...OLD, steps: [aStep({ to: 5, holdMs: DAY }), ...OLD.steps.slice(1)] }],
     ["the bake is longer", { ...OLD, bakeMs: 2 * DAY }],
+    ["more is required", { ...OLD, requires: [{ kind: "no-debt", flow: "pricing" }] }],
     ["the halt deadline is nearer", { ...OLD, haltDeadlineMs: MINUTE }],
     ["the cooldown is longer", { ...OLD, cooldownMs: DAY }],
     ["a restart reaches other users first", { ...OLD, rotateCohort: true }],
@@ -84,6 +94,14 @@ describe("a definition is tighter or equal when", () => {
     expect(looser(withSignal({ [key]: limit("above", 0.05) }), without)).toEqual(["tighter"]);
   });
 
+  test("what is required stays so", () => {
+    const [a, b] = ["pricing", "returns"].map((flow) => ({ kind: "no-debt", flow }) as const);
+    if (a === undefined || b === undefined) throw new Error("two are made");
+    expect(looser({ ...OLD, requires: [b, a] }, { ...OLD, requires: [a] })).toEqual(["tighter"]);
+    expect(looser({ ...OLD, requires: [b] }, { ...OLD, requires: [a] })).toEqual(["requires"]);
+    expect(looser(OLD, { ...OLD, requires: [a] })).toEqual(["requires"]);
+  });
+
   test("a gate without a flag is compared like any other", () => {
     expect(looser({ ...OLD, flag: null }, { ...OLD, flag: null })).toEqual(["tighter"]);
   });
@@ -106,6 +124,25 @@ describe("a definition is looser, and says where, when", () => {
     ["a deploy does less", { ...OLD, onDeploy: "note" }, "onDeploy"],
     ["another strategy may stay enabled", withFlag({ also: ["QA"] }), "also"],
     ["SDKs are given less time", withFlag({ propagationMs: 1 }), "propagation"],
+    ["what it touches is another", { ...OLD, touches: [TOUCH] }, "touches"],
+    ["another calendar holds", { ...OLD, calendars: ["nights"] }, "calendars"],
+    ["other debts are tolerated", { ...OLD, debt: { tolerate: 3, waiver: null } }, "debt"],
+    ["it goes first in its queue", { ...OLD, priority: 9 }, "priority"],
+    ["evidence may be wrong more often", { ...OLD, evidence: { falseHalt: 0.5 } }, "evidence"],
+    ["other tasks clean up", { ...OLD, reconcile: [] }, "rollback.reconcile"],
+    ["it begins by itself", { ...OLD, start: "auto" }, "start"],
+    ["its service decides once", withFlag({ decide: "once" }), "flag.decide"],
+    ["paths are kept elsewhere", withFlag({ stamp: "order.path" }), "flag.stamp"],
+    [
+      "a step counts less in a budget",
+      { ...OLD, steps: [aStep({ to: 5, holdMs: HOUR, share: 1 }), ...OLD.steps.slice(1)] },
+      "steps 5%: share",
+    ],
+    [
+      "a step is varied",
+      { ...OLD, steps: [aStep({ to: 5, holdMs: HOUR, dither: true }), ...OLD.steps.slice(1)] },
+      "steps 5%: dither",
+    ],
     ["the bake is shorter", { ...OLD, bakeMs: HOUR }, "bake"],
     ["the halt deadline is farther", { ...OLD, haltDeadlineMs: DAY }, "haltDeadline"],
     ["the cooldown is shorter", { ...OLD, cooldownMs: 1 }, "cooldown"],

@@ -74,6 +74,16 @@ describe("growth is closed alone by", () => {
     { why: "the last step", record: { ramp: { state: "baking", step: 3 } }, closed: "state/baking" },
     { why: "the end", record: { ramp: { state: "finished", since: NOON } }, closed: "state/finished" },
     { why: "a gate nobody lets act", record: { acting: null }, closed: "switch/observe" },
+    {
+      why: "a key that would hold it back and does nothing yet",
+      gate: { calendars: ["office-hours"] },
+      closed: "definition/unbuilt",
+    },
+    {
+      why: "such a key of a gate that only watches",
+      gate: { flag: null, steps: [], calendars: ["office-hours"] },
+      closed: "definition/unbuilt",
+    },
     { why: "a file that only observes", gate: { mode: "observe" }, closed: "switch/observe" },
     {
       why: "another definition than the run's",

@@ -203,6 +203,15 @@ describe("start", () => {
     });
   });
 
+  test("is refused while a key of the gate that would hold it back does nothing yet", () => {
+    const [command, record, facts] = started();
+    expect(refusal(command, record, facts, { calendars: ["office-hours"] })).toEqual({
+      code: "not-ready",
+      message:
+        "`calendars` of checkout would hold it back and has no effect yet: it can be watched, not raised; leave it out of the file, if the gate is safe without",
+    });
+  });
+
   test.each(["changed", "invalid", "gone"] as const)("is refused while the file is %s", (status) => {
     const definition = { ...commandFacts().definition, status };
     expect(refusal(...started({}, {}, { definition }))).toEqual({

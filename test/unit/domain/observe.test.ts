@@ -43,6 +43,14 @@ describe("what Rampart would do is", () => {
     });
   });
 
+  test("nothing, where a key that would hold it back does nothing yet, and it says so", () => {
+    expect(wouldDo(aGate({ calendars: ["office-hours"] }), watched(), passFacts())).toEqual({
+      would: null,
+      message:
+        "`calendars` of checkout would hold it back and has no effect yet: it can be watched, not raised",
+    });
+  });
+
   test("nothing on what people have put in themselves, where a percent of it can be read", () => {
     const [read, unread] = [30, null].map((set) => {
       const record = watched({ exposure: anExposure({ set, reach: "segment 7" }) });

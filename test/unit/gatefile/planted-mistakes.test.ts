@@ -16,7 +16,7 @@ const GATE_MISTAKES: readonly Block[] = [
   mistake("R108", "mode: ^go"),
   mistake("R103", "^owner: somebody-else"),
   mistake("R104", "change: ^&a OMS-1"),
-  mistake("R190", "^touches: []"),
+  mistake("R108", "touches: ^[]"),
   mistake("R108", "data: { missing: ^pass }"),
   mistake("R113", "rollback:", "  haltDeadline: 2h", "  cooldown: ^soon"),
   mistake("R120", "steps:", "  - to: 50%", "  - { hold: 2h, to: ^25% }", "  - to: 100%"),
