@@ -3,6 +3,7 @@ import type { Windows } from "./calendar.ts";
 import type { Defaults } from "./defaults.ts";
 import { FLOW_SHAPE, type FlowFields } from "./flow-keys.ts";
 import type { Library } from "./library.ts";
+import { flowBudget } from "./lint/budget.ts";
 import { signalNames } from "./lint/signal-names.ts";
 import { readMap } from "./mapping.ts";
 import { DEFAULT_MISSING } from "./missing-bounds.ts";
@@ -56,6 +57,8 @@ export function resolveFlow(
     signalNames(signals, complain);
     return signals.map(({ signal }) => signal);
   });
+  const policy = { ...DEFAULT_POLICY, ...given.policy?.values };
+  flowBudget({ policy }, fields, complain);
   if (list.hasErrors() || given.name === undefined) return null;
   return {
     name: given.name,
@@ -72,7 +75,7 @@ export function resolveFlow(
     })),
     services: (given.services ?? []).map(({ name, value }) => ({ service: name, stage: value.value })),
     value: given.value?.text.trim() ?? null,
-    policy: { ...DEFAULT_POLICY, ...given.policy?.values },
+    policy,
     breakers: breakers ?? [],
     panic: panic ?? [],
     calendars: (given.calendars ?? []).map(({ value }) => value),

@@ -59,7 +59,8 @@ type RollbackPolicy = Pick<Gate, "haltDeadlineMs" | "cooldownMs" | "drainMs" | "
 type RollbackFields = {
   readonly policy: RollbackPolicy;
   readonly mode: "revert" | "drain" | null;
-  readonly reconcile: { readonly tasks: readonly TaskFields[]; readonly at: Span } | null;
+  /** Tasks are null where the list could not be read. */
+  readonly reconcile: { readonly tasks: readonly TaskFields[] | null; readonly at: Span } | null;
 };
 
 export const DEFAULT_ROLLBACK: RollbackPolicy = {
@@ -93,7 +94,7 @@ const rollback: Read<RollbackFields> = (value, complain) => {
       ...(mode === "drain" ? { drainMs: drainDeadline ?? DEFAULT_DRAIN_MS } : {}),
     },
     mode: mode ?? null,
-    reconcile: reconcile === undefined ? null : { tasks: reconcile, at: fields.at("reconcile") },
+    reconcile: fields.has("reconcile") ? { tasks: reconcile ?? null, at: fields.at("reconcile") } : null,
   };
 };
 

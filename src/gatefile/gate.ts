@@ -7,6 +7,8 @@ import { resolveFlag } from "./flag.ts";
 import { DEFAULT_DATA, DEFAULT_DRIFT, DEFAULT_ROLLBACK, type GateFields, RAMP_KEYS } from "./gate-keys.ts";
 import type { Shelf } from "./gate-source.ts";
 import { blindSteps } from "./lint/blind-steps.ts";
+import { cleanUp } from "./lint/clean-up.ts";
+import { reconcileTasks } from "./lint/reconcile-tasks.ts";
 import { noEffect } from "./lint/no-effect.ts";
 import { holdSettle, type Slowest, slowestOf } from "./lint/hold-settle.ts";
 import { hasOwner } from "./lint/owner.ts";
@@ -23,7 +25,7 @@ import type { Complain, ProblemList } from "./problem-list.ts";
 import type { ProfileScope } from "./scope.ts";
 import { type PlacedSignal, resolveSignal } from "./signal.ts";
 import { resolvePromises, resolveSteps } from "./steps.ts";
-import { resolveTouches } from "./touch.ts";
+import { resolveTouches, writerAt } from "./touch.ts";
 
 const DEFAULT_EVERY_MS = 15 * SECOND;
 export const LEAST_DEFAULT_HOLD_MS = 30 * MINUTE;
@@ -69,9 +71,12 @@ export function resolveGate(
   resolveWindows(given.calendars ?? [], surroundings.windows, complain);
   const reconcile = resolveTasks(given.rollback?.reconcile?.tasks ?? [], context, complain);
 
-  hasOwner(fields, "gate", complain);
+  const writes = writerAt(given.touches);
+  hasOwner(fields, "gate", complain, writes === null ? "hint" : "error");
   noEffect(fields, complain);
-  if (given.flag !== undefined) stickiness(given.flag, complain);
+  if (given.flag !== undefined) stickiness(given.flag, writes !== null, complain);
+  cleanUp(fields, writes, complain);
+  reconcileTasks(given.rollback?.reconcile?.tasks ?? [], complain);
   signalNames(signals, complain);
   checkEvidence(fields, signals, complain);
   checkStart(fields, signals, complain);

@@ -12,6 +12,9 @@ import type { GateTest } from "./gate-test/gate-test.ts";
 import { checkGateTest } from "./gate-test/check-gate-test.ts";
 import { gateOfRoot, type ResolvedGate, type Shelf } from "./gate-source.ts";
 import { joinLibraries } from "./library.ts";
+import { firstStep } from "./lint/budget.ts";
+import { dependencyCycles } from "./lint/dependency-cycle.ts";
+import { writersOverlap } from "./lint/writers-overlap.ts";
 import { inOrder } from "./problem-list.ts";
 import { checkProfile, joinProfiles } from "./profile.ts";
 
@@ -109,7 +112,13 @@ export function understand(
     if (made !== null) resolved.push({ ...made, file });
   }
   checkTests(read, resolved);
-  const refused = new Set([...refuseTwins(resolved), ...refuseRivals(resolved)]);
+  writersOverlap(resolved);
+  for (const { gate, fields, file } of resolved) firstStep(gate, fields, flows, file.list.complain);
+  const refused = new Set<ReadFile>([
+    ...refuseTwins(resolved),
+    ...refuseRivals(resolved),
+    ...dependencyCycles(resolved),
+  ]);
   return { read, shelf, resolved: resolved.filter(({ file }) => !refused.has(file)) };
 }
 

@@ -11,7 +11,7 @@ const error = (title: string, docs: string): Rule => ({ title, severity: "error"
 const warning = (title: string, docs: string): Rule => ({ title, severity: "warning", docs });
 const hint = (title: string, docs: string): Rule => ({ title, severity: "hint", docs });
 
-/** Every rule of the gate language by its code. R1xx shape and steps, R2xx limits, R3xx PromQL, R4xx ownership, R5xx what gates share, R7xx calendars. */
+/** Every rule of the gate language by its code. R1xx shape and steps, R2xx limits, R3xx PromQL, R4xx ownership, R5xx what gates share, R6xx clean-up, R7xx calendars. */
 export const RULES = {
   R100: error(
     "The file cannot be read",
@@ -53,7 +53,7 @@ export const RULES = {
   ),
   R111: error(
     "Stickiness that does not stick",
-    "`random` decides anew on every call, and `default` does so for everyone without user or session: one order could take both paths. Name the field that identifies the thing being exposed.",
+    "`random` decides anew on every call, and `default` does so for everyone without user or session: one order could take both paths. Name the field that identifies the thing being exposed. For a gate that writes (`touches`) `default`, or no field, is an error.",
   ),
   R113: error(
     "Not a duration",
@@ -310,10 +310,25 @@ export const RULES = {
     "Ranges are written as plain durations, so that it is known how far back a reading looks.",
   ),
   R401: warning("No owner", "Somebody has to be asked when it halts."),
-  R402: hint("No runbook", "The one who is paged at night needs to know what to do."),
+  R402: hint(
+    "No runbook",
+    "The one who is paged at night needs to know what to do. For a gate that writes (`touches`) it is an error.",
+  ),
   R501: error(
     "Unknown flow",
     "A gate names a flow of a `flow/v1` file in the same folder: what else runs there decides when this gate may raise.",
+  ),
+  R502: hint(
+    "Ramps that keep each other out",
+    "Two ramps that write the same entity at the same stage, or of which one is `exclusive` in a flow of both, never run at the same time. Where that is meant, one of them says so: `requires: [{ gate: ..., is: settled }]`.",
+  ),
+  R503: error(
+    "Gates wait for one another",
+    "A gate that requires another which, in the end, requires the first could never rise. All of them are refused.",
+  ),
+  R504: warning(
+    "A budget with no room",
+    "Ramps of a flow together stay at or below `unproven`. A first step above it waits until no other ramp of the flow is exposed; and where a ramp that bakes leaves no room for 1 %, nothing else can begin while one bakes.",
   ),
   R505: error("Unknown stage", "The stages of a flow stand under `stages:` of its file."),
   R506: error(
@@ -327,6 +342,23 @@ export const RULES = {
   R508: error(
     "It cannot be used",
     "What draws on a flow or a window cannot be loaded while that has problems of its own. They are listed with its file.",
+  ),
+  R601: error(
+    "A writer without a clean-up",
+    "Switching the flag off ends new damage; what was written stays. A gate that writes says in `rollback.reconcile` what has to be repaired, and by which count that is seen to be done.",
+  ),
+  R602: warning(
+    "A task that is never overdue",
+    "What has no due time is forgotten. `within:` says when somebody is paged.",
+  ),
+  R603: warning(
+    "Nobody waits for those on the new path",
+    "With `decide: once` an entity keeps the path it took. After a rollback those on the new path finish there, so the ramp has to drain before it can begin again: `mode: drain`.",
+  ),
+  R604: error("A task is there twice", "Tasks go by their names in messages and in what is left to repair."),
+  R605: error(
+    "A task that never ends",
+    "A task is done when its `until` holds, without one when its webhook has answered, or when people say so (`manual: true`).",
   ),
   R702: warning(
     "No time zone",

@@ -9,6 +9,7 @@ import { percent } from "./percent.ts";
 import type { Complain } from "./problem-list.ts";
 import { told } from "./read.ts";
 import { resolveFlowName, resolveStage } from "./references.ts";
+import type { Span } from "./source.ts";
 
 const TOUCH_KEYS = {
   flow: told(placed(name), "name", "The [flow](#flows)"),
@@ -62,4 +63,10 @@ export function resolveTouches(
       },
     ];
   });
+}
+
+/** The first place at which the gate writes: then stickiness, a runbook and a clean-up are no matter of taste. Null: none. */
+export function writerAt(touches: readonly TouchFields[] | undefined): Span | null {
+  const writer = touches?.find(({ values }) => (values.writes ?? []).length > 0);
+  return writer?.at("writes") ?? null;
 }

@@ -22,7 +22,9 @@ function ofGate(fields: GateFields): readonly Place[] {
     ...keys.map((key) => ({ key, at: fields.at(key) })),
     ...(priority === undefined || priority === 0 ? [] : [{ key: "priority", at: fields.at("priority") }]),
     ...(start === "auto" ? [{ key: "start: auto", at: fields.at("start") }] : []),
-    ...(reconcile === null ? [] : [{ key: "rollback.reconcile", at: reconcile.at }]),
+    ...(reconcile === null || reconcile.tasks === null
+      ? []
+      : [{ key: "rollback.reconcile", at: reconcile.at }]),
   ];
 }
 

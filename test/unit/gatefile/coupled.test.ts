@@ -168,7 +168,7 @@ describe("a gate that is tied to others", () => {
     ["rate: 5/s", "rate: 5/m"],
     ["idempotencyKey: externalOrderId", "idempotencyKey: orderId"],
     ["scope: exposed", "scope: all"],
-    ["manual: true", "manual: false"],
+    ["scope: exposed", "scope: exposed\n      manual: true"],
   ])("means something else with another `%s`", (written, other) => {
     const old =
       "schema: gate/v1\nname: order-export-old\nowner: a\nsignals: [{ query: max(up), halt: below 1 }]\n";

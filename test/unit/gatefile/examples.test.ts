@@ -48,10 +48,10 @@ function isAwaited({ code, message }: Problem): boolean {
 }
 
 it.each(["erp-order-export-v2", "oms-state-machine-v3", "pim-price-list-sync"])(
-  "%s is understood but for what its signals await",
+  "%s has no error but what its signals await",
   (name) => {
     const own = problems.filter(({ file }) => file === `${name}.yaml`);
-    expect(own.filter((each) => each.code !== "R191" && !isAwaited(each))).toEqual([]);
+    expect(own.filter((each) => each.severity === "error" && !isAwaited(each))).toEqual([]);
     // What is left over: it loads as soon as nothing is awaited any more.
     expect(parseFiles(FILES, DEFAULTS).gates.has(name)).toBe(!own.some(isAwaited));
   },
