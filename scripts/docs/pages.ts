@@ -15,6 +15,7 @@ import {
   SIGNAL_SHAPE,
 } from "../../src/gatefile/requirement.ts";
 import { TOUCH_SHAPE } from "../../src/gatefile/touch.ts";
+import { jsonSchemaOf, schemaKinds } from "../../src/gatefile/json-schemas.ts";
 import { renderRulePages } from "../../src/gatefile/rules.ts";
 import { keyTable } from "./keys.ts";
 import { libraryTable, suggestionsTable } from "./library.ts";
@@ -34,6 +35,12 @@ export const PAGES: Readonly<Record<string, (before: string) => string>> = {
       calendar: keyTable(CALENDAR_SHAPE),
       window: keyTable(WINDOW_SHAPE),
     }),
+  ...Object.fromEntries(
+    schemaKinds().map(({ kind }) => [
+      `schema/${kind}-v1.json`,
+      () => `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`,
+    ]),
+  ),
   "docs/http.md": (before) =>
     withSections(before, { routes: routesTable(), problems: problemsTable(), actions: actionsTable() }),
   "docs/signals.md": (before) =>

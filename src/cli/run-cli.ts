@@ -13,6 +13,7 @@ import { initCommands } from "./init-command.ts";
 import type { Finish } from "./program.ts";
 import { publishCommands } from "./publish-command.ts";
 import { readingCommands } from "./reading-commands.ts";
+import { schemaCommands } from "./schema-command.ts";
 import { serverCommands } from "./server-commands.ts";
 import { showCommands } from "./show-command.ts";
 import { testCommands } from "./test-commands.ts";
@@ -53,6 +54,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
     initCommands,
     doctorCommands,
     showCommands,
+    schemaCommands,
     readingCommands,
     testCommands,
     inboxCommands,

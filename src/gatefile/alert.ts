@@ -1,13 +1,14 @@
 import type { AlertGuard, MissingBounds } from "../domain/gate.ts";
 import { parseMatchers } from "../matchers/matchers.ts";
 import { inOwnGrammar, listOf, oneOf, type Read } from "./leaf.ts";
-import { type Fields, readMap } from "./mapping.ts";
+import { type Fields, jsonOfMap, readMap } from "./mapping.ts";
 import { missingBounds } from "./missing-bounds.ts";
 import type { Complain } from "./problem-list.ts";
 import { checkQuery } from "./query-check.ts";
 import { type ProfileScope, scopeOf } from "./scope.ts";
 import { checkReferences, type Language, substitute } from "./substitution.ts";
 import type { Text } from "./text.ts";
+import { shaped } from "./read.ts";
 
 const matchers = inOwnGrammar('matchers such as `{service="checkout"}`, or the name of an alert');
 
@@ -23,18 +24,22 @@ const GUARD_KEYS = {
   missingFor: missingBounds,
 } as const;
 
+const GUARD_SHAPE = { what: "an alert guard", keys: GUARD_KEYS, required: ["match"] } as const;
+
 /** A guard as written: its matchers alone, or a mapping. */
 type AlertDraft = { readonly match: Text; readonly given: Fields<typeof GUARD_KEYS>["values"] };
 
-const alertDraft: Read<AlertDraft> = (value, complain) => {
-  if (value.kind !== "map") {
-    const match = matchers(value, complain);
-    return match === undefined ? undefined : { match, given: {} };
-  }
-  const shape = { what: "an alert guard", keys: GUARD_KEYS, required: ["match"] } as const;
-  const given = readMap(value, shape, complain)?.values;
-  return given?.match === undefined ? undefined : { match: given.match, given };
-};
+const alertDraft: Read<AlertDraft> = shaped(
+  { anyOf: [matchers.json ?? {}, jsonOfMap(GUARD_SHAPE)] },
+  (value, complain) => {
+    if (value.kind !== "map") {
+      const match = matchers(value, complain);
+      return match === undefined ? undefined : { match, given: {} };
+    }
+    const given = readMap(value, GUARD_SHAPE, complain)?.values;
+    return given?.match === undefined ? undefined : { match: given.match, given };
+  },
+);
 
 export const alertList: Read<readonly AlertDraft[]> = listOf(alertDraft, "a list of alerts");
 

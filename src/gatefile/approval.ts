@@ -3,9 +3,10 @@ import { z } from "zod";
 import type { ApprovalDemand, PromiseDemand } from "../domain/gate.ts";
 import { HOUR } from "../domain/instant.ts";
 import { leaf, longerThanNothing, oneOf, type Read, sentence, wholeNumber } from "./leaf.ts";
-import { type Fields, readMap } from "./mapping.ts";
+import { type Fields, jsonOfMap, readMap } from "./mapping.ts";
 import type { Complain } from "./problem-list.ts";
 import type { Span } from "./source.ts";
+import { type JsonSchema, shaped } from "./read.ts";
 
 const DEFAULTS = { count: 1, notAuthor: false, expiresMs: 8 * HOUR, onReject: "rollback" } as const;
 
@@ -18,6 +19,10 @@ const APPROVAL_KEYS = {
   once: leaf(z.literal(true), "`true`, or left out"),
   says: sentence,
 } as const;
+
+const APPROVAL_SHAPE = { what: "an approval", keys: APPROVAL_KEYS, required: ["by"] } as const;
+
+const DEMAND_JSON: JsonSchema = { anyOf: [sentence.json ?? {}, jsonOfMap(APPROVAL_SHAPE)] };
 
 /** A promise before it is known what needs it. */
 export type PromiseAsked = Omit<PromiseDemand, "step">;
@@ -33,13 +38,12 @@ export type Demands = {
   readonly approvalsAt: readonly Span[];
 };
 
-const demand: Read<Demand> = (value, complain) => {
+const demand: Read<Demand> = shaped(DEMAND_JSON, (value, complain) => {
   if (value.kind === "scalar") {
     const by = sentence(value, complain);
     return by === undefined ? undefined : { kind: "approval", demand: { by, ...DEFAULTS }, at: value.at };
   }
-  const shape = { what: "an approval", keys: APPROVAL_KEYS, required: ["by"] } as const;
-  const fields = readMap(value, shape, complain);
+  const fields = readMap(value, APPROVAL_SHAPE, complain);
   const given = fields?.values;
   if (fields === undefined || given?.by === undefined) return undefined;
   const { by, count = DEFAULTS.count } = given;
@@ -55,7 +59,7 @@ const demand: Read<Demand> = (value, complain) => {
     onReject: given.reject ?? DEFAULTS.onReject,
   };
   return { kind: "approval", demand: approval, at: value.at };
-};
+});
 
 /** `once` and `says` belong together; a promise is no request at a step, which alone can be rejected. */
 function isWholePromise(fields: Fields<typeof APPROVAL_KEYS>, complain: Complain): boolean {
@@ -75,21 +79,26 @@ function isWholePromise(fields: Fields<typeof APPROVAL_KEYS>, complain: Complain
 }
 
 /** A group, a list of which each is needed, or a mapping that says more. */
-export const approvalDemands: Read<Demands> = (value, complain) => {
-  const items = value.kind === "list" ? value.items : [value];
-  if (items.length === 0) {
-    complain({
-      code: "R108",
-      at: value.at,
-      message: "must name who approves, not an empty list",
-      suggestion: "remove `approve`",
-    });
-  }
-  const read = items.map((item) => demand(item, complain)).filter((each) => each !== undefined);
-  const approvals = read.filter((each) => each.kind === "approval");
-  return {
-    approvals: approvals.map((each) => each.demand),
-    promises: read.filter((each) => each.kind === "promise").map((each) => each.demand),
-    approvalsAt: approvals.map(({ at }) => at),
-  };
-};
+export const approvalDemands: Read<Demands> = shaped(
+  {
+    anyOf: [DEMAND_JSON, { type: "array", items: DEMAND_JSON, minItems: 1 }],
+  },
+  (value, complain) => {
+    const items = value.kind === "list" ? value.items : [value];
+    if (items.length === 0) {
+      complain({
+        code: "R108",
+        at: value.at,
+        message: "must name who approves, not an empty list",
+        suggestion: "remove `approve`",
+      });
+    }
+    const read = items.map((item) => demand(item, complain)).filter((each) => each !== undefined);
+    const approvals = read.filter((each) => each.kind === "approval");
+    return {
+      approvals: approvals.map((each) => each.demand),
+      promises: read.filter((each) => each.kind === "promise").map((each) => each.demand),
+      approvalsAt: approvals.map(({ at }) => at),
+    };
+  },
+);

@@ -3,7 +3,7 @@ import { within } from "../domain/inquiry.ts";
 import { HOUR, type Millis, SECOND } from "../domain/instant.ts";
 import { selectors } from "../promql/selectors.ts";
 import { inOwnGrammar, type Read } from "./leaf.ts";
-import { readMap } from "./mapping.ts";
+import { jsonOfMap, readMap } from "./mapping.ts";
 import type { Parameter } from "./parameters.ts";
 import type { Complain } from "./problem-list.ts";
 import { checkQuery } from "./query-check.ts";
@@ -11,6 +11,7 @@ import type { Scope } from "./scope.ts";
 import type { SignalFields } from "./signal-keys.ts";
 import { checkReferences, type Language, substitute } from "./substitution.ts";
 import type { Text } from "./text.ts";
+import { shaped } from "./read.ts";
 
 /** Raw counters are read sample by sample, so there is an end to how many. */
 const LONGEST_WINDOW: Millis = 6 * HOUR;
@@ -22,22 +23,31 @@ type CohortPair = { readonly candidate: Text; readonly control: Text };
 const selector = inOwnGrammar("a selector of counters");
 const matchers = inOwnGrammar('matchers such as `variant="on"`');
 
-export const counterPair: Read<CounterPair> = (value, complain) => {
-  const keys = { bad: selector, total: selector } as const;
-  const given = readMap(value, { what: "`counts`", keys, required: ["bad", "total"] }, complain)?.values;
+const COUNTS_SHAPE = {
+  what: "`counts`",
+  keys: { bad: selector, total: selector },
+  required: ["bad", "total"],
+} as const;
+
+export const counterPair: Read<CounterPair> = shaped(jsonOfMap(COUNTS_SHAPE), (value, complain) => {
+  const given = readMap(value, COUNTS_SHAPE, complain)?.values;
   return given?.bad === undefined || given.total === undefined
     ? undefined
     : { bad: given.bad, total: given.total };
-};
+});
 
-export const cohortPair: Read<CohortPair> = (value, complain) => {
-  const keys = { candidate: matchers, control: matchers } as const;
-  const shape = { what: "`cohorts`", keys, required: ["candidate", "control"] } as const;
-  const given = readMap(value, shape, complain)?.values;
+const COHORTS_SHAPE = {
+  what: "`cohorts`",
+  keys: { candidate: matchers, control: matchers },
+  required: ["candidate", "control"],
+} as const;
+
+export const cohortPair: Read<CohortPair> = shaped(jsonOfMap(COHORTS_SHAPE), (value, complain) => {
+  const given = readMap(value, COHORTS_SHAPE, complain)?.values;
   return given?.candidate === undefined || given.control === undefined
     ? undefined
     : { candidate: given.candidate, control: given.control };
-};
+});
 
 /** Keys that say in another way what `counts` says. */
 const INSTEAD = ["query", "samples", "bad", "emptyIs", "witness"] as const;

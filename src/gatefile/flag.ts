@@ -4,10 +4,11 @@ import type { FlagTarget } from "../domain/gate.ts";
 import { SECOND } from "../domain/instant.ts";
 import type { Defaults } from "./defaults.ts";
 import { duration, leaf, listOf, oneOf, type Read, sentence } from "./leaf.ts";
-import { type Fields, readMap } from "./mapping.ts";
+import { type Fields, jsonOfMap, readMap } from "./mapping.ts";
 import type { Complain } from "./problem-list.ts";
 import type { Span } from "./source.ts";
 import type { Value } from "./value.ts";
+import { shaped } from "./read.ts";
 
 const unleashName = leaf(
   z.string().regex(/^[A-Za-z0-9_.~-]{1,100}$/),
@@ -27,6 +28,8 @@ const FLAG_KEYS = {
   stamp: sentence,
 } as const;
 
+const FLAG_SHAPE = { what: "a flag", keys: FLAG_KEYS, required: ["unleash"] } as const;
+
 type FlagFields = Fields<typeof FLAG_KEYS>;
 
 /** The flag as written: its name alone, or a mapping. */
@@ -34,19 +37,17 @@ export type FlagDraft =
   | { readonly kind: "name"; readonly name: string; readonly at: Span }
   | { readonly kind: "fields"; readonly fields: FlagFields; readonly at: Span };
 
-export const flagDraft: Read<FlagDraft> = (value: Value, complain) => {
-  if (value.kind === "scalar") {
-    const name = unleashName(value, complain);
-    return name === undefined ? undefined : { kind: "name", name, at: value.at };
-  }
-  const shape = {
-    what: "a flag",
-    keys: FLAG_KEYS,
-    required: ["unleash"],
-  } as const;
-  const fields = readMap(value, shape, complain);
-  return fields === undefined ? undefined : { kind: "fields", fields, at: fields.at("unleash") };
-};
+export const flagDraft: Read<FlagDraft> = shaped(
+  { anyOf: [unleashName.json ?? {}, jsonOfMap(FLAG_SHAPE)] },
+  (value: Value, complain) => {
+    if (value.kind === "scalar") {
+      const name = unleashName(value, complain);
+      return name === undefined ? undefined : { kind: "name", name, at: value.at };
+    }
+    const fields = readMap(value, FLAG_SHAPE, complain);
+    return fields === undefined ? undefined : { kind: "fields", fields, at: fields.at("unleash") };
+  },
+);
 
 const DEFAULT_PROPAGATION_MS = 45 * SECOND;
 

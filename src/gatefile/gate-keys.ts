@@ -19,15 +19,15 @@ import {
   wholeNumber,
 } from "./leaf.ts";
 import { debtPolicy } from "./flow-keys.ts";
-import { type Fields, mapping, readMap } from "./mapping.ts";
+import { type Fields, jsonOfMap, mapping, readMap } from "./mapping.ts";
 import { missingBounds } from "./missing-bounds.ts";
 import { argumentsGiven, parameters } from "./parameters.ts";
 import { nameList } from "./names.ts";
 import { percent, rollbackPercent } from "./percent.ts";
-import { told } from "./read.ts";
+import { shaped, told } from "./read.ts";
 import { type TaskFields, taskList } from "./reconcile.ts";
 import type { Complain } from "./problem-list.ts";
-import { GATE_SIGNAL_KEYS, type GateSignalFields, LATER_SIGNAL_KEYS } from "./signal-keys.ts";
+import { GATE_SIGNAL_KEYS, LATER_SIGNAL_KEYS } from "./signal-keys.ts";
 import { requirementList } from "./requirement.ts";
 import type { Span } from "./source.ts";
 import { stepList } from "./steps.ts";
@@ -39,20 +39,24 @@ const DARK = { darkPageMs: 5 * MINUTE, darkHaltMs: 30 * MINUTE, darkRollbackMs: 
 
 export const DEFAULT_DATA: DataPolicy = { missing: "wait", ...DARK };
 
-const data: Read<DataFields> = (value, complain) => {
-  const keys = {
+const DATA_SHAPE = {
+  what: "`data`",
+  keys: {
     missing: oneOf("wait", "halt", "rollback"),
     missingFor: missingBounds,
     dark: oneOf("halt", "rollback"),
-  } as const;
-  const given = readMap(value, { what: "`data`", keys }, complain)?.values;
+  },
+} as const;
+
+const data: Read<DataFields> = shaped(jsonOfMap(DATA_SHAPE), (value, complain) => {
+  const given = readMap(value, DATA_SHAPE, complain)?.values;
   if (given === undefined) return undefined;
   const darkRollbackMs = given.dark === "rollback" ? 2 * HOUR : null;
   return {
     policy: { ...DARK, missing: given.missing ?? "wait", darkRollbackMs },
     missing: given.missingFor ?? null,
   };
-};
+});
 
 type RollbackPolicy = Pick<Gate, "haltDeadlineMs" | "cooldownMs" | "drainMs" | "rotateCohort">;
 
@@ -71,8 +75,9 @@ export const DEFAULT_ROLLBACK: RollbackPolicy = {
 
 const DEFAULT_DRAIN_MS: Millis = 72 * HOUR;
 
-const rollback: Read<RollbackFields> = (value, complain) => {
-  const keys = {
+const ROLLBACK_SHAPE = {
+  what: "`rollback`",
+  keys: {
     to: rollbackPercent,
     mode: oneOf("revert", "drain"),
     haltDeadline: longerThanNothing,
@@ -80,9 +85,11 @@ const rollback: Read<RollbackFields> = (value, complain) => {
     drainDeadline: longerThanNothing,
     rotateCohort: leaf(z.boolean(), "`true` or `false`"),
     reconcile: taskList,
-  } as const;
-  const shape = { what: "`rollback`", keys } as const;
-  const fields = readMap(value, shape, complain);
+  },
+} as const;
+
+const rollback: Read<RollbackFields> = shaped(jsonOfMap(ROLLBACK_SHAPE), (value, complain) => {
+  const fields = readMap(value, ROLLBACK_SHAPE, complain);
   if (fields === undefined) return undefined;
   const { mode, haltDeadline, cooldown, drainDeadline, rotateCohort, reconcile } = fields.values;
   drainTogether(fields, complain);
@@ -96,7 +103,7 @@ const rollback: Read<RollbackFields> = (value, complain) => {
     mode: mode ?? null,
     reconcile: fields.has("reconcile") ? { tasks: reconcile ?? null, at: fields.at("reconcile") } : null,
   };
-};
+});
 
 type DrainFields = { has(key: "mode" | "drainDeadline"): boolean; at(key: "drainDeadline"): Span } & {
   readonly values: { readonly mode?: "revert" | "drain" };
@@ -116,11 +123,15 @@ function drainTogether(fields: DrainFields, complain: Complain): void {
 
 export const DEFAULT_DRIFT: DriftPolicy = { raised: "halt", changed: "halt" };
 
-const drift: Read<DriftPolicy> = (value, complain) => {
-  const keys = { raised: oneOf("halt", "revert"), changed: oneOf("halt", "rollback") } as const;
-  const given = readMap(value, { what: "`drift`", keys }, complain)?.values;
+const DRIFT_SHAPE = {
+  what: "`drift`",
+  keys: { raised: oneOf("halt", "revert"), changed: oneOf("halt", "rollback") },
+} as const;
+
+const drift: Read<DriftPolicy> = shaped(jsonOfMap(DRIFT_SHAPE), (value, complain) => {
+  const given = readMap(value, DRIFT_SHAPE, complain)?.values;
   return given === undefined ? undefined : { ...DEFAULT_DRIFT, ...given };
-};
+});
 
 export const EVIDENCE_SHAPE = {
   what: "`evidence`",
@@ -131,8 +142,7 @@ export const EVIDENCE_SHAPE = {
   },
 } as const;
 
-const signal: Read<GateSignalFields> = (value, complain) =>
-  readMap(value, { what: "a signal", keys: GATE_SIGNAL_KEYS, unsupported: LATER_SIGNAL_KEYS }, complain);
+const signal = mapping({ what: "a signal", keys: GATE_SIGNAL_KEYS, unsupported: LATER_SIGNAL_KEYS });
 
 const GATE_KEYS = {
   schema: anything,

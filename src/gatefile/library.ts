@@ -1,10 +1,11 @@
 import { anything, listOf, type Read } from "./leaf.ts";
 import { hasOwner } from "./lint/owner.ts";
-import { readMap } from "./mapping.ts";
+import { jsonOfMap, readMap } from "./mapping.ts";
 import { problemList, type Complain, type ProblemList } from "./problem-list.ts";
 import { draftSignal } from "./signal-draft.ts";
 import { LATER_SIGNAL_KEYS, LIBRARY_SIGNAL_KEYS, type LibrarySignalFields } from "./signal-keys.ts";
 import { entryOf, type MapValue, type Value } from "./value.ts";
+import { shaped } from "./read.ts";
 
 /** A signal that gates may use. */
 export type LibrarySignal = {
@@ -19,17 +20,9 @@ export type LibrarySignal = {
 
 export type Library = ReadonlyMap<string, LibrarySignal>;
 
-/** Every signal of one `signals/v1` file, broken ones included: who uses those should hear why. */
-export function readLibrary(root: MapValue, complain: Complain): readonly LibrarySignal[] {
-  const shape = {
-    what: "a signal library",
-    keys: { schema: anything, signals: listOf(librarySignal, "a list of signals") },
-    required: ["signals"],
-  } as const;
-  return readMap(root, shape, complain)?.values.signals ?? [];
-}
+const LIBRARY_SIGNAL_JSON = jsonOfMap({ keys: LIBRARY_SIGNAL_KEYS, required: ["name"] });
 
-const librarySignal: Read<LibrarySignal> = (value, complain) => {
+const librarySignal: Read<LibrarySignal> = shaped(LIBRARY_SIGNAL_JSON, (value, complain) => {
   const own = problemList();
   const both = (complaint: Parameters<Complain>[0]): void => {
     own.complain(complaint);
@@ -49,7 +42,18 @@ const librarySignal: Read<LibrarySignal> = (value, complain) => {
   return name === undefined
     ? undefined
     : { name, path: value.at.file.path, root: value, fields, isBroken: own.hasErrors() };
-};
+});
+
+export const LIBRARY_SHAPE = {
+  what: "a signal library",
+  keys: { schema: anything, signals: listOf(librarySignal, "a list of signals") },
+  required: ["signals"],
+} as const;
+
+/** Every signal of one `signals/v1` file, broken ones included: who uses those should hear why. */
+export function readLibrary(root: MapValue, complain: Complain): readonly LibrarySignal[] {
+  return readMap(root, LIBRARY_SHAPE, complain)?.values.signals ?? [];
+}
 
 /** Counts stand in place of a query; that they are not supported is said once. */
 function isCounted(value: Value): boolean {

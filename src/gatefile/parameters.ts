@@ -5,6 +5,7 @@ import { leaf, type Read, sentence } from "./leaf.ts";
 import type { Complain } from "./problem-list.ts";
 import type { SourceFile, Span } from "./source.ts";
 import { nameOfKind, type Value } from "./value.ts";
+import { type JsonSchema, shaped } from "./read.ts";
 
 /** What a library signal can be told; `fallback` null: it must be told. */
 export type Parameter = { readonly name: string; readonly fallback: string | null };
@@ -14,39 +15,47 @@ export type Argument = { readonly name: string; readonly value: string; readonly
 
 const NAME = z.string().regex(/^[A-Za-z_]\w{0,39}$/);
 
-/** A list names what must be given, a mapping what has a default. */
-export const parameters: Read<readonly Parameter[]> = (value, complain) => {
-  const parameterName = leaf(NAME, "a parameter's name: letters, digits and `_`");
-  if (value.kind === "list") {
-    return value.items.flatMap((item) => {
-      const name = parameterName(item, complain);
-      return name === undefined ? [] : [{ name, fallback: null }];
-    });
-  }
-  if (value.kind === "map") {
-    return value.entries.flatMap(({ key, keyAt, value: given }) => {
-      if (!NAME.safeParse(key).success) {
-        complain({
-          code: "R108",
-          at: keyAt,
-          message: `\`${key}\` cannot be a parameter's name: letters, digits and \`_\``,
-        });
-        return [];
-      }
-      const fallback = argumentText(given, complain);
-      return fallback === undefined ? [] : [{ name: key, fallback }];
-    });
-  }
-  if (value.kind === "refused") return undefined;
-  complain({
-    code: "R108",
-    at: value.at,
-    message: `must be a list or a mapping of parameters, not ${nameOfKind(value)}`,
-  });
-  return undefined;
+const ARGUMENTS_JSON: JsonSchema = {
+  type: "object",
+  additionalProperties: { anyOf: [{ type: "string", minLength: 1 }, { type: "integer" }] },
 };
 
-export const argumentsGiven: Read<readonly Argument[]> = (value, complain) => {
+/** A list names what must be given, a mapping what has a default. */
+export const parameters: Read<readonly Parameter[]> = shaped(
+  { anyOf: [{ type: "array", items: { type: "string" } }, ARGUMENTS_JSON] },
+  (value, complain) => {
+    const parameterName = leaf(NAME, "a parameter's name: letters, digits and `_`");
+    if (value.kind === "list") {
+      return value.items.flatMap((item) => {
+        const name = parameterName(item, complain);
+        return name === undefined ? [] : [{ name, fallback: null }];
+      });
+    }
+    if (value.kind === "map") {
+      return value.entries.flatMap(({ key, keyAt, value: given }) => {
+        if (!NAME.safeParse(key).success) {
+          complain({
+            code: "R108",
+            at: keyAt,
+            message: `\`${key}\` cannot be a parameter's name: letters, digits and \`_\``,
+          });
+          return [];
+        }
+        const fallback = argumentText(given, complain);
+        return fallback === undefined ? [] : [{ name: key, fallback }];
+      });
+    }
+    if (value.kind === "refused") return undefined;
+    complain({
+      code: "R108",
+      at: value.at,
+      message: `must be a list or a mapping of parameters, not ${nameOfKind(value)}`,
+    });
+    return undefined;
+  },
+);
+
+export const argumentsGiven: Read<readonly Argument[]> = shaped(ARGUMENTS_JSON, (value, complain) => {
   if (value.kind === "refused") return undefined;
   if (value.kind !== "map") {
     complain({
@@ -60,7 +69,7 @@ export const argumentsGiven: Read<readonly Argument[]> = (value, complain) => {
     const text = argumentText(given, complain);
     return text === undefined ? [] : [{ name: key, value: text, at: keyAt }];
   });
-};
+});
 
 /** A label value is a text; a whole number is taken as it stands in the file. */
 function argumentText(value: Value, complain: Complain): string | undefined {

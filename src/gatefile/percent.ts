@@ -2,12 +2,20 @@ import type { Percent } from "../domain/percent.ts";
 import type { Read } from "./leaf.ts";
 import { unsupported } from "./mapping.ts";
 import { nameOfKind } from "./value.ts";
+import { type JsonSchema, shaped } from "./read.ts";
 
 const WHOLE = /^(?:0|[1-9]\d?|100)%?$/;
 const FRACTION = /^(\d{1,3})[.,](\d+)\s?%?$/;
 
+const PERCENT_JSON: JsonSchema = {
+  anyOf: [
+    { type: "integer", minimum: 0, maximum: 100 },
+    { type: "string", pattern: "^(0|[1-9]\\d?|100)%?$" },
+  ],
+};
+
 /** A whole percent, judged by what stands in the file: YAML would turn `0x19` and `1e1` into other numbers. */
-export const percent: Read<Percent> = (value, complain) => {
+export const percent: Read<Percent> = shaped(PERCENT_JSON, (value, complain) => {
   if (value.kind === "refused") return undefined;
   const written =
     value.kind !== "scalar" ? null : typeof value.value === "number" ? value.source : value.value;
@@ -31,12 +39,12 @@ export const percent: Read<Percent> = (value, complain) => {
     message: `must be a whole percent from 0% to 100%, not ${nameOfKind(value)}`,
   });
   return undefined;
-};
+});
 
 /** Where a rollback goes, as a percent: only 0 % so far. */
-export const rollbackPercent: Read<Percent> = (value, complain) => {
+export const rollbackPercent: Read<Percent> = shaped(PERCENT_JSON, (value, complain) => {
   const to = percent(value, complain);
   if (to === undefined || to === 0) return to;
   complain(unsupported(value.at, `a rollback to ${to}%`));
   return undefined;
-};
+});

@@ -3,12 +3,13 @@ import { type Baseline, BASELINES, type Limit } from "../domain/limit.ts";
 import type { Read } from "./leaf.ts";
 import { parseLimit } from "./limit-text.ts";
 import { inBaseUnit, inShareOf } from "./limit-unit.ts";
-import { readMap, unsupported } from "./mapping.ts";
+import { jsonOfMap, readMap, unsupported } from "./mapping.ts";
 import { rollbackPercent } from "./percent.ts";
 import type { Complain } from "./problem-list.ts";
 import type { Span } from "./source.ts";
 import { textOf, type Text } from "./text.ts";
 import { headOf, type MapValue, nameOfKind } from "./value.ts";
+import { shaped } from "./read.ts";
 
 export const VERBS = ["advance", "halt", "rollback"] as const;
 
@@ -27,7 +28,7 @@ export type PlacedLimit = {
 export type LimitText = Text & Pick<Limit, "to">;
 
 /** The sentence as written; what it means depends on the signal's unit. */
-export const limitSentence: Read<LimitText> = (value, complain) => {
+export const limitSentence: Read<LimitText> = shaped({ type: "string", minLength: 1 }, (value, complain) => {
   if (value.kind === "refused") return undefined;
   if (value.kind === "scalar" && typeof value.value === "string") return textOf(value);
   if (value.kind === "map" && isWhenTo(value)) {
@@ -46,35 +47,41 @@ export const limitSentence: Read<LimitText> = (value, complain) => {
     suggestion: "write a comparison and a value, e.g. `at most 0.5%`",
   });
   return undefined;
-};
+});
 
 function isWhenTo({ entries }: MapValue): boolean {
   return entries.some(({ key }) => key === "when" || key === "to");
 }
 
 /** How far a rollback goes: to nothing, or `previous`, which is one declared step down. */
-const stepBack: Read<"previous" | "nothing"> = (value, complain) => {
-  if (value.kind === "scalar" && value.value === "previous") return "previous";
-  if (value.kind !== "scalar" || !/^\d/.test(String(value.value))) {
-    complain({
-      code: "R108",
-      at: value.at,
-      message: `must be \`previous\` or \`0%\`, not ${nameOfKind(value)}`,
-    });
-    return undefined;
-  }
-  return rollbackPercent(value, complain) === undefined ? undefined : "nothing";
-};
+const stepBack: Read<"previous" | "nothing"> = shaped(
+  { anyOf: [{ const: "previous" }, rollbackPercent.json ?? {}] },
+  (value, complain) => {
+    if (value.kind === "scalar" && value.value === "previous") return "previous";
+    if (value.kind !== "scalar" || !/^\d/.test(String(value.value))) {
+      complain({
+        code: "R108",
+        at: value.at,
+        message: `must be \`previous\` or \`0%\`, not ${nameOfKind(value)}`,
+      });
+      return undefined;
+    }
+    return rollbackPercent(value, complain) === undefined ? undefined : "nothing";
+  },
+);
 
 const WHEN_TO = { what: "a rollback limit", keys: { when: limitSentence, to: stepBack } } as const;
 
 /** The sentence alone, or with how far to go back: `{ when: above 20% for 10m, to: previous }`. */
-export const rollbackSentence: Read<LimitText> = (value, complain) => {
-  if (value.kind !== "map" || !isWhenTo(value)) return limitSentence(value, complain);
-  const given = readMap(value, { ...WHEN_TO, required: ["when", "to"] }, complain)?.values;
-  if (given?.when === undefined || given.to === undefined) return undefined;
-  return given.to === "previous" ? { ...given.when, to: given.to } : given.when;
-};
+export const rollbackSentence: Read<LimitText> = shaped(
+  { anyOf: [limitSentence.json ?? {}, jsonOfMap({ ...WHEN_TO, required: ["when", "to"] })] },
+  (value, complain) => {
+    if (value.kind !== "map" || !isWhenTo(value)) return limitSentence(value, complain);
+    const given = readMap(value, { ...WHEN_TO, required: ["when", "to"] }, complain)?.values;
+    if (given?.when === undefined || given.to === undefined) return undefined;
+    return given.to === "previous" ? { ...given.when, to: given.to } : given.when;
+  },
+);
 
 /**
  * The limit in the signal's unit; null when it has none, and then why is complained. A unit of null: nobody knows it,

@@ -5,9 +5,10 @@ import { HOUR, type Millis } from "../domain/instant.ts";
 import type { Percent } from "../domain/percent.ts";
 import { approvalDemands, type PromiseAsked } from "./approval.ts";
 import { duration, leaf, listOf, longerThanNothing, type Read, sentence } from "./leaf.ts";
-import { type Fields, readMap } from "./mapping.ts";
+import { type Fields, jsonOfMap, readMap } from "./mapping.ts";
 import { percent } from "./percent.ts";
 import { proveSentence } from "./prove.ts";
+import { shaped } from "./read.ts";
 
 /** Unleash takes no more values in one constraint. */
 const MOST_VALUES = 250;
@@ -17,20 +18,23 @@ const anyValues = listOf(
   "a list of values of the flag's stickiness field",
 );
 
-const valueList: Read<readonly string[]> = (value, complain) => {
-  const values = anyValues(value, complain);
-  if (values === undefined) return undefined;
-  const twice = values.find((each, index) => values.indexOf(each) !== index);
-  const message =
-    values.length > MOST_VALUES
-      ? `must be at most ${MOST_VALUES} values, not ${values.length}`
-      : twice === undefined
-        ? null
-        : `must be different values, and \`${twice}\` stands there twice`;
-  if (message === null) return values;
-  complain({ code: "R108", at: value.at, message });
-  return undefined;
-};
+const valueList: Read<readonly string[]> = shaped(
+  { ...anyValues.json, maxItems: MOST_VALUES, uniqueItems: true },
+  (value, complain) => {
+    const values = anyValues(value, complain);
+    if (values === undefined) return undefined;
+    const twice = values.find((each, index) => values.indexOf(each) !== index);
+    const message =
+      values.length > MOST_VALUES
+        ? `must be at most ${MOST_VALUES} values, not ${values.length}`
+        : twice === undefined
+          ? null
+          : `must be different values, and \`${twice}\` stands there twice`;
+    if (message === null) return values;
+    complain({ code: "R108", at: value.at, message });
+    return undefined;
+  },
+);
 
 const STEP_KEYS = {
   to: percent,
@@ -49,7 +53,7 @@ const OF_AUDIENCES: readonly string[] = ["segment", "values"];
 
 export type StepFields = Fields<typeof STEP_KEYS>;
 
-const step: Read<StepFields> = (value, complain) =>
+const step: Read<StepFields> = shaped(jsonOfMap({ keys: STEP_KEYS }), (value, complain) =>
   readMap(
     value,
     {
@@ -59,7 +63,8 @@ const step: Read<StepFields> = (value, complain) =>
         value.kind === "map" && value.entries.some(({ key }) => OF_AUDIENCES.includes(key)) ? [] : ["to"],
     },
     complain,
-  );
+  ),
+);
 
 export const stepList: Read<readonly StepFields[]> = listOf(step, "a list of steps");
 

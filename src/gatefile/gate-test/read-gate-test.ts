@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { DAY, type Instant, MINUTE, SECOND } from "../../domain/instant.ts";
 import { anything, duration, leaf, listOf, name, oneOf, type Read, sentence, wholeNumber } from "../leaf.ts";
-import { type Fields, readMap } from "../mapping.ts";
+import { type Fields, mapping, readMap } from "../mapping.ts";
 import type { Complain, ProblemList } from "../problem-list.ts";
 import { type MapValue, nameOfKind } from "../value.ts";
 import { instantOf } from "../zone-time.ts";
@@ -53,8 +53,7 @@ const CASE_KEYS = {
   expect: listOf(expected, "a list of expectations"),
 } as const;
 
-const caseDraft: Read<Fields<typeof CASE_KEYS>> = (value, complain) =>
-  readMap(value, { what: "a case", keys: CASE_KEYS, required: ["name", "expect"] }, complain);
+const caseDraft = mapping({ what: "a case", keys: CASE_KEYS, required: ["name", "expect"] });
 
 const people: Read<Readonly<Record<string, readonly string[]>>> = (value, complain) => {
   if (value.kind === "refused") return undefined;
@@ -68,7 +67,7 @@ const people: Read<Readonly<Record<string, readonly string[]>>> = (value, compla
   return Object.fromEntries(read);
 };
 
-const TEST_SHAPE = {
+export const TEST_SHAPE = {
   what: "a gate test",
   keys: {
     schema: anything,

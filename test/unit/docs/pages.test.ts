@@ -7,7 +7,8 @@ import { RULES } from "../../../src/gatefile/rules.ts";
 import { blocks, DOCS, page, ROOT } from "./doc-files.ts";
 
 test.each(Object.entries(PAGES))("%s says what the code says (else: npm run docs:write)", (path, write) => {
-  expect(write(page(path))).toBe(page(path));
+  const text = readFileSync(join(ROOT, path), "utf8");
+  expect(write(text)).toBe(text);
 });
 
 test("every rule a problem can name has a section to link to", () => {
