@@ -11,6 +11,11 @@ export function keyTable(...shapes: readonly Shape[]): string {
   return table(["Key", "Type", "Default", "Meaning"], shapes.flatMap(rowsOf));
 }
 
+/** The mapping's keys as they are called from the gate: `rollback.to`. */
+export function below(key: string, { keys }: Shape): Shape {
+  return { keys: Object.fromEntries(Object.entries(keys).map(([own, read]) => [`${key}.${own}`, read])) };
+}
+
 function rowsOf({ keys, required = [] }: Shape): readonly (readonly string[])[] {
   return Object.entries(keys).map(([key, { words }]) => {
     if (words === undefined) throw new Error(`nothing is said of the key ${key}`);

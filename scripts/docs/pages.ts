@@ -6,7 +6,16 @@ import { isLegal } from "../../src/domain/moves.ts";
 import { mayUse, type Scope } from "../../src/domain/principal.ts";
 import { CALENDAR_SHAPE, WINDOW_SHAPE } from "../../src/gatefile/calendar-keys.ts";
 import { FLOW_SHAPE, POLICY_SHAPE } from "../../src/gatefile/flow-keys.ts";
-import { EVIDENCE_SHAPE } from "../../src/gatefile/gate-keys.ts";
+import { GUARD_SHAPE } from "../../src/gatefile/alert.ts";
+import { APPROVAL_SHAPE } from "../../src/gatefile/approval.ts";
+import { FLAG_SHAPE } from "../../src/gatefile/flag.ts";
+import {
+  DATA_SHAPE,
+  DRIFT_SHAPE,
+  EVIDENCE_SHAPE,
+  GATE_SHAPE,
+  ROLLBACK_SHAPE,
+} from "../../src/gatefile/gate-keys.ts";
 import { TASK_SHAPE } from "../../src/gatefile/reconcile.ts";
 import {
   CONTRACT_SHAPE,
@@ -17,7 +26,7 @@ import {
 import { TOUCH_SHAPE } from "../../src/gatefile/touch.ts";
 import { jsonSchemaOf, schemaKinds } from "../../src/gatefile/json-schemas.ts";
 import { renderRulePages } from "../../src/gatefile/rules.ts";
-import { keyTable } from "./keys.ts";
+import { below, keyTable } from "./keys.ts";
 import { libraryTable, suggestionsTable } from "./library.ts";
 import { table, withSections } from "./sections.ts";
 
@@ -26,6 +35,13 @@ export const PAGES: Readonly<Record<string, (before: string) => string>> = {
   "docs/lint.md": () => renderRulePages(),
   "docs/gates.md": (before) =>
     withSections(before, {
+      gate: keyTable(GATE_SHAPE),
+      flag: keyTable(FLAG_SHAPE),
+      approval: keyTable(APPROVAL_SHAPE),
+      alert: keyTable(GUARD_SHAPE),
+      data: keyTable(below("data", DATA_SHAPE)),
+      rollback: keyTable(below("rollback", ROLLBACK_SHAPE)),
+      drift: keyTable(below("drift", DRIFT_SHAPE)),
       touch: keyTable(TOUCH_SHAPE),
       requirement: keyTable(CONTRACT_SHAPE, SIGNAL_SHAPE, GATE_REQUIREMENT_SHAPE, NO_DEBT_SHAPE),
       evidence: keyTable(EVIDENCE_SHAPE),

@@ -32,19 +32,17 @@ export function unbuiltForDeploys(gate: Gate): readonly Because[] {
   return reasonFor(gate, keys);
 }
 
+const OPENS = "leave it out of the file, if the gate is safe without";
+
 /** The sentence for people who want to start or adopt such a gate; null: nothing is in the way. */
 export function unbuiltRefusal(gate: Gate): string | null {
   const [reason] = unbuiltBecause(gate);
-  return reason === undefined ? null : `${reason.message}; ${reason.opens ?? ""}`;
+  return reason === undefined ? null : `${reason.message}; ${OPENS}`;
 }
 
 function reasonFor(gate: Gate, keys: readonly string[]): readonly Because[] {
   if (keys.length === 0) return [];
   const named = keys.map((key) => `\`${key}\``).join(", ");
   const message = `${named} of ${gate.name} would hold it back and has no effect yet: it can be watched, not raised`;
-  return [
-    because("definition", "unbuilt", message, {
-      opens: "leave it out of the file, if the gate is safe without",
-    }),
-  ];
+  return [because("definition", "unbuilt", message, { opens: OPENS })];
 }

@@ -8,23 +8,38 @@ import { checkQuery } from "./query-check.ts";
 import { type ProfileScope, scopeOf } from "./scope.ts";
 import { checkReferences, type Language, substitute } from "./substitution.ts";
 import type { Text } from "./text.ts";
-import { shaped } from "./read.ts";
+import { shaped, told } from "./read.ts";
 
 const matchers = inOwnGrammar('matchers such as `{service="checkout"}`, or the name of an alert');
 
 const effect = oneOf("ignore", "wait", "halt", "rollback");
 
 const GUARD_KEYS = {
-  match: matchers,
-  pending: effect,
-  firing: effect,
-  critical: effect,
-  silenced: oneOf("wait", "ignore"),
-  witness: inOwnGrammar("a PromQL query"),
-  missingFor: missingBounds,
+  match: told(matchers, "matchers", "Each set of them once in the gate"),
+  pending: told(effect, "`ignore`, `wait`, `halt`, `rollback`", "What a pending alert does", "`wait`"),
+  firing: told(effect, "same", "What a firing alert does", "`halt`"),
+  critical: told(
+    effect,
+    "same",
+    'What a firing alert with `severity="critical"` does. One that fired before the last raise halts: taking exposure back would not mend it',
+    "`rollback`",
+  ),
+  silenced: told(
+    oneOf("wait", "ignore"),
+    "`wait`, `ignore`",
+    "What an alert does that somebody silenced. Silences are seen where the source has an Alertmanager",
+    "`wait`",
+  ),
+  witness: told(
+    inOwnGrammar("a PromQL query"),
+    "PromQL",
+    "While it answers one value above 0, series that a rule reads and that do not exist have nothing to report",
+    "none",
+  ),
+  missingFor: told(missingBounds, "mapping", "[When missing data acts](#missing-data)", "the gate's"),
 } as const;
 
-const GUARD_SHAPE = { what: "an alert guard", keys: GUARD_KEYS, required: ["match"] } as const;
+export const GUARD_SHAPE = { what: "an alert guard", keys: GUARD_KEYS, required: ["match"] } as const;
 
 /** A guard as written: its matchers alone, or a mapping. */
 type AlertDraft = { readonly match: Text; readonly given: Fields<typeof GUARD_KEYS>["values"] };

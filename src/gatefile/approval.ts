@@ -6,21 +6,29 @@ import { leaf, longerThanNothing, oneOf, type Read, sentence, wholeNumber } from
 import { type Fields, jsonOfMap, readMap } from "./mapping.ts";
 import type { Complain } from "./problem-list.ts";
 import type { Span } from "./source.ts";
-import { type JsonSchema, shaped } from "./read.ts";
+import { type JsonSchema, shaped, told } from "./read.ts";
 
 const DEFAULTS = { count: 1, notAuthor: false, expiresMs: 8 * HOUR, onReject: "rollback" } as const;
 
 const APPROVAL_KEYS = {
-  by: sentence,
-  count: wholeNumber(1),
-  not: oneOf("author"),
-  expires: longerThanNothing,
-  reject: oneOf("rollback", "pause"),
-  once: leaf(z.literal(true), "`true`, or left out"),
-  says: sentence,
+  by: told(sentence, "text", "A group under `people:` of the configuration"),
+  count: told(wholeNumber(1), "whole number from 1", "How many different people of it", "`1`"),
+  not: told(
+    oneOf("author"),
+    "`author`",
+    "May be written to say it; who wrote the gate and who started the ramp can never approve",
+  ),
+  expires: told(longerThanNothing, "duration above 0", "How long an approval lasts", "`8h`"),
+  reject: told(oneOf("rollback", "pause"), "`rollback`, `pause`", "What `rampart reject` does", "`rollback`"),
+  once: told(
+    leaf(z.literal(true), "`true`, or left out"),
+    "`true`",
+    "It is a [promise](#requires) and no approval. Needs `says`",
+  ),
+  says: told(sentence, "text", "What is promised, word for word", "none"),
 } as const;
 
-const APPROVAL_SHAPE = { what: "an approval", keys: APPROVAL_KEYS, required: ["by"] } as const;
+export const APPROVAL_SHAPE = { what: "an approval", keys: APPROVAL_KEYS, required: ["by"] } as const;
 
 const DEMAND_JSON: JsonSchema = { anyOf: [sentence.json ?? {}, jsonOfMap(APPROVAL_SHAPE)] };
 

@@ -8,7 +8,7 @@ import { type Fields, jsonOfMap, readMap } from "./mapping.ts";
 import type { Complain } from "./problem-list.ts";
 import type { Span } from "./source.ts";
 import type { Value } from "./value.ts";
-import { shaped } from "./read.ts";
+import { shaped, told } from "./read.ts";
 
 const unleashName = leaf(
   z.string().regex(/^[A-Za-z0-9_.~-]{1,100}$/),
@@ -16,19 +16,44 @@ const unleashName = leaf(
 );
 
 const FLAG_KEYS = {
-  unleash: unleashName,
-  project: unleashName,
-  server: sentence,
-  environment: unleashName,
-  strategy: sentence,
-  stickiness: sentence,
-  also: listOf(sentence, "a list of strategy names or ids"),
-  propagation: duration(),
-  decide: oneOf("always", "once"),
-  stamp: sentence,
+  unleash: told(unleashName, "at most 100 letters, digits, `_.~-`", "The flag's name"),
+  project: told(unleashName, "same", "Its project", "`default`"),
+  server: told(sentence, "name", "A name under `unleash:` of the configuration", "the only server"),
+  environment: told(unleashName, "name in Unleash", "", "the configuration's"),
+  strategy: told(
+    sentence,
+    "text",
+    "Id or title of the `flexibleRollout` strategy to move. Left out: the one that is enabled and not in `also`; its id is fixed at the start",
+    "the only one",
+  ),
+  stickiness: told(
+    sentence,
+    "text",
+    "Demanded at the start and pinned for the run. `random` is refused, `default` is a hint",
+    "whatever it has",
+  ),
+  also: told(
+    listOf(sentence, "a list of strategy names or ids"),
+    "list of texts",
+    "Ids or titles of strategies that may stay enabled beside ours. They are pinned, too",
+    "`[]`",
+  ),
+  propagation: told(duration(), "duration", "Longest time until SDKs have seen a change", "`45s`"),
+  decide: told(
+    oneOf("always", "once"),
+    "`always`, `once`",
+    "`once`: the service asks once in the life of an entity, and keeps the answer. [No effect yet](#what-a-gate-shares)",
+    "`always`",
+  ),
+  stamp: told(
+    sentence,
+    "text",
+    "Where the entity keeps which path it took, e.g. `order.exposure`. [No effect yet](#what-a-gate-shares)",
+    "none",
+  ),
 } as const;
 
-const FLAG_SHAPE = { what: "a flag", keys: FLAG_KEYS, required: ["unleash"] } as const;
+export const FLAG_SHAPE = { what: "a flag", keys: FLAG_KEYS, required: ["unleash"] } as const;
 
 type FlagFields = Fields<typeof FLAG_KEYS>;
 

@@ -39,12 +39,27 @@ const DARK = { darkPageMs: 5 * MINUTE, darkHaltMs: 30 * MINUTE, darkRollbackMs: 
 
 export const DEFAULT_DATA: DataPolicy = { missing: "wait", ...DARK };
 
-const DATA_SHAPE = {
+export const DATA_SHAPE = {
   what: "`data`",
   keys: {
-    missing: oneOf("wait", "halt", "rollback"),
-    missingFor: missingBounds,
-    dark: oneOf("halt", "rollback"),
+    missing: told(
+      oneOf("wait", "halt", "rollback"),
+      "`wait`, `halt`, `rollback`",
+      "What a missing reading does at once. There is no way to pass",
+      "`wait`",
+    ),
+    missingFor: told(
+      missingBounds,
+      "mapping",
+      "After how long. What is not named never happens; `{}` is a warning",
+      "`{ 30m: halt, 2h: rollback }`",
+    ),
+    dark: told(
+      oneOf("halt", "rollback"),
+      "`halt`, `rollback`",
+      "When the whole source answers nothing: a page after 5 minutes, a halt after 30, and with `rollback` a rollback after 2 hours. [Maintenance](cli.md#maintenance-of-a-source) stops these clocks",
+      "`halt`",
+    ),
   },
 } as const;
 
@@ -75,16 +90,41 @@ export const DEFAULT_ROLLBACK: RollbackPolicy = {
 
 const DEFAULT_DRAIN_MS: Millis = 72 * HOUR;
 
-const ROLLBACK_SHAPE = {
+export const ROLLBACK_SHAPE = {
   what: "`rollback`",
   keys: {
-    to: rollbackPercent,
-    mode: oneOf("revert", "drain"),
-    haltDeadline: longerThanNothing,
-    cooldown: duration(),
-    drainDeadline: longerThanNothing,
-    rotateCohort: leaf(z.boolean(), "`true` or `false`"),
-    reconcile: taskList,
+    to: told(rollbackPercent, "`0%`", "", "`0%`"),
+    mode: told(
+      oneOf("revert", "drain"),
+      "`revert`, `drain`",
+      "`drain`: whoever took the new path before may finish there; see below",
+      "`revert`",
+    ),
+    haltDeadline: told(
+      longerThanNothing,
+      "duration above 0",
+      "A halt that lasts this long while a signal stays at halt becomes a rollback",
+      "`2h`",
+    ),
+    cooldown: told(duration(), "duration", "How long after a rollback `rampart restart` is refused", "`1h`"),
+    drainDeadline: told(
+      longerThanNothing,
+      "duration above 0",
+      "With `mode: drain`: when the drain is over, whoever is left",
+      "`72h`",
+    ),
+    rotateCohort: told(
+      leaf(z.boolean(), "`true` or `false`"),
+      "`true`, `false`",
+      "Whether a restart reaches other users first than the run before it",
+      "`false`",
+    ),
+    reconcile: told(
+      taskList,
+      "list",
+      "[What is cleaned up](#reconcile), in this order. No effect yet",
+      "none",
+    ),
   },
 } as const;
 
@@ -123,9 +163,22 @@ function drainTogether(fields: DrainFields, complain: Complain): void {
 
 export const DEFAULT_DRIFT: DriftPolicy = { raised: "halt", changed: "halt" };
 
-const DRIFT_SHAPE = {
+export const DRIFT_SHAPE = {
   what: "`drift`",
-  keys: { raised: oneOf("halt", "revert"), changed: oneOf("halt", "rollback") },
+  keys: {
+    raised: told(
+      oneOf("halt", "revert"),
+      "`halt`, `revert`",
+      "The percent was raised: halt and wait for `adopt-flag`, `restore` or `rollback`; or write the recorded percent again",
+      "`halt`",
+    ),
+    changed: told(
+      oneOf("halt", "rollback"),
+      "`halt`, `rollback`",
+      "The audience changed: stickiness, constraints, segments, variants, a companion, another enabled strategy",
+      "`halt`",
+    ),
+  },
 } as const;
 
 const drift: Read<DriftPolicy> = shaped(jsonOfMap(DRIFT_SHAPE), (value, complain) => {
@@ -145,34 +198,88 @@ export const EVIDENCE_SHAPE = {
 const signal = mapping({ what: "a signal", keys: GATE_SIGNAL_KEYS, unsupported: LATER_SIGNAL_KEYS });
 
 const GATE_KEYS = {
-  schema: anything,
-  name,
-  title: sentence,
-  owner: sentence,
-  runbook: sentence,
-  change: sentence,
-  every: duration({ ms: SECOND, says: "at least 1s" }),
-  mode: oneOf("observe", "act"),
-  start: oneOf("manual", "auto"),
-  source: sentence,
-  flag: flagDraft,
-  steps: stepList,
-  stopsAt: percent,
-  requires: requirementList,
-  signals: listOf(signal, "a list of signals"),
-  alerts: alertList,
-  service: serviceName,
-  onDeploy: oneOf("settle", "restart-step", "note"),
-  data,
-  rollback,
-  drift,
-  profile: name,
-  with: argumentsGiven,
-  touches: touchList,
-  calendars: nameList,
-  debt: debtPolicy,
-  priority: wholeNumber(0),
-  evidence: mapping(EVIDENCE_SHAPE),
+  schema: told(anything, "`gate/v1`", ""),
+  name: told(
+    name,
+    "1 to 60 of `a-z`, `0-9`, `-`",
+    "What commands, records and messages call it; once in the folder",
+  ),
+  title: told(sentence, "text", "For people", "none"),
+  owner: told(sentence, "text", "Who is asked. In every message", "none (warning)"),
+  runbook: told(sentence, "text", "What to do at night. In every message", "none (hint)"),
+  change: told(sentence, "text", "What the gate is for; a note", "none"),
+  every: told(
+    duration({ ms: SECOND, says: "at least 1s" }),
+    "duration, at least 1s",
+    "Time between two passes",
+    "`15s`",
+  ),
+  mode: told(
+    oneOf("observe", "act"),
+    "`observe`, `act`",
+    "`observe`: never writes, whatever is commanded. `act`: writes without `rampart act`. Left out: watches until `rampart act`",
+    "by command",
+  ),
+  start: told(
+    oneOf("manual", "auto"),
+    "`manual`, `auto`",
+    "A ramp begins by `rampart start`. `auto`, by itself, has [no effect yet](#what-a-gate-shares)",
+    "`manual`",
+  ),
+  source: told(sentence, "name", "Which Prometheus its signals are read from", "the only source"),
+  flag: told(flagDraft, "name or mapping", "[What it drives](#flag)", "none"),
+  steps: told(stepList, "list", "[How far, how slowly](#steps)", "5, 25, 50, 100 %"),
+  stopsAt: told(percent, "percent", "Where the ramp ends. The last step must be exactly this", "`100%`"),
+  requires: told(requirementList, "list", "[What must hold](#requires) before every increase", "none"),
+  signals: told(
+    listOf(signal, "a list of signals"),
+    "list",
+    "[What it judges](#signals). Of a gate with a flag at least one counts for `advance`",
+    "needed, or `alerts` without a flag",
+  ),
+  alerts: told(alertList, "list", "[Alerting rules](#alerts) that stop it", "none"),
+  service: told(
+    serviceName,
+    "at most 100 letters, digits, `_.:/-`",
+    "The service whose deploys concern the gate, as the pipeline names it (`rampart deployed`)",
+    "none",
+  ),
+  onDeploy: told(
+    oneOf("settle", "restart-step", "note"),
+    "`settle`, `restart-step`, `note`",
+    "What a deploy of that service does to the ramp: readings settle anew; hold and bake begin anew, too; or it is only remembered. Needs `service`",
+    "`settle`",
+  ),
+  data: told(data, "mapping", "[What missing data does](#missing-data)"),
+  rollback: told(rollback, "mapping", "[Deadlines](#rollback)"),
+  drift: told(drift, "mapping", "[Changes by hand](#drift)"),
+  profile: told(name, "name", "The [profile](#profiles) it is built on", "none"),
+  with: told(argumentsGiven, "mapping", "Values for the profile's parameters"),
+  touches: told(
+    touchList,
+    "list",
+    "[What it does in which flow](#what-a-gate-shares). No effect yet, like all that follow",
+    "none",
+  ),
+  calendars: told(
+    nameList,
+    "list of names",
+    "[Windows](#windows) that hold for it, beside those of its flows",
+    "none",
+  ),
+  debt: told(
+    debtPolicy,
+    "`{ tolerate, waiver }`",
+    "With more than `tolerate` left to repair of its own nothing grows; `waiver` may let it pass",
+    "`{ tolerate: 0 }`",
+  ),
+  priority: told(
+    wholeNumber(0),
+    "whole number from 0",
+    "Of ramps that wait for one another the highest goes first",
+    "`0`",
+  ),
+  evidence: told(mapping(EVIDENCE_SHAPE), "mapping", "[How often evidence may be wrong](#evidence)"),
 } as const;
 
 export type GateFields = Fields<typeof GATE_KEYS>;

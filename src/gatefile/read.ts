@@ -33,7 +33,8 @@ export function shaped<T>(
 export function told<T>(read: Read<T>, type: string, meaning: string, fallback?: string): Read<T> {
   const words: Words = { type, meaning, ...(fallback === undefined ? {} : { fallback }) };
   const { json = {} } = read;
-  return Object.assign(shaped({ ...json, description: plainText(meaning) }, read), { words });
+  const description = plainText(meaning);
+  return Object.assign(shaped(description === "" ? json : { ...json, description }, read), { words });
 }
 
 /** Links of the pages lead nowhere in an editor. */
