@@ -51,6 +51,24 @@ describe("showing a gate", () => {
     });
   });
 
+  it.each([
+    ["touches: [{ flow: returns, stage: refund }]", "touches[0].flow"],
+    ["requires: [{ no-debt: returns }]", "requires[0].no-debt"],
+    ["requires: [{ gate: two, is: settled }]", "requires[0].gate"],
+    ["calendars: [nights]", "calendars"],
+  ])("reads a file outside that folder with those beside it, where it says `%s`", async (key, path) => {
+    const { gates } = shop({
+      "one.yaml": `${gateText("one")}${key}\n`,
+      "two.yaml": gateText("two"),
+      "flow.yaml": "schema: flow/v1\nname: returns\nowner: a\nstages: [refund]\n",
+      "calendar.yaml":
+        "schema: calendar/v1\ntimezone: UTC\nwindows: [{ name: nights, every: day 22:00-04:00, effect: freeze }]\n",
+    });
+    const elsewhere = shop({});
+    const lines = await linesOf(join(gates, "one.yaml"), elsewhere.env);
+    expect(lines.get(path)?.origin).toMatch(/:\d+, no effect yet$/);
+  });
+
   it("tells the problems of one that cannot be used, by name and by file", async () => {
     const { gates, env } = shop({ "one.yaml": `${gateText("one")}bogus: 1\n` });
     for (const target of ["one", join(gates, "one.yaml")]) {
