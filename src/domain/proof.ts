@@ -34,6 +34,15 @@ export function provingSignal(signals: readonly Signal[]): Signal | null {
   return able.length === 1 ? (able[0] ?? null) : null;
 }
 
+const NOT_COUNTED: ProofCounted = {
+  of: null,
+  since: 0,
+  from: 0,
+  upTo: 0,
+  candidate: NOTHING,
+  control: NOTHING,
+};
+
 /** What the step asks to be excluded before the next one; null: nothing. */
 export function proveAt(gate: Gate, step: number): Prove | null {
   return gate.steps[step - 1]?.prove ?? null;
@@ -57,7 +66,7 @@ export function proofSoFar(record: GateRecord, of: string): ProofCounted | null 
   const { proof } = record;
   if (since === null) return null;
   if (proof?.since === since && (proof.of === of || proof.of === null)) return { ...proof, of };
-  return { of, since, upTo: since, candidate: NOTHING, control: NOTHING };
+  return { of, since, from: since, upTo: since, candidate: NOTHING, control: NOTHING };
 }
 
 /** The record with what was read added, exactly once: what does not follow on what is counted is left for the next pass. */
@@ -70,6 +79,7 @@ export function withProof(record: GateRecord, read: ProofRead | null): GateRecor
   if (before === null || before.since !== read.since || (before.upTo !== read.from && !begins)) return record;
   const proof: ProofCounted = {
     ...before,
+    from: begins ? read.from : before.from,
     upTo: read.to,
     candidate: sum(before.candidate, read.candidate),
     control: sum(before.control, read.control),
@@ -90,17 +100,19 @@ export function dropProof<R extends GateRecord>(record: R, at: Instant): R {
 export function restartProof<R extends GateRecord>(record: R, at: Instant): R {
   const since = provesSince(record);
   if (since === null) return record;
-  return { ...record, proof: { of: null, since, upTo: at, candidate: NOTHING, control: NOTHING } };
+  return { ...record, proof: { of: null, since, from: at, upTo: at, candidate: NOTHING, control: NOTHING } };
 }
 
 /** Why the step's proof is not reached. */
 export function proofBlockers(gate: Gate, record: GateRecord, step: number): readonly Because[] {
   const prove = proveAt(gate, step);
   const signal = provingSignal(gate.signals);
-  if (prove === null || signal === null) return [];
-  const proof = proofSoFar(record, countersName(signal));
-  const candidate = proof?.candidate ?? NOTHING;
-  const control = proof?.control ?? NOTHING;
+  if (prove === null) return [];
+  if (signal === null) {
+    return [because("proof", "unprovable", `${prove.text} cannot be excluded: no signal tells by what`)];
+  }
+  const proof = proofSoFar(record, countersName(signal)) ?? NOT_COUNTED;
+  const { candidate, control } = proof;
   const base = prove.overControl === true ? leastRatio(control) : 0;
   const evidence = evidenceAgainst(candidate, prove.ratio, base);
   if (evidence >= ENOUGH) return [];
@@ -127,11 +139,10 @@ function ratioOf(evidence: number): number {
   return Number(evidence.toPrecision(2));
 }
 
-function forecast(proof: ProofCounted | null, needed: number | null): string {
+function forecast({ candidate, from, upTo }: ProofCounted, needed: number | null): string {
   if (needed === null) return "never, as it looks now";
   const more = `${needed} more without a bad one`;
-  const counted = proof?.candidate.total ?? 0;
-  const forMs = proof === null ? 0 : proof.upTo - proof.since;
-  if (counted === 0 || proof?.since === 0 || forMs <= 0) return more;
-  return `${more}, in about ${formatMillis((needed * forMs) / counted)} at this rate`;
+  if (candidate.total === 0 || upTo <= from) return more;
+  const neededMs = (needed * (upTo - from)) / candidate.total;
+  return `${more}, in about ${formatMillis(neededMs)} at this rate`;
 }

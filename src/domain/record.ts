@@ -178,6 +178,8 @@ export type ProofCounted = {
   readonly of: string | null;
   /** The exposure that was set then. */
   readonly since: Instant;
+  /** From when these are counted: then, or when the proof began anew. */
+  readonly from: Instant;
   /** Up to when everything is counted. */
   readonly upTo: Instant;
   readonly candidate: Outcomes;

@@ -181,3 +181,33 @@ test("what people expose while Rampart only watches proves as much", async () =>
   await world.run(15 * MINUTE);
   expect((await world.record()).woulds.at(-1)).toMatchObject({ would: "advance" });
 });
+
+test.each([2, 3])(
+  "what a segment has proven counts on at 0 %, where write %i of the way to the next one gets lost",
+  async (nth) => {
+    const world = aWorld(() => 0, {
+      steps: [
+        aStep({
+          to: 100,
+          audience: { kind: "segment", name: "staff-orders" },
+          holdMs: HOLD,
+          prove: { text: "10%", ratio: 0.1 },
+        }),
+        aStep({ to: 5, holdMs: HOLD }),
+        aStep({ to: 100, holdMs: HOLD }),
+      ],
+    });
+    world.flags.faults.segments = [["staff-orders", 7]];
+    await world.begin();
+    await world.until(({ ramp }) => ramp.state === "proving" && ramp.step === 1);
+    world.flags.faults.writes = [
+      ...Array.from({ length: nth - 1 }, () => "reply-lost" as const),
+      "lost",
+      "lost",
+    ];
+    const parked = await world.until(({ exposure }) => exposure.set === 0);
+    expect(parked.ramp).toMatchObject({ step: 1 });
+    world.flags.deliverLate();
+    await world.until(({ ramp }) => ramp.state === "proving" && ramp.step === 2, undefined, HOUR);
+  },
+);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compareDefinitions } from "../../../src/domain/compare-definitions.ts";
-import type { Gate, Signal } from "../../../src/domain/gate.ts";
+import type { Gate, Prove, Signal } from "../../../src/domain/gate.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import type { Comparison, Limit, Persistence } from "../../../src/domain/limit.ts";
 import { aDemand, aFlagTarget, aGate, aGuard, aSignal, aStep } from "../../support/builders.ts";
@@ -106,6 +106,13 @@ describe("a definition is tighter or equal when", () => {
     expect(looser({ ...OLD, flag: null }, { ...OLD, flag: null })).toEqual(["tighter"]);
   });
 
+  test("a step has to prove more, or anything at all", () => {
+    const steps = (ratio: number | null) =>
+      OLD.steps.map((step) => (ratio === null ? step : { ...step, prove: { text: "", ratio } }));
+    expect(looser({ ...OLD, steps: steps(0.01) }, { ...OLD, steps: steps(0.03) })).toEqual(["tighter"]);
+    expect(looser({ ...OLD, steps: steps(0.03) })).toEqual(["tighter"]);
+  });
+
   test("more people have to approve, sooner", () => {
     const demand = aDemand({ count: 2, notAuthor: true, expiresMs: HOUR });
     const steps = [
@@ -114,6 +121,21 @@ describe("a definition is tighter or equal when", () => {
     ];
     expect(looser({ ...OLD, steps })).toEqual(["tighter"]);
   });
+});
+
+/** The first step has that to prove. */
+function proving(prove: Prove | null): Gate {
+  const [first = aStep(), ...rest] = OLD.steps;
+  return { ...OLD, steps: [prove === null ? first : { ...first, prove }, ...rest] };
+}
+
+test("a step that has to prove less, nothing, or something else is looser", () => {
+  const old = proving({ text: "1%", ratio: 0.01 });
+  const others = [proving(null), proving({ text: "3%", ratio: 0.03 })];
+  for (const now of [...others, proving({ text: "", ratio: 0.005, overControl: true })]) {
+    expect(looser(now, old)).toEqual(["steps 5%: prove"]);
+  }
+  expect(looser(withSignal({ proves: true }))).toEqual(["signals errors: proves"]);
 });
 
 describe("a definition is looser, and says where, when", () => {

@@ -71,6 +71,10 @@ describe("what counters grew by", () => {
     expect(between(0, 30, [first], [other, first])).toBe(2);
   });
 
+  it("counts nothing of the first value of a target that nothing else is known of", () => {
+    expect(between(0, 30, [series([[15, 3]])], [])).toBe(0);
+  });
+
   it("is nothing without samples", () => {
     expect(between(0, 30, [])).toBe(0);
     expect(between(0, 30, [series([])])).toBe(0);

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Signal } from "../../../src/domain/gate.ts";
-import { freshnessQueryOf, questionsOf, readingOf, within } from "../../../src/domain/inquiry.ts";
+import {
+  cohortCounters,
+  freshnessQueryOf,
+  questionsOf,
+  readingOf,
+  within,
+} from "../../../src/domain/inquiry.ts";
 import { type Instant, MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import type { Reading, SignalAnswers, Unknown, UnknownReason } from "../../../src/domain/reading.ts";
 import { NOON, aCohorts, aCounts, aLimit, aSignal, after, answers, freshAt } from "../../support/builders.ts";
@@ -26,6 +32,10 @@ describe("the questions of a signal", () => {
     ["no second bad for counts", aCounts({ bad: "b", samples: "s" }), ["bad", "total", "samples"]],
   ])("are %s", (_, signal, roles) => {
     expect(questionsOf(signal).map(({ role }) => role)).toEqual(roles);
+  });
+
+  it("read counters of no signal that has none", () => {
+    expect(cohortCounters(aSignal())).toEqual([]);
   });
 
   it("carry the queries as written", () => {

@@ -132,6 +132,11 @@ describe("a signal with cohorts", () => {
     });
   });
 
+  it("is not applicable while everybody is exposed, however few limits it has", () => {
+    const scene = { signal: aCohorts({ rollback: null }), context: { emptySide: "control" as const } };
+    expect(judgeOne(sides(HEALTHY, HEALTHY), scene).judgement).toMatchObject({ code: "not-applicable" });
+  });
+
   const mixed = aCohorts({ rollback: aLimit("above 5%") });
 
   it("keeps the limits that need no control armed while everybody is exposed", () => {

@@ -31,6 +31,7 @@ function counted(fields: Partial<ProofCounted> = {}): ProofCounted {
   return {
     of: OF,
     since: SET,
+    from: SET,
     upTo: SET + 30 * MINUTE,
     candidate: { bad: 0, total: 60 },
     control: { bad: 0, total: 600 },
@@ -85,6 +86,17 @@ describe("a step with a proof", () => {
     expect(reasons(counted({ upTo: SET }))[0]?.message).toMatch(/more without a bad one$/);
   });
 
+  test("is not proven while nobody has verified what is set", () => {
+    const gate = aGate({ signals: [aCohorts()], steps: [aStep({ prove: THREE }), aStep({ to: 100 })] });
+    const record = aRecord({ exposure: anExposure({ setAt: null }), proof: counted() });
+    expect(growthBlockers(gate, record, aJudgement(), passFacts())).toMatchObject([{ code: "short" }]);
+  });
+
+  test("forecasts by what came since it began anew", () => {
+    const anew = counted({ from: SET + 25 * MINUTE, candidate: { bad: 0, total: 10 } });
+    expect(reasons(anew)[0]?.message).toContain("93 more without a bad one, in about 46m30s at this rate");
+  });
+
   test("says so where nobody could wait for it", () => {
     const tiny = { text: "0.000001%", ratio: 1e-15 };
     expect(reasons(counted(), tiny)[0]?.message).toContain("never, as it looks now");
@@ -136,8 +148,8 @@ describe("what proves", () => {
     expect(countersName(aCohorts({ source: "backup" }))).not.toBe(OF);
   });
 
-  test("without such a signal nothing is asked: lint refuses the file", () => {
-    expect(reasons(null, THREE, [aSignal()])).toEqual([]);
+  test("without such a signal nothing ever rises, and lint refuses the file", () => {
+    expect(reasons(null, THREE, [aSignal()])).toMatchObject([{ code: "unprovable" }]);
   });
 });
 
@@ -186,6 +198,6 @@ describe("what was read", () => {
   test("of a flag that nobody saw change begins with the first pass that looks", () => {
     const watched = aRecord({ ramp: { state: "idle" }, exposure: anExposure({ changedAt: null }) });
     const { proof } = withProof(watched, read({ since: 0, from: NOON, to: NOON }));
-    expect(proof).toMatchObject({ since: 0, upTo: NOON });
+    expect(proof).toMatchObject({ since: 0, from: NOON, upTo: NOON });
   });
 });
