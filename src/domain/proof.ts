@@ -30,8 +30,8 @@ const NOTHING: Outcomes = { bad: 0, total: 0 };
 /** The signal whose outcomes prove: the one that says so, else the only one with cohorts. */
 export function provingSignal(signals: readonly Signal[]): Signal | null {
   const marked = signals.filter(({ proves }) => proves === true);
-  const able = marked.length > 0 ? marked : signals.filter(hasCohorts);
-  return able.length === 1 ? (able[0] ?? null) : null;
+  const [only, ...others] = marked.length > 0 ? marked : signals.filter(hasCohorts);
+  return only === undefined || others.length > 0 ? null : only;
 }
 
 const NOT_COUNTED: ProofCounted = {
