@@ -1,17 +1,24 @@
 import { printable } from "../gatefile/invisible.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT, type Exit } from "./exit-codes.ts";
+import { junitOf } from "./test-junit.ts";
 import { printProblems } from "./lint-command.ts";
 import { createPrinter, type PrintOptions } from "./printer.ts";
 import { caughtShare, renderMutants, renderTests } from "./render-tests.ts";
 import type { TestOutcome } from "./standalone/test-gates.ts";
 
-type Asked = { readonly path: string; readonly mutate: boolean; readonly atLeast: number | null };
+type Asked = {
+  readonly path: string;
+  readonly mutate: boolean;
+  /** Percent of the changes that some case has to notice; null: none has to. */
+  readonly atLeast: number | null;
+  readonly junit: boolean;
+};
 
 /** Plays the tests of gates, and says of each case that fails what was expected, what was, and why. */
 export async function testCommand(context: CliContext, options: PrintOptions, asked: Asked): Promise<Exit> {
   const printer = createPrinter(context, options);
-  const { path, mutate, atLeast } = asked;
+  const { path, mutate, atLeast, junit } = asked;
   const outcome = await context.standalone.testGates({ path, mutate, env: context.env });
   switch (outcome.kind) {
     case "unusable":
@@ -22,14 +29,20 @@ export async function testCommand(context: CliContext, options: PrintOptions, as
       return EXIT.usage;
     case "tested": {
       const { cases, mutants, durationMs } = outcome;
-      printer.data({
-        value: { cases, ...(mutants === null ? {} : { mutants, caught: caughtShare(mutants) }), durationMs },
-        human: () =>
-          mutants === null
-            ? renderTests(cases, durationMs, printer.paint)
-            : renderMutants(cases, mutants, durationMs, printer.paint),
-        plain: () => plainTests(outcome),
-      });
+      if (junit) context.stdout.write(`${junitOf(cases)}\n`);
+      else
+        printer.data({
+          value: {
+            cases,
+            ...(mutants === null ? {} : { mutants, caught: caughtShare(mutants) }),
+            durationMs,
+          },
+          human: () =>
+            mutants === null
+              ? renderTests(cases, durationMs, printer.paint)
+              : renderMutants(cases, mutants, durationMs, printer.paint),
+          plain: () => plainTests(outcome),
+        });
       if (cases.some(({ failures }) => failures.length > 0)) {
         if (mutate) printer.note("no changes were tried: the cases have to pass on the gates as they are");
         return EXIT.usage;

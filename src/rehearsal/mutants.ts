@@ -106,7 +106,7 @@ function queriesOf(signal: Signal): readonly Queried[] {
   ];
 }
 
-/** Of a ratio that is read as bad of total each side is asked for itself. */
+/** Of a ratio that is read or counted as bad of total each side is asked for itself. */
 function measured(
   measure: Measure,
 ): readonly { readonly query: string; readonly with: (query: string) => Measure }[] {

@@ -5,7 +5,7 @@ import type { GivenSample } from "../gatefile/gate-test/series-text.ts";
 import { withMetricPrefix } from "../promql/renamed-metrics.ts";
 import { selectors } from "../promql/selectors.ts";
 import type { Series } from "../trial/ports.ts";
-import { portionsOf } from "./evidence.ts";
+import { portionsOf } from "./past-answers.ts";
 import type { PromqlEngine, RuleGiven, SampledSeries } from "./ports.ts";
 
 export type RecordingOf = {

@@ -66,7 +66,15 @@ async function readyCase(
   const refused = await record(engine, { rules, gate: definition.gate, prefix, span });
   if (refused !== null) return `${own.at.file}:${own.at.line} ${refused}`;
   const slots = slotsOf(definition, own);
-  const evidence = createEvidence({ engine, follow, prefix, slots, intervalMs: own.intervalMs, rules });
+  const evidence = createEvidence({
+    engine,
+    follow,
+    prefix,
+    slots,
+    data: span,
+    intervalMs: own.intervalMs,
+    rules,
+  });
   return { rehearsal, case: own, evidence };
 }
 

@@ -1,5 +1,5 @@
 import type { Problem } from "../../domain/problem.ts";
-import { printable } from "../../gatefile/invisible.ts";
+import { xmlAttribute, xmlText } from "../xml-text.ts";
 import type { LintReport } from "./report.ts";
 
 /**
@@ -21,7 +21,7 @@ export function toJunit({ problems, files, counts }: LintReport): string {
 }
 
 function suiteOf(file: string, problems: readonly Problem[], counts: LintReport["counts"]): string {
-  const name = attribute(file);
+  const name = xmlAttribute(file);
   const tests = Math.max(1, problems.length);
   const cases =
     problems.length === 0
@@ -36,21 +36,11 @@ function suiteOf(file: string, problems: readonly Problem[], counts: LintReport[
 
 function caseOf(problem: Problem, isFailure: boolean): string {
   const { file, line, column, code, severity, message, suggestion } = problem;
-  const name = attribute(`${code} at ${line}:${column}`);
+  const name = xmlAttribute(`${code} at ${line}:${column}`);
   const says = suggestion === null ? message : `${message}\nhelp: ${suggestion}`;
-  const text = escaped(`${file}:${line}:${column}\n${severity}[${code}]: ${says}`);
+  const text = xmlText(`${file}:${line}:${column}\n${severity}[${code}]: ${says}`);
   const inner = isFailure
-    ? `<failure type="${code}" message="${attribute(message)}">${text}</failure>`
+    ? `<failure type="${code}" message="${xmlAttribute(message)}">${text}</failure>`
     : `<system-out>${text}</system-out>`;
-  return `    <testcase classname="${attribute(file)}" name="${name}" file="${attribute(file)}" line="${line}">${inner}</testcase>`;
-}
-
-/** XML 1.0 has no place for control characters, escaped or not. */
-function escaped(text: string): string {
-  const visible = text.split("\n").map(printable).join("\n");
-  return visible.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-function attribute(text: string): string {
-  return escaped(printable(text)).replaceAll('"', "&quot;");
+  return `    <testcase classname="${xmlAttribute(file)}" name="${name}" file="${xmlAttribute(file)}" line="${line}">${inner}</testcase>`;
 }

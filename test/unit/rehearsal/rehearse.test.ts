@@ -82,6 +82,15 @@ function createLookUp() {
       });
       return { kind: "known", series: points.length === 0 ? [] : [{ labels: { job: "a" }, points }] };
     },
+    async counters(selector) {
+      asked.push(selector);
+      const own = loaded.filter(({ labels }) => labels["__name__"] === selector);
+      const known = own.map(({ labels, samples }) => ({
+        labels,
+        samples: samples.flatMap(({ at: time, value }) => (value === "stale" ? [] : [{ at: time, value }])),
+      }));
+      return { kind: "known", series: known };
+    },
     async ask(query, time) {
       asked.push(query);
       const value = at(query, time);
@@ -124,6 +133,64 @@ describe("cases that are made ready", () => {
     const once = asked.length;
     await playReady(only, { ...DEFINITION, gate: aGate({ bakeMs: MINUTE }) }, true);
     expect(asked.length).toBe(once);
+  });
+
+  test("with raw counters are asked for all their samples once, and each pass gets those of its own stretch", async () => {
+    const { engine, asked } = createLookUp();
+    const measure = {
+      kind: "counters",
+      query: "",
+      bad: "bad",
+      total: "total",
+      windowMs: 5 * MINUTE,
+      cohorts: null,
+    } as const;
+    const gate = aGate({ signals: [aSignal({ measure, halt: null, rollback: aLimit("above 50%") })] });
+    const counters = testOf("0x20", {
+      series: [
+        { labels: { __name__: "total", job: "a" }, runs: runsOf("0+100x40"), at: HERE },
+        { labels: { __name__: "bad", job: "a" }, runs: runsOf("0x9 90+90x30"), at: HERE },
+      ],
+      expect: [
+        { afterMs: 8 * MINUTE, at: HERE, because: ["errors is good"] },
+        { afterMs: 15 * MINUTE, at: HERE, because: ["errors: 90%, rollback above 50%"], exposure: 0 },
+      ],
+    });
+    const definition = { ...DEFINITION, gate };
+    const ready = await readyCases([{ test: counters, definition, rules: [] }], { engine, follow });
+    if (!ready.ok) throw new Error(ready.message);
+    const [only] = ready.cases;
+    if (only === undefined) throw new Error("there is a case");
+    expect((await playReady(only, definition, true)).failures).toEqual([]);
+    expect(asked.filter((query) => /^c1_(?:bad|total)$/.test(query)).toSorted()).toEqual([
+      "c1_bad",
+      "c1_total",
+    ]);
+  });
+
+  test("that compare with last week are asked about then, for all passes at once", async () => {
+    const { engine, asked } = createLookUp();
+    const lastWeek = { ...aLimit("at least 80%"), value: 0.8, baseline: "of last week" } as const;
+    const signal = aSignal({
+      unit: "count",
+      better: "higher",
+      advance: lastWeek,
+      halt: null,
+      rollback: null,
+    });
+    const week = 7 * 24 * 60 * MINUTE;
+    const given = testOf("100x5 _x10074 90x40", {
+      beforeMs: week,
+      expect: [{ afterMs: 3 * MINUTE, at: HERE, because: [], verdict: "good" }],
+    });
+    const definition = { ...DEFINITION, gate: aGate({ signals: [signal] }) };
+    const ready = await readyCases([{ test: given, definition, rules: [] }], { engine, follow });
+    if (!ready.ok) throw new Error(ready.message);
+    const [only] = ready.cases;
+    if (only === undefined) throw new Error("there is a case");
+    expect((await playReady(only, definition, true)).failures).toEqual([]);
+    // Twice for all slots, once for their freshness, and a few times for passes between slots.
+    expect(asked.length).toBeLessThan(12);
   });
 
   test("are not begun with samples that the engine refuses", async () => {
