@@ -87,6 +87,7 @@ const context: CliContext = {
     doctor: async (request) => (await import("./standalone/doctor.ts")).doctor(request),
     testGates: async (request) => (await import("./standalone/test-gates.ts")).testGates(request),
     show: async (request) => (await import("./standalone/show.ts")).show(request),
+    lintOnline: async (request) => (await import("./standalone/lint-online.ts")).lintOnline(request),
     publish: async (request) => (await import("./standalone/publish.ts")).publish(request),
     verifyAudit: async (request) => (await import("./standalone/audit.ts")).verifyAudit(request),
     exportAudit: async (request) => (await import("./standalone/audit.ts")).exportAudit(request),

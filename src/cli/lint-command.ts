@@ -7,15 +7,19 @@ import { toGithub } from "./lint-formats/github.ts";
 import { toJunit } from "./lint-formats/junit.ts";
 import { type LintReport, type ReportFormat, REPORTS } from "./lint-formats/report.ts";
 import { toSarif } from "./lint-formats/sarif.ts";
+import { placesOf, type PlacesOptions } from "./places-options.ts";
 import { createPrinter } from "./printer.ts";
 import type { Format, PrintOptions, Printer } from "./printer.ts";
 import { safeJson } from "./shown.ts";
+import type { LintOnlineOutcome } from "./standalone/lint-online.ts";
 
-export type LintOptions = PrintOptions & {
-  readonly strict: boolean;
-  readonly format?: Format | ReportFormat;
-  readonly docsUrl?: string;
-};
+export type LintOptions = PrintOptions &
+  PlacesOptions & {
+    readonly strict: boolean;
+    readonly online: boolean;
+    readonly format?: Format | ReportFormat;
+    readonly docsUrl?: string;
+  };
 
 /** Checks gate files without a server: everything that is wrong, with the place and what to write instead. */
 export async function lintCommand(context: CliContext, options: LintOptions, path: string): Promise<Exit> {
@@ -31,8 +35,15 @@ export async function lintCommand(context: CliContext, options: LintOptions, pat
     return EXIT.usage;
   }
   const { sources } = outcome;
+  const online = options.online ? await askOnline(context, options, path) : NOT_ASKED;
+  if (online.kind === "unusable") {
+    printer.fault(online.message);
+    return EXIT.usage;
+  }
   // Hints are for those who ask for them: a smallest gate is no worse for lacking what only bigger ones need.
-  const problems = outcome.problems.filter(({ severity }) => options.strict || severity !== "hint");
+  const problems = [...outcome.problems, ...online.problems]
+    .toSorted(byPlace)
+    .filter(({ severity }) => options.strict || severity !== "hint");
   const counts = (problem: Problem): boolean => isFailure(problem, options.strict);
   if (isReport) {
     const docsUrl = options.docsUrl ?? context.env["RAMPART_DOCS_URL"] ?? "";
@@ -47,7 +58,22 @@ export async function lintCommand(context: CliContext, options: LintOptions, pat
   } else {
     printProblems(printer, problems, sources);
   }
-  return problems.some(counts) ? EXIT.usage : EXIT.done;
+  for (const each of online.remarks) printer.note(each);
+  for (const each of online.unseen) printer.fault(`cannot see: ${each}`);
+  if (problems.some(counts)) return EXIT.usage;
+  // Nothing was found where nobody could look, which is not the same as all being well.
+  return online.unseen.length > 0 ? EXIT.blind : EXIT.done;
+}
+
+const NOT_ASKED: LintOnlineOutcome = { kind: "asked", problems: [], unseen: [], remarks: [] };
+
+function askOnline(context: CliContext, options: PlacesOptions, path: string): Promise<LintOnlineOutcome> {
+  return context.standalone.lintOnline({ path, places: placesOf(context, options) });
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  const files = a.file === b.file ? 0 : a.file < b.file ? -1 : 1;
+  return files || a.line - b.line || a.column - b.column;
 }
 
 function isReportFormat(format: Format | ReportFormat): format is ReportFormat {

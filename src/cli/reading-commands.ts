@@ -28,6 +28,8 @@ function lint(context: CliContext, finish: Finish): Command {
     describe(new Command("lint"), "check gate files, without a server", "rampart lint gates/ --strict")
       .argument("[path]", "a file or a folder", "gates")
       .option("--strict", "show hints too, and fail on warnings", false)
+      .option("--online", "ask Prometheus and Unleash as well", false)
+      .option("--prometheus <url>", "the Prometheus to ask (PROMETHEUS_URL; else the configuration's)")
       .addOption(
         new Option("--format <format>", "like --output, and reports for other programs").choices([
           ...FORMATS,

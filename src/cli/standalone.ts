@@ -10,6 +10,7 @@ import type { BackupRequest, StoreBackupOutcome } from "./standalone/backup.ts";
 import type { CheckFileOutcome, CheckFileRequest } from "./standalone/check-file.ts";
 import type { DoctorOutcome, DoctorRequest } from "./standalone/doctor.ts";
 import type { InitOutcome, InitRequest } from "./standalone/init.ts";
+import type { LintOnlineOutcome, LintOnlineRequest } from "./standalone/lint-online.ts";
 import type { PublishOutcome, PublishRequest } from "./standalone/publish.ts";
 import type { ShowOutcome, ShowRequest } from "./standalone/show.ts";
 import type { TestOutcome, TestRequest } from "./standalone/test-gates.ts";
@@ -23,6 +24,7 @@ export type Standalone = {
   readonly doctor: (request: DoctorRequest) => Promise<DoctorOutcome>;
   readonly testGates: (request: TestRequest) => Promise<TestOutcome>;
   readonly show: (request: ShowRequest) => Promise<ShowOutcome>;
+  readonly lintOnline: (request: LintOnlineRequest) => Promise<LintOnlineOutcome>;
   readonly publish: (request: PublishRequest) => Promise<PublishOutcome>;
   readonly verifyAudit: (request: VerifyAuditRequest) => Promise<VerifyAuditOutcome>;
   readonly exportAudit: (request: ExportAuditRequest) => Promise<ExportAuditOutcome>;

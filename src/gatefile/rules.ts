@@ -55,6 +55,10 @@ export const RULES = {
     "Stickiness that does not stick",
     "`random` decides anew on every call, and `default` does so for everyone without user or session: one order could take both paths. Name the field that identifies the thing being exposed. For a gate that writes (`touches`) `default`, or no field, is an error.",
   ),
+  R112: error(
+    "Stickiness by a field Unleash does not know",
+    "A strategy that sticks to a field no SDK fills in reaches nobody, or anybody. The field has to be a context field of the server with custom stickiness. Asked with `--online`.",
+  ),
   R113: error(
     "Not a duration",
     "Durations are written as in Prometheus: whole numbers with units from large to small, such as `1h30m` or `45s`. Units: y, w, d, h, m, s, ms.",
@@ -98,6 +102,10 @@ export const RULES = {
   R128: error(
     "A deadline of no drain",
     "`drainDeadline` is how long those on the new path may take to finish there after a rollback. Only `mode: drain` waits for them.",
+  ),
+  R129: error(
+    "No such flag",
+    "The flag, or its environment, is not there: a ramp could never start. Asked with `--online`.",
   ),
   R131: warning(
     "Hold is shorter than settle",
@@ -279,7 +287,11 @@ export const RULES = {
   ),
   R310: warning(
     "A function that does not fit the metric",
-    "`rate` and `increase` count the growth of counters, `delta` and `deriv` the change of gauges, and the number of a counter is all since its process began. Names tell which is which: `_total`, `_count`, `_sum` and `_bucket` are counters, `_ratio` and timestamps are none.",
+    "`rate` and `increase` count the growth of counters, `delta` and `deriv` the change of gauges, and the number of a counter is all since its process began. Names tell which is which: `_total`, `_count`, `_sum` and `_bucket` are counters, `_ratio` and timestamps are none. With `--online` the targets themselves say it, and then it is an error.",
+  ),
+  R311: error(
+    "No such series",
+    "The query reads a metric that has no series: its reading is missing, always. A warning where the metric is there and only a label or a value of it is not, which may still come. Asked with `--online`.",
   ),
   R312: hint(
     "A counter that may not be there yet",

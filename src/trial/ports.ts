@@ -94,6 +94,10 @@ export type FlagServers = {
       }
     | NotTold
   >;
+  /** Context fields that a strategy may stick to, beside those that every server has. */
+  stickyFields(
+    server: string,
+  ): Promise<{ readonly kind: "told"; readonly fields: readonly string[] } | NotTold>;
   /** What the backend token of the environment is answered. */
   served(
     server: string,

@@ -26,6 +26,8 @@ const clientBody = z.object({
   query: z.object({ environment: z.string().nullish() }).nullish(),
 });
 
+const contextBody = z.array(z.object({ name: z.string(), stickiness: z.boolean().default(false) }));
+
 /** Asks Unleash about itself, with GET alone. */
 export function createFlagServers({ servers, clients, clock }: FlagServersOptions): FlagServers {
   return {
@@ -51,6 +53,15 @@ export function createFlagServers({ servers, clients, clock }: FlagServersOption
       const ends =
         tokens.kind === "body" ? tokens.value.pats.map(({ expiresAt }) => Date.parse(expiresAt)) : null;
       return { kind: "told", owner: "user", ends };
+    },
+
+    async stickyFields(server) {
+      const outbound = servers[server];
+      if (outbound === undefined) return notConfigured(server);
+      const answer = await readAdmin(outbound, "/api/admin/context", contextBody);
+      if (answer.kind !== "body") return notTold(answer);
+      const fields = answer.value.filter(({ stickiness }) => stickiness).map(({ name }) => name);
+      return { kind: "told", fields };
     },
 
     async served(server, environment) {

@@ -93,6 +93,7 @@ async function runAgainst(door: TestDoor, url: string, token: string, args: read
       doctor: unused,
       show: unused,
       testGates: unused,
+      lintOnline: unused,
       publish: unused,
       verifyAudit: unused,
       exportAudit: unused,

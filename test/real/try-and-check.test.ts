@@ -299,3 +299,59 @@ describe("rampart check FILE", () => {
     });
   });
 });
+
+const lintOnline = (file: string, ...more: readonly string[]) =>
+  rampart("lint", file, "--online", "-o", "json", ...more);
+const problemsOf = ({ stdout }: CliRun) =>
+  (JSON.parse(stdout) as { problems: readonly { code: string; message: string }[] }).problems.map(
+    ({ code, message }) => `${code} ${message}`,
+  );
+
+describe("rampart lint --online", () => {
+  test("series that are there leave nothing to say", async () => {
+    const run = await lintOnline(await gateFile("online-well", ...watching("well")));
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    expect(problemsOf(run)).toEqual([]);
+  });
+
+  test("a value no series has, several series and a metric that is not there are told", async () => {
+    const file = await gateFile(
+      "online-wrong",
+      "signals:",
+      '  - query: sum(queue_depth{queue="clam"})',
+      "    halt: above 10",
+      "  - { name: each, query: queue_depth, halt: above 10 }",
+      "  - { name: gone, query: sum(queue_deptj), halt: above 10 }",
+    );
+    const run = await lintOnline(file);
+    expect(run.code).toBe(2);
+    expect(problemsOf(run)).toEqual([
+      "R311 `queue` of `queue_depth` is never `clam`",
+      "R306 2 series match; one is needed",
+      "R311 there is no series `queue_deptj`",
+    ]);
+  });
+
+  test("a Prometheus that is not there is not well", async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const run = await lintOnline(await gateFile("online-dark", ...watching("well")), "--prometheus", url);
+    expect(run).toMatchObject({ code: 6, stderr: expect.stringContaining("cannot see: default: ") });
+  });
+
+  test("a flag nobody made and a field nobody knows are errors", async () => {
+    const unleash = inject("unleash8");
+    const config = join(folder, "online.yaml");
+    const sources = { main: { url: server.url } };
+    await writeFile(config, JSON.stringify({ sources, unleash: { main: { url: unleash.url } } }));
+    const flag = "flag: { unleash: never-made, environment: production, stickiness: orderNumber }";
+    const file = await gateFile("online-flagless", flag, ...watching("well"));
+    const env = { RAMPART_CONFIG: config, RAMPART_UNLEASH_MAIN_TOKEN: unleash.viewer.token };
+    const run = await runCommandLine(MAIN, ["lint", file, "--online", "-o", "json"], { env });
+    expect(run).toMatchObject({ code: 2, stderr: "" });
+    expect(
+      problemsOf(run)
+        .map((each) => each.slice(0, 4))
+        .toSorted(),
+    ).toEqual(["R112", "R129"]);
+  });
+});

@@ -82,6 +82,27 @@ describe("about the admin token", () => {
   });
 });
 
+describe("about context fields", () => {
+  const CONTEXT = "GET /api/admin/context";
+
+  it("those that strategies may stick to are told", async () => {
+    const body = [
+      { name: "orderId", stickiness: true },
+      { name: "region", stickiness: false },
+      { name: "appName" },
+    ];
+    const { made } = servers({ [CONTEXT]: answered(body) });
+    expect(await made.stickyFields("main")).toEqual({ kind: "told", fields: ["orderId"] });
+  });
+
+  it("a server that turns us down, or is not configured, tells none", async () => {
+    expect(await servers({ [CONTEXT]: REFUSED }).made.stickyFields("main")).toMatchObject({
+      kind: "refused",
+    });
+    expect(await servers({}).made.stickyFields("other")).toMatchObject({ kind: "unreachable" });
+  });
+});
+
 describe("about a backend token", () => {
   it.each([
     [[], "absent"],

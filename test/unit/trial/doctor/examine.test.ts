@@ -29,6 +29,7 @@ let flags: FakeFlags;
 const WELL: FlagServers = {
   about: async () => ({ kind: "told", version: "8.2.0", clockSkewMs: 0 }),
   token: async () => ({ kind: "told", owner: "user", ends: [NOON + 90 * DAY] }),
+  stickyFields: async () => ({ kind: "told", fields: [] }),
   served: async () => ({ kind: "told", environment: "production", stopSwitch: "absent" }),
 };
 
