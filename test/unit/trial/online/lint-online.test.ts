@@ -182,11 +182,11 @@ describe("the flag", () => {
   });
 });
 
+const dark = async () => ({ kind: "unknown", reason: "unreachable", detail: "connection refused" }) as const;
+
 describe("who does not answer", () => {
   it("is told once each, and nothing is concluded from it", async () => {
     metrics.fail("unreachable");
-    const dark = async () =>
-      ({ kind: "unknown", reason: "unreachable", detail: "connection refused" }) as const;
     const text = gateFile("sum(erp_backlgo)", "{ unleash: order-export, stickiness: orderID }");
     const { problems, unseen } = await lint(text, {
       series: { seriesOf: dark, metadata: dark },
