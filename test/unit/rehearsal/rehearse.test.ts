@@ -96,7 +96,6 @@ function createLookUp() {
       const value = at(query, time);
       return value === null ? { kind: "empty" } : { kind: "value", value, infos: [] };
     },
-    counters: () => Promise.resolve({ kind: "known", series: [] }),
   };
   return { engine, loaded, asked };
 }
