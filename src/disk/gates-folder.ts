@@ -36,7 +36,7 @@ export function openGatesFolder(options: GatesFolderOptions): GatesFolder {
   async function refresh(): Promise<boolean> {
     const reading = await readFolder(options.path);
     if (!reading.ok) return blind(reading.problem);
-    const { snapshot } = reading;
+    const snapshot = withoutExamples(reading.snapshot);
     directories = snapshot.directories;
     if (snapshot.digest === digest) return false;
     const outcome = await parseInWorker(
@@ -84,6 +84,11 @@ export function openGatesFolder(options: GatesFolderOptions): GatesFolder {
       }
     },
   };
+}
+
+/** What lies below `examples/` is there to be read, linted and tested; no server drives it. */
+function withoutExamples(snapshot: FolderSnapshot): FolderSnapshot {
+  return { ...snapshot, files: snapshot.files.filter(({ name }) => !name.startsWith("examples/")) };
 }
 
 /** The file as a lock names it. */

@@ -55,6 +55,16 @@ describe("a folder of gates", () => {
     expect(await folder.load()).toBe(false);
   });
 
+  it("leaves out what is there as an example", async () => {
+    const path = scratchFolder();
+    mkdirSync(join(path, "examples"));
+    writeFileSync(join(path, "one.yaml"), gateText("one"));
+    writeFileSync(join(path, "examples", "two.yaml"), gateText("two"));
+    const folder = open(path);
+    await folder.load();
+    expect(Object.keys(shown(folder))).toEqual(["one"]);
+  });
+
   it("keeps the last good definition of a gate whose file goes bad, and has none for one that never was good", async () => {
     const path = scratchFolder();
     writeFileSync(join(path, "one.yaml"), gateText("one"));
