@@ -94,6 +94,7 @@ export function wasRead(own: Case, from: number, to: number): boolean {
       from < at &&
       at < to &&
       !isBlind(own, at) &&
+      !isForgotten(own, at) &&
       !own.faults.some(
         (fault) => fault.kind === "store broken" && fault.from >= at && fault.from - at < IN_FLIGHT,
       ) &&
