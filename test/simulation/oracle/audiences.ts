@@ -49,7 +49,8 @@ function arrivesLate(own: Case, change: FlagChange): boolean {
 /** A write that arrived long after it was sent is on record only where somebody has seen it arrive. */
 function wasLate(own: Case, { at, after }: FlagChange): boolean {
   const title = after.strategies[0]?.title;
-  const sent = own.requests.findLast((request) => request.title === title && request.at <= at)?.at ?? at;
+  // Of a write that is sent again and again the first one may be what arrives.
+  const sent = own.requests.find((request) => request.title === title)?.at ?? at;
   return at - sent > IN_FLIGHT;
 }
 
