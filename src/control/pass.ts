@@ -92,9 +92,10 @@ async function attemptPass(
   name: string,
   order: PassOrder,
 ): Promise<Passed | null | "conflict"> {
-  const now = ports.clock.now();
   const asked = ports.clock.elapsed();
   const stored = await ports.records.record(name);
+  // Not before: to a process that stood still the record of those who went on would come from the future.
+  const now = ports.clock.now();
   const record = stored ?? newRecord(name);
   const effective = await effectiveDefinition(ports.records, ports.definitions.current().get(name), record);
   if (effective === null) return null;

@@ -86,6 +86,9 @@ function wasSeen(own: Case, change: Case["changes"][number]): boolean {
   return wasRead(own, before, change.at) && (after === Infinity || wasRead(own, change.at, after));
 }
 
+/** What is read just before these may never be stored. */
+const UNKEPT: readonly string[] = ["store broken", "process down"];
+
 /** Whether a reading of that time can be on record: of a pass that could store it, not for an order that was refused. */
 export function wasRead(own: Case, from: number, to: number): boolean {
   return own.requests.some(
@@ -96,7 +99,7 @@ export function wasRead(own: Case, from: number, to: number): boolean {
       !isBlind(own, at) &&
       !isForgotten(own, at) &&
       !own.faults.some(
-        (fault) => fault.kind === "store broken" && fault.from >= at && fault.from - at < IN_FLIGHT,
+        ({ kind, from: since }) => UNKEPT.includes(kind) && since >= at && since - at < IN_FLIGHT,
       ) &&
       !own.orders.some((order) => order.at <= at && at <= order.heardAt && order.answer === "refused"),
   );
