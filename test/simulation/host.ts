@@ -114,7 +114,11 @@ export function createHost(parts: HostParts): Host {
         processes = processes.filter((process) => process.name !== name);
         hangs.resolve(null);
         strays.push(end);
+        untilHang = Number.POSITIVE_INFINITY;
         asleep = new Promise((wake) => void hanging.push({ wake }));
+      } else if (asleep === null) {
+        // What it asks for from here on was decided after it went on.
+        hungSince = null;
       }
       // Whatever else it has under way stands still with it.
       if (asleep !== null) {

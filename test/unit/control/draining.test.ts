@@ -33,6 +33,17 @@ async function inboxOf(world: World, by = aPerson()): Promise<readonly InboxItem
   return inbox(await world.conductor().gates(), by, world.clock.now());
 }
 
+test("a drain ends no earlier for a process that stood still while another went on", async () => {
+  const world = await draining();
+  const before = (await world.record()).ramp;
+  const stopped = world.sibling(async ({ method, when }) => {
+    if (method !== "record" || when !== "before") return;
+    await world.run(HOUR);
+  });
+  await stopped.conductor.pass("checkout");
+  expect((await world.record()).ramp).toEqual(before);
+});
+
 describe("a rollback of a gate that drains", () => {
   test("drains once 0% is verified as set and as served, and not before", async () => {
     const world = createWorld({ gates: [GATE] });
