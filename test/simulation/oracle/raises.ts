@@ -99,7 +99,7 @@ export function wasRead(own: Case, from: number, to: number): boolean {
       !isBlind(own, at) &&
       !isForgotten(own, at) &&
       !own.faults.some(
-        ({ kind, from: since }) => UNKEPT.includes(kind) && since >= at && since - at < IN_FLIGHT,
+        (fault) => UNKEPT.includes(fault.kind) && fault.from >= at && fault.from - at < IN_FLIGHT,
       ) &&
       !own.orders.some((order) => order.at <= at && at <= order.heardAt && order.answer === "refused"),
   );
