@@ -1,18 +1,7 @@
 import { z } from "zod";
 import { DAY, SECOND } from "../domain/instant.ts";
+import { SCOPES } from "../domain/principal.ts";
 import { timeSchema } from "./wire-time.ts";
-
-export const SCOPES = [
-  "read",
-  "start",
-  "changes",
-  "stop",
-  "operate",
-  "approve",
-  "adopt",
-  "advance",
-  "admin",
-] as const;
 
 const scopeSchema = z.enum(SCOPES);
 

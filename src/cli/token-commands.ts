@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { SCOPES } from "../api/tokens.ts";
+import { SCOPES } from "../domain/principal.ts";
 import { DAY, SECOND } from "../domain/instant.ts";
 import type { CliContext } from "./context.ts";
 import { describe, duration, withServer } from "./program.ts";

@@ -1,13 +1,17 @@
-export type Scope =
-  | "read"
-  | "start"
-  | "changes"
-  | "stop"
-  | "operate"
-  | "approve"
-  | "adopt"
-  | "advance"
-  | "admin";
+/** Everything a token may be made for. */
+export const SCOPES = [
+  "read",
+  "start",
+  "changes",
+  "stop",
+  "operate",
+  "approve",
+  "adopt",
+  "advance",
+  "admin",
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
 
 const PEOPLE_ONLY: readonly Scope[] = ["operate", "approve", "adopt", "advance"];
 

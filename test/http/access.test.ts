@@ -2,7 +2,7 @@ import request from "supertest";
 import { describe, expect, test } from "vitest";
 import { ROUTES, pathTo } from "../../src/api/routes.ts";
 import type { RouteName } from "../../src/api/routes.ts";
-import { SCOPES } from "../../src/api/tokens.ts";
+import { SCOPES } from "../../src/domain/principal.ts";
 import { ACTIONS, ACTION_SCOPES } from "../../src/domain/command.ts";
 import { CI_SCOPES } from "../../src/domain/principal.ts";
 import type { Scope } from "../../src/domain/principal.ts";

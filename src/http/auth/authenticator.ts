@@ -1,7 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
-import { SCOPES } from "../../api/tokens.ts";
 import type { Clock, StoredToken, Tokens } from "../../control/ports.ts";
-import type { Principal, Scope } from "../../domain/principal.ts";
+import { type Principal, SCOPES, type Scope } from "../../domain/principal.ts";
 import { BOOTSTRAP_MIN_LENGTH, BOOTSTRAP_PRINCIPAL, hasAdmin, isBootstrap } from "./bootstrap.ts";
 import { digestOf, tokenId } from "./token-text.ts";
 

@@ -1,6 +1,6 @@
 import { Registry } from "prom-client";
 import { expect, test } from "vitest";
-import { SCOPES } from "../../../src/api/tokens.ts";
+import { SCOPES } from "../../../src/domain/principal.ts";
 import { mayUse } from "../../../src/domain/principal.ts";
 import { RAMP_STATES } from "../../../src/domain/ramp.ts";
 import type { TellingKind } from "../../../src/domain/telling.ts";
