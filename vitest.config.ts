@@ -26,7 +26,7 @@ export default defineConfig({
           include: ["test/real/**/*.test.ts"],
           globalSetup: ["test/support/real-peers-setup.ts"],
           // They wait for passes and peers more than they work.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

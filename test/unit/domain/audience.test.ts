@@ -7,6 +7,7 @@ import {
   sameAudience,
   shows,
   stepName,
+  stepWith,
 } from "../../../src/domain/audience.ts";
 import { audienceRefusals, segmentIdsOf, withShownAudience } from "../../../src/domain/audience-preflight.ts";
 import type { PinnedAudience } from "../../../src/domain/flag.ts";
@@ -102,6 +103,14 @@ describe("the audience of a step in a strategy", () => {
     expect(pinnedAudience({ kind: "segment", name: "staff" }, null, flag)).toBeNull();
     const values = { kind: "values", label: "shops", values: ["se"] } as const;
     expect(pinnedAudience(values, null, flag)).toMatchObject({ field: "default" });
+  });
+
+  test("tells which step reaches it, counted from 1; a segment that the run has not pinned is of none", () => {
+    const flag = aFlagRecord({ stickiness: "orderId" });
+    const pinned = { segments: { staff: 7 } };
+    expect([STAFF, SHOPS, undefined].map((shown) => stepWith(GATE, pinned, shown, flag))).toEqual([1, 2, 0]);
+    expect(stepWith(GATE, null, STAFF, flag)).toBe(0);
+    expect(stepWith(GATE, pinned, { ...STAFF, id: 8 }, flag)).toBe(0);
   });
 
   test("is found again in what the strategy shows", () => {

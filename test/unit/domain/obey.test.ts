@@ -773,6 +773,13 @@ describe("finish", () => {
   });
 });
 
+test("an advance is no command of the record: a pass decides it on fresh evidence", () => {
+  expect(refusal({ action: "advance" }, { run: aRun() })).toEqual({
+    code: "illegal-move",
+    message: "advance is decided by a pass",
+  });
+});
+
 test("a command at an instant is dated by it", () => {
   expect(obeyed({ action: "pause" }, {}, { now: after(HOUR) }).record.ramp).toMatchObject({
     since: after(HOUR),
