@@ -11,7 +11,7 @@ import {
   overlap,
   stateAt,
 } from "./case.ts";
-import type { FlagChange, FlagState, StrategyFact } from "./evidence.ts";
+import type { FlagChange, FlagState, Order, StrategyFact } from "./evidence.ts";
 import { type Rotation, rotationBy, rotationsOf, wrongRotation } from "./rotations.ts";
 import { wasRead } from "./raises.ts";
 
@@ -106,7 +106,7 @@ function wasRace(own: Case, lowered: FlagChange, above: FlagChange): boolean {
 
 /** Nothing is raised on a flag whose audience or strategies are not those that a person started or adopted. */
 export function checkNoRepair(own: Case): Finding {
-  const every = Math.max(...own.definitions.map(({ everyMs }) => everyMs));
+  const patience = 2 * Math.max(...own.definitions.map(({ everyMs }) => everyMs)) + IN_FLIGHT;
   return each(
     own.raises,
     ({ request }) => request.at,
@@ -123,9 +123,7 @@ export function checkNoRepair(own: Case): Finding {
       );
       const [agreed] = certain;
       if (agreed === undefined) return null;
-      const found = certain
-        .flatMap(({ at, heardAt }) => [at, Math.min(heardAt, request.at)])
-        .map((at) => stateAt(own.changes, at));
+      const found = certain.flatMap((order) => mayHaveAgreedOn(own, order, request.at, patience));
       // Whom a restart reaches first is its own affair.
       const rotations = rotationsOf(own).filter(({ at }) => at >= agreed.at && at <= request.at);
       const rotated = rotations.flatMap((rotation) => found.map((state) => rotate(state, rotation)));
@@ -133,11 +131,30 @@ export function checkNoRepair(own: Case): Finding {
       const differs = (state: FlagState | null): boolean => !seen.includes(audience(state));
       if (!differs(stateAt(own.changes, request.at))) return null;
       const since = own.changes.findLast(({ at, before }) => at <= request.at && !differs(before))?.at ?? 0;
-      return request.at - since > 2 * every + IN_FLIGHT
+      return request.at - since > patience
         ? `raised to ${to}% for another audience than the one agreed on`
         : null;
     },
   );
+}
+
+/** The flag as it stood when the order was given, when it was answered, or at any time until what hung over it had gone on. */
+function mayHaveAgreedOn(
+  own: Case,
+  { at, heardAt, answer }: Order,
+  before: number,
+  patience: number,
+): readonly (FlagState | null)[] {
+  const hang = own.faults.find(
+    ({ kind, from, to }) => kind === "process hung" && from <= heardAt && to >= heardAt,
+  );
+  const until = Math.min(answer === "none" && hang !== undefined ? hang.to + patience : heardAt, before);
+  const meanwhile =
+    until > heardAt ? own.changes.filter((change) => change.at > at && change.at <= until) : [];
+  return [
+    ...[at, Math.min(heardAt, before)].map((instant) => stateAt(own.changes, instant)),
+    ...meanwhile.map(({ after }) => after),
+  ];
 }
 
 function rotate(state: FlagState | null, { strategy, to: { groupId } }: Rotation): FlagState | null {
