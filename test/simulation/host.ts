@@ -100,6 +100,8 @@ export function createHost(parts: HostParts): Host {
     let left = Number.POSITIVE_INFINITY;
     let untilHang = Number.POSITIVE_INFINITY;
     let hungSince: Instant | null = null;
+    /** Since when the call that goes out just now had stood still; null for one that was made after the process went on. */
+    let outSince: Instant | null = null;
     let asleep: Promise<void> | null = null;
     const hangs = Promise.withResolvers<null>();
     const end = (): void => {
@@ -116,15 +118,14 @@ export function createHost(parts: HostParts): Host {
         strays.push(end);
         untilHang = Number.POSITIVE_INFINITY;
         asleep = new Promise((wake) => void hanging.push({ wake }));
-      } else if (asleep === null) {
-        // What it asks for from here on was decided after it went on.
-        hungSince = null;
       }
-      // Whatever else it has under way stands still with it.
+      // Whatever else it has under way stands still with it; what it asks for afterwards was decided after it went on.
+      const since = asleep === null ? null : hungSince;
       if (asleep !== null) {
         await asleep;
-        if (hungSince !== null && asleep !== null)
+        if (hungSince !== null)
           journal.faults.push({ kind: "process hung", from: hungSince, to: clocks.peers.now(), size: 0 });
+        hungSince = null;
         asleep = null;
         journal.note(`${name} goes on ${call.when} ${call.port}.${call.method}`);
       }
@@ -136,10 +137,13 @@ export function createHost(parts: HostParts): Host {
       if (dead) throw new ProcessDied(name);
       await passTime();
       if (dead) throw new ProcessDied(name);
+      return () => {
+        outSince = since;
+      };
     };
     const ports = portsOf(
       own,
-      parts.unleash.flagsFor(name, () => hungSince),
+      parts.unleash.flagsFor(name, () => outSince),
       guard,
     );
     const conductor = new Conductor(ports, (gate) => metronome.wake(gate));

@@ -1,8 +1,11 @@
 /** A call of a port as it is about to be made, or as it has just been made. */
 export type PortCall = { readonly port: string; readonly method: string; readonly when: "before" | "after" };
 
-/** What happens at a call: it may throw, as a process that dies there, or wait. */
-export type Guard = (call: PortCall) => void | Promise<void>;
+/**
+ * What happens at a call: it may throw, as a process that dies there, or wait. What it comes to is called in the very moment in
+ * which the call then goes out.
+ */
+export type Guard = (call: PortCall) => void | Promise<void> | Promise<() => void>;
 
 /** Answered from memory by every adapter: nothing can go wrong there. */
 const AT_ONCE: ReadonlySet<PropertyKey> = new Set(["storeId", "epoch", "clockSkewMs", "stopSwitch"]);
@@ -15,7 +18,8 @@ export function guarded<Port extends object>(name: string, port: Port, guard: Gu
       if (typeof method !== "function" || AT_ONCE.has(key)) return method;
       return async (...given: readonly unknown[]): Promise<unknown> => {
         const call = { port: name, method: String(key) };
-        await guard({ ...call, when: "before" });
+        const goOut = await guard({ ...call, when: "before" });
+        goOut?.();
         const answer: unknown = await Reflect.apply(method, target, given);
         await guard({ ...call, when: "after" });
         return answer;
