@@ -81,6 +81,12 @@ describe("the packed package, installed into an empty folder", () => {
   });
 });
 
+test("npx in a checkout runs the sources", async () => {
+  const { code, stdout } = await run(ROOT, "npx", ["rampart", "lint", "gates"]);
+  expect(stdout).toMatch(/^\d+ files, no problems\n$/);
+  expect(code).toBe(0);
+});
+
 type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 function rampart(...args: readonly string[]): Promise<Ended> {
