@@ -133,6 +133,7 @@ function signalLooser(old: Signal, gate: Gate): readonly string[] {
     [`signals ${old.name}: floor`]: now.floor >= old.floor,
     [`signals ${old.name}: minBad`]: now.minBad <= old.minBad,
     [`signals ${old.name}: proves`]: now.proves === old.proves,
+    [`signals ${old.name}: except`]: same(now.except, old.except),
     [`signals ${old.name}: gates`]: old.gates.every((purpose) => now.gates.includes(purpose)),
     [`signals ${old.name}: missingFor`]: missesNoLonger(now.missing, old.missing),
     [`signals ${old.name}: advance`]: isAsStrict(now.advance, old.advance, "met"),

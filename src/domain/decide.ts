@@ -30,7 +30,7 @@ import {
   maintenanceTells,
 } from "./pass-tells.ts";
 import type { Percent } from "./percent.ts";
-import { withProof } from "./proof.ts";
+import { provingSignal, withProof } from "./proof.ts";
 import { whomIn } from "./reach.ts";
 import type { GateRecord, LastPass } from "./record.ts";
 import { letGo, releaseTells } from "./release.ts";
@@ -58,7 +58,8 @@ export function decide(gate: Gate, before: GateRecord, facts: PassFacts): PassRe
   const yielded = yieldIfOverwritten(gate, noted, absorbed.landed, facts, before.flag);
   const kept = letGo(yielded.record, absorbed.landed, facts.events);
   const counted = withTime(gate, kept, facts);
-  const sifted = withValidApprovals(gate, withProof(counted, facts.proof), facts);
+  const proven = withProof(counted, facts.proof, provingSignal(gate.signals));
+  const sifted = withValidApprovals(gate, proven, facts);
   const valid = sifted.record;
   const acting = isActing(gate, valid);
   const start: Draft = {

@@ -6,6 +6,7 @@ import type { Limit } from "./limit.ts";
 import type { Matcher } from "./matcher.ts";
 import type { Percent } from "./percent.ts";
 import type { ReconcileTask } from "./reconcile.ts";
+import type { BlindWindow } from "./window-time.ts";
 
 /** What a door asks of a gate: may exposure grow, may a deploy go out, may the ramp end. */
 export type Purpose = "advance" | "deploy" | "finish";
@@ -71,6 +72,8 @@ export type Signal = {
   readonly gates: readonly Purpose[];
   /** Its outcomes are those that a step's `prove` counts. Absent: nobody said so. */
   readonly proves?: true;
+  /** Windows in which it is neither proof nor alarm. Absent: none. */
+  readonly except?: readonly BlindWindow[];
   readonly missing: MissingBounds;
   readonly advance: Limit | null;
   readonly halt: Limit | null;

@@ -28,7 +28,8 @@ const LEAST_WATERMARK_AGE_MS = 2 * MINUTE;
 /** A selector without a sample for this many scrape intervals is stale. */
 const MISSED_SCRAPES = 3;
 
-const WEEK: Millis = 7 * DAY;
+/** How long before a pass `of last week` looks. */
+export const WEEK: Millis = 7 * DAY;
 
 /** Every question one pass asks about the signal. */
 export function questionsOf(signal: Signal): readonly Question[] {

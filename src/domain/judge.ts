@@ -1,4 +1,5 @@
 import type { AlertAnswers } from "./alert.ts";
+import { type Blinded, blindedBy, withoutBlindWeek } from "./blind-window.ts";
 import {
   type Compared,
   type EmptySide,
@@ -18,6 +19,7 @@ import { UNBREACHED, breachedOrNot, lasted, unread } from "./limit-clock.ts";
 import {
   ACKNOWLEDGED_FOR,
   FRESH_CLOCK,
+  blindedClock,
   idleClock,
   missingClock,
   sayMissing,
@@ -108,10 +110,11 @@ function judgeSignal(
   before: SignalClock,
   context: JudgeContext,
 ): { judgement: SignalJudgement; clock: SignalClock } {
-  const reading = readingOf(signal, answers, context.now);
+  const { now, emptySide = null } = context;
   const settleMs = settleOf(signal, gate.flag?.propagationMs ?? 0, answers.scrapeIntervalMs);
+  const reading = withoutBlindWeek(signal, readingOf(signal, answers, now), settleMs, now);
   const applies = signal.gates.includes(context.purpose);
-  const evidence = evidenceOf(signal, reading, context.emptySide ?? null);
+  const evidence = evidenceOf(signal, reading, emptySide, blindedIn(signal, reading, settleMs, now));
   const clock = clockAfter({ gate, signal, reading, before, applies, context }, evidence);
   const said = say({ gate, signal, reading, settleMs, clock, context }, evidence);
   return {
@@ -127,7 +130,13 @@ function judgeSignal(
   };
 }
 
+/** The watermark of a reading that is not to be used says nothing of the window. */
+function blindedIn(signal: Signal, reading: Reading, settleMs: Millis, now: Instant): Blinded | null {
+  return blindedBy(signal, settleMs, now, reading.value.kind === "known" ? reading.asOf : null);
+}
+
 type Evidence =
+  | { readonly kind: "window"; readonly blinded: Blinded }
   | { readonly kind: "short"; readonly samples: number; readonly of: "" | " of control" }
   | { readonly kind: "not-applicable"; readonly side: "candidate" | "control" }
   | Reading["value"];
@@ -136,11 +145,17 @@ type Evidence =
  * What there is to judge: a ratio on too few samples is short, and one whose samples were asked in vain is missing. Of
  * cohorts that are compared that holds on either side.
  */
-function evidenceOf(signal: Signal, reading: Reading, emptySide: EmptySide): Evidence {
+function evidenceOf(
+  signal: Signal,
+  reading: Reading,
+  emptySide: EmptySide,
+  blinded: Blinded | null,
+): Evidence {
   const { samples, value } = reading;
   if (emptySide !== null && isUnreadable(signal, emptySide)) {
     return { kind: "not-applicable", side: emptySide };
   }
+  if (blinded !== null) return { kind: "window", blinded };
   if (signal.unit !== "ratio" || samples === null) return value;
   if (samples.kind === "unknown") return samples;
   if (samples.value < signal.floor) return { kind: "short", samples: samples.value, of: "" };
@@ -159,6 +174,7 @@ type Timed = Pick<Case, "gate" | "signal" | "reading" | "context"> & {
 
 function clockAfter(own: Timed, evidence: Evidence): SignalClock {
   const { gate, signal, reading, before, applies, context } = own;
+  if (evidence.kind === "window") return blindedClock(before);
   if (evidence.kind === "short" || evidence.kind === "not-applicable") return idleClock(before);
   if (evidence.kind === "unknown") {
     return applies ? missingClock(gate, signal, before, context) : idleClock(before);
@@ -216,6 +232,8 @@ function say(own: Case, evidence: Evidence): Said {
         `${Math.floor(evidence.samples)} of ${own.signal.floor} samples${evidence.of} needed`,
         null,
       );
+    case "window":
+      return waits("window", evidence.blinded.message, evidence.blinded.until);
     case "not-applicable":
       return waits(
         "not-applicable",

@@ -46,6 +46,11 @@ export function idleClock(before: SignalClock): SignalClock {
   return { ...unreadClock(before), unknownSince: null, missingStreak: 0 };
 }
 
+/** A clock in a window in which nothing is believed: whatever ran begins anew afterwards, and what was acknowledged stays so. */
+export function blindedClock(before: SignalClock): SignalClock {
+  return { ...idleClock(before), halt: UNBREACHED, rollback: UNBREACHED };
+}
+
 /** The clock after a pass that found nothing to read. */
 export function missingClock(
   gate: Gate,

@@ -1,4 +1,5 @@
 import { because } from "./because.ts";
+import { isBlindStretch } from "./blind-window.ts";
 import { hasCohorts } from "./comparison.ts";
 import type { Gate, Prove, Signal } from "./gate.ts";
 import { type Instant, formatMillis } from "./instant.ts";
@@ -69,20 +70,28 @@ export function proofSoFar(record: GateRecord, of: string): ProofCounted | null 
   return { of, since, from: since, upTo: since, candidate: NOTHING, control: NOTHING };
 }
 
-/** The record with what was read added, exactly once: what does not follow on what is counted is left for the next pass. */
-export function withProof(record: GateRecord, read: ProofRead | null): GateRecord {
+/**
+ * The record with what was read added, exactly once: what does not follow on what is counted is left for the next pass.
+ * Nothing is added of a stretch that a blind window of the signal touches.
+ */
+export function withProof(
+  record: GateRecord,
+  read: ProofRead | null,
+  signal: Signal | null = null,
+): GateRecord {
   if (read?.kind === "lost" && read.since === provesSince(record)) return restartProof(record, read.at);
   if (read?.kind !== "known") return record;
   const before = proofSoFar(record, read.of);
   // A flag that nobody has seen change is counted from the first pass that looks.
   const begins = before?.upTo === 0;
   if (before === null || before.since !== read.since || (before.upTo !== read.from && !begins)) return record;
+  const isBlind = signal !== null && isBlindStretch(signal, read.from, read.to);
   const proof: ProofCounted = {
     ...before,
     from: begins ? read.from : before.from,
     upTo: read.to,
-    candidate: sum(before.candidate, read.candidate),
-    control: sum(before.control, read.control),
+    candidate: sum(before.candidate, isBlind ? NOTHING : read.candidate),
+    control: sum(before.control, isBlind ? NOTHING : read.control),
   };
   return { ...record, proof };
 }

@@ -13,6 +13,8 @@ export type UnknownReason =
   | "partial"
   | "too-large"
   | "query-budget"
+  /** A window of a calendar in which nothing of the signal is to be believed. */
+  | "window"
   | "unreachable";
 
 export type Unknown = { readonly kind: "unknown"; readonly reason: UnknownReason; readonly detail: string };

@@ -1,4 +1,5 @@
 import { because } from "./because.ts";
+import { unreadWindows } from "./blind-window.ts";
 import type { Gate } from "./gate.ts";
 import type { Because } from "./verdict.ts";
 
@@ -16,6 +17,7 @@ export function unbuiltOf(gate: Gate): readonly string[] {
     ...(calendars.length > 0 ? ["calendars"] : []),
     ...(gate.debt === undefined ? [] : ["debt"]),
     ...new Set(requires.map(({ kind }) => `requires: ${kind}`)),
+    ...unreadWindows(gate.signals).map((name) => `except: ${name}`),
     ...(gate.evidence === undefined ? [] : ["evidence"]),
     ...(reconcile.length > 0 ? ["rollback.reconcile"] : []),
   ];

@@ -9,13 +9,15 @@ export type Verdict = (typeof VERDICTS)[number];
 
 /**
  * Why a signal has the verdict it has. `dark` is a missing reading whose whole source answers nothing, `no-baseline` one
- * that has nothing to be compared with; `not-applicable` is a comparison of cohorts while one of them has nobody in it.
+ * that has nothing to be compared with; `not-applicable` is a comparison of cohorts while one of them has nobody in it;
+ * `window` is a reading of a time that a calendar says is not to be believed.
  */
 export const VERDICT_CODES = [
   "good",
   "between",
   "missing",
   "settling",
+  "window",
   "short",
   "breached",
   "dark",

@@ -1,7 +1,7 @@
 import type { GateFields } from "./gate-keys.ts";
 import type { Shelf } from "./gate-source.ts";
 
-/** The other files whose text a gate is made from, its profile and its libraries, in order of path: a change of theirs changes the gate. */
+/** The other files whose text a gate is made from, its profile, its libraries and the calendars whose windows blind its signals, in order of path: a change of theirs changes the gate. */
 export function drawnFiles({ values }: GateFields, shelf: Shelf): readonly string[] {
   const required = (values.requires ?? []).map((each) =>
     each.kind === "signal" ? each.fields.values.signal : undefined,
@@ -11,6 +11,10 @@ export function drawnFiles({ values }: GateFields, shelf: Shelf): readonly strin
   const libraries = [...used, ...required, ...cleaned].flatMap(
     (name) => shelf.library.get(name ?? "")?.path ?? [],
   );
+  const blinding = (values.signals ?? []).flatMap(
+    ({ values: { use, except } }) => except ?? shelf.library.get(use ?? "")?.fields.values.except ?? [],
+  );
+  const calendars = blinding.flatMap(({ value }) => shelf.windows.get(value)?.path ?? []);
   const profile = shelf.profiles.get(values.profile ?? "")?.file.path ?? [];
-  return [...new Set(libraries.concat(profile))].toSorted();
+  return [...new Set(libraries.concat(calendars, profile))].toSorted();
 }

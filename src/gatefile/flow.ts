@@ -49,8 +49,7 @@ export function resolveFlow(
   resolveWindows(given.calendars ?? [], surroundings.windows, complain);
   const source = given.source ?? defaults.source;
   const { scrapeIntervalMs } = defaults;
-  const { library } = surroundings;
-  const context = { library, profile: null, source, missing: DEFAULT_MISSING, scrapeIntervalMs };
+  const context = { ...surroundings, profile: null, source, missing: DEFAULT_MISSING, scrapeIntervalMs };
   const [breakers, panic] = [given.breakers, given.panic].map((written) => {
     const resolved = (written ?? []).map((each) => resolveSignal(each, context, complain));
     const signals = resolved.filter((each) => each !== null);

@@ -52,10 +52,16 @@ export function readFile(given: GivenFile): ReadFile {
   return { kind: "refused", path, list, name: schema === "unknown" ? gateNameOf(root) : null };
 }
 
+const NO_EFFECT = {
+  "flow/v1": "`flow/v1` is read and checked, and has no effect yet",
+  "calendar/v1":
+    "`calendar/v1` is read and checked, and has no effect yet but on signals that name its windows in `except`",
+} as const;
+
 /** R191: flows and calendars are checked, so that they are right when they begin to hold. */
-function sayNoEffect(root: MapValue, schema: string, complain: Complain): void {
+function sayNoEffect(root: MapValue, schema: keyof typeof NO_EFFECT, complain: Complain): void {
   const at = entryOf(root, "schema")?.value.at ?? headOf(root);
-  complain({ code: "R191", at, message: `\`${schema}\` is read and checked, and has no effect yet` });
+  complain({ code: "R191", at, message: NO_EFFECT[schema] });
 }
 
 /** A name no gate can have names none: it must not be shown as one. */

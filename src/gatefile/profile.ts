@@ -75,7 +75,7 @@ export function fallbackOf(given: Value | undefined, name: string): Value | unde
 /** Complains about what a gate with this profile would stumble over, whatever its values, where no gate uses it, too. */
 export function checkProfile(
   profile: Profile,
-  shelf: Pick<Shelf, "library" | "flows" | "gates">,
+  shelf: Pick<Shelf, "library" | "flows" | "gates" | "windows">,
   defaults: Defaults,
 ): void {
   const { fields, declared, list } = profile;

@@ -1,3 +1,4 @@
+import type { CalendarWindow } from "../domain/calendar.ts";
 import { nearestName } from "../text/nearest-name.ts";
 import type { Windows } from "./calendar.ts";
 import type { FlowDraft, Flows } from "./flow.ts";
@@ -33,20 +34,21 @@ export function resolveStage(written: Placed<string>, flow: FlowFields, complain
   });
 }
 
-/** R703, R508: whether each names a window that can be used. */
+/** R703, R508: the windows of those names that can be used. */
 export function resolveWindows(
   written: readonly Placed<string>[],
   windows: Windows,
   complain: Complain,
-): void {
-  for (const each of written) {
+): readonly CalendarWindow[] {
+  return written.flatMap((each) => {
     const found = windows.get(each.value);
     if (found === undefined) {
       unknown("R703", "window", each, [...windows.keys()], "declare it in a `calendar/v1` file", complain);
     } else if (found.window === null) {
       unusable("window", each, found.path, complain);
     }
-  }
+    return found?.window ?? [];
+  });
 }
 
 /** R506: whether there is a gate of that name; whether it can be used now is its own affair. */

@@ -15,6 +15,7 @@ import {
 } from "./leaf.ts";
 import type { Fields } from "./mapping.ts";
 import { missingBounds } from "./missing-bounds.ts";
+import { nameList } from "./names.ts";
 import { argumentsGiven, parameters } from "./parameters.ts";
 import { limitSentence, rollbackSentence } from "./signal-limits.ts";
 
@@ -35,6 +36,7 @@ export const USE_KEYS = {
   floor: wholeNumber(1),
   minBad: wholeNumber(1),
   missingFor: missingBounds,
+  except: nameList,
   gates: listOf(purpose, "a list of `advance`, `deploy` and `finish`"),
   proves: leaf(z.literal(true), "`true`, or left out"),
   advance: limitSentence,
@@ -71,7 +73,6 @@ export const LIBRARY_SIGNAL_KEYS = { params: parameters, ...USE_KEYS, ...MEANING
 export const LATER_SIGNAL_KEYS: readonly string[] = [
   "alert",
   "detect",
-  "except",
   "history",
   "integration",
   "margin",

@@ -4,6 +4,8 @@ import { inferCounts } from "../promql/counts.ts";
 import { nearestName } from "../text/nearest-name.ts";
 import { parse } from "../promql/parse.ts";
 import { firstMetric } from "../promql/selectors.ts";
+import { blindWindows } from "./blind-windows.ts";
+import type { Windows } from "./calendar.ts";
 import { countersOf } from "./counters.ts";
 import type { Library } from "./library.ts";
 import { lintScrapes } from "./lint/scrape-rules.ts";
@@ -32,6 +34,7 @@ export type SignalContext = {
   /** The gate's bounds, for signals that state none. */
   readonly missing: MissingBounds;
   readonly scrapeIntervalMs: Millis;
+  readonly windows: Windows;
 };
 
 /** The signal with library, parameters and defaults put in; null when it has problems, and they are complained. */
@@ -155,6 +158,7 @@ function complete(parts: Parts, context: SignalContext, complain: Complain): Pla
 
   const value = <K extends keyof SignalFields["values"]>(key: K): SignalFields["values"][K] =>
     own.values[key] ?? meaning.values[key];
+  const except = blindWindows(value("except") ?? [], context.windows, complain);
   const signal: Signal = {
     name,
     title: value("title") ?? null,
@@ -176,6 +180,7 @@ function complete(parts: Parts, context: SignalContext, complain: Complain): Pla
     emptyIsZeroWitness: queries.get("witness") ?? null,
     gates: gatesOf(parts, complain),
     ...(value("proves") === true ? { proves: true } : {}),
+    ...(except.length === 0 ? {} : { except }),
     missing: value("missingFor") ?? context.missing,
     advance: limitOf(draft, "advance")?.limit ?? null,
     halt: limitOf(draft, "halt")?.limit ?? null,

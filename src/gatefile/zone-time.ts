@@ -1,4 +1,5 @@
 import { type Instant, MINUTE, SECOND } from "../domain/instant.ts";
+import { instantShown } from "../domain/window-time.ts";
 import { nearestName } from "../text/nearest-name.ts";
 
 /** Parts of a local time: year, month from 1, day, hour, minute, second. */
@@ -30,23 +31,18 @@ export function instantOf(written: string, zone: string): Instant | null {
   if ((day ?? 0) > daysIn(year ?? 0, month ?? 0)) return null;
   const [, , , , , , , z, sign, hours, minutes] = parts;
   if (z !== undefined) return asUtc(local);
-  if (sign === undefined) return inZone(local, zone);
+  if (sign === undefined) return instantShown(asUtc(local), (at) => offsetAt(at, zone));
   const offset = (Number(hours) * 60 + Number(minutes)) * MINUTE;
   return asUtc(local) - (sign === "-" ? -offset : offset);
 }
 
-/** A local time that a clock set forward leaves out means the time after it, one that comes twice the first of the two. */
-function inZone(local: LocalTime, zone: string): Instant {
-  const utc = asUtc(local);
-  // No zone is further than a day from UTC, and none changes its offset twice in two days.
-  const offsets = [offsetAt(utc - 24 * 60 * MINUTE, zone), offsetAt(utc + 24 * 60 * MINUTE, zone)];
-  const fitting = offsets.map((offset) => utc - offset).filter((at) => at + offsetAt(at, zone) === utc);
-  return fitting.length > 0 ? Math.min(...fitting) : utc - Math.min(...offsets);
-}
+/** One for each zone: to make one takes longer than all that is asked of it. */
+const CLOCKS = new Map<string, Intl.DateTimeFormat>();
 
-/** How far the zone's clocks are ahead of UTC, in milliseconds. */
-function offsetAt(at: Instant, zone: string): number {
-  const format = new Intl.DateTimeFormat("en-US", {
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = CLOCKS.get(zone);
+  if (known !== undefined) return known;
+  const clock = new Intl.DateTimeFormat("en-US", {
     timeZone: zone,
     hourCycle: "h23",
     year: "numeric",
@@ -56,7 +52,17 @@ function offsetAt(at: Instant, zone: string): number {
     minute: "numeric",
     second: "numeric",
   });
-  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+  CLOCKS.set(zone, clock);
+  return clock;
+}
+
+/** How far the zone's clocks are ahead of UTC, in milliseconds. */
+export function offsetAt(at: Instant, zone: string): number {
+  const parts = new Map(
+    clockOf(zone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
   const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
   const local: LocalTime = [
     part("year"),

@@ -58,6 +58,7 @@ function linesOf(placed: Placed): EffectiveLine[] {
     ...said("witness", signal.emptyIsZeroWitness),
     ...said("missingFor", missingText(signal.missing), originIn(sheet, "default", "data", "missingFor")),
     ...said("gates", signal.gates),
+    ...said("except", signal.except?.map(({ name }) => name) ?? null),
     ...said("proves", signal.proves ?? null),
   ];
 }

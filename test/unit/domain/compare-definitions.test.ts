@@ -136,6 +136,8 @@ test("a step that has to prove less, nothing, or something else is looser", () =
     expect(looser(now, old)).toEqual(["steps 5%: prove"]);
   }
   expect(looser(withSignal({ proves: true }))).toEqual(["signals errors: proves"]);
+  const except = [{ name: "maintenance", hours: { kind: "span", from: 0, to: 1 } }] as const;
+  expect(looser(withSignal({ except }))).toEqual(["signals errors: except"]);
 });
 
 describe("a definition is looser, and says where, when", () => {

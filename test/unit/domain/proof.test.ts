@@ -177,6 +177,14 @@ describe("what was read", () => {
     expect(withProof(record, what)).toBe(record);
   });
 
+  test("is left out where a window of its signal blinds it, and goes on after it", () => {
+    const hours = { kind: "span", from: SET + 30 * MINUTE, to: SET + 31 * MINUTE } as const;
+    const signal = aCohorts({ except: [{ name: "maintenance", hours }] });
+    const { proof } = withProof(record, read(), signal);
+    expect(proof).toEqual(counted({ upTo: SET + 31 * MINUTE }));
+    expect(withProof(record, read(), aCohorts()).proof?.candidate.total).toBe(62);
+  });
+
   test("begins at what was set", () => {
     const begun = withProof(aRecord(), read({ from: SET }));
     expect(begun.proof).toMatchObject({ of: OF, since: SET, candidate: { bad: 1, total: 2 } });

@@ -34,6 +34,14 @@ describe("a gate is not raised while nothing happens of", () => {
       "requires: contract",
       { requires: [{ kind: "contract", contract: "order", speaks: "3.2", by: ["erp"] }] },
     ],
+    [
+      "except: campaign-start",
+      {
+        signals: [
+          aSignal({ except: [{ name: "campaign-start", hours: { kind: "ical", source: "campaigns" } }] }),
+        ],
+      },
+    ],
     ["requires: signal", { requires: [{ kind: "signal", signal: aSignal() }] }],
     ["requires: gate", { requires: [{ kind: "gate", gate: "other", is: "settled" }] }],
     ["requires: no-debt", { requires: [{ kind: "no-debt", flow: "order-to-cash" }] }],

@@ -15,9 +15,12 @@ function given(path: string) {
   return { path, text: readFileSync(join(ROOT, path)) };
 }
 
-const FIXTURE_SHELF = readdirSync(join(ROOT, "test/fixtures/library")).map((name) =>
-  given(`test/fixtures/library/${name}`),
-);
+/** Windows are named in a gate and declared elsewhere, however it is shown. */
+const CALENDARS = given("test/fixtures/flows/calendars.yaml");
+const FIXTURE_SHELF = [
+  CALENDARS,
+  ...readdirSync(join(ROOT, "test/fixtures/library")).map((name) => given(`test/fixtures/library/${name}`)),
+];
 const SHIPPED_SHELF = globSync("gates/{signals,profiles}/*.yaml", { cwd: ROOT }).map(given);
 
 const GATES = [
@@ -52,9 +55,9 @@ describe("a gate as it takes effect", () => {
     const { text } = given(path);
     const [meant] = parseFiles([{ path, text }, ...shelf], DEFAULTS).gates.values();
     const shown = renderEffective(linesOf(path, text, shelf));
-    // Alone: nothing is left to a library, a profile or a configuration.
+    // Nothing is left to a library, a profile or a configuration.
     const bare = { ...DEFAULTS, environment: null, server: null, source: null };
-    const { gates, problems } = parseFiles([{ path: "shown.yaml", text: shown }], bare);
+    const { gates, problems } = parseFiles([{ path: "shown.yaml", text: shown }, CALENDARS], bare);
     expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
     expect([...gates.values()][0]?.gate).toEqual(meant?.gate);
   });
