@@ -88,6 +88,7 @@ const context: CliContext = {
     testGates: async (request) => (await import("./standalone/test-gates.ts")).testGates(request),
     show: async (request) => (await import("./standalone/show.ts")).show(request),
     lintOnline: async (request) => (await import("./standalone/lint-online.ts")).lintOnline(request),
+    plan: async (request) => (await import("./standalone/plan.ts")).plan(request),
     publish: async (request) => (await import("./standalone/publish.ts")).publish(request),
     verifyAudit: async (request) => (await import("./standalone/audit.ts")).verifyAudit(request),
     exportAudit: async (request) => (await import("./standalone/audit.ts")).exportAudit(request),

@@ -7,6 +7,8 @@ export type LocalTime = {
   heading(at: Instant): string;
   /** `09:00` today, `Wed 09:00` this week, else `18 Mar 09:00`. */
   short(at: Instant): string;
+  /** `Wed 18 Mar 09:00` */
+  day(at: Instant): string;
   /** `11:42:05` */
   exact(at: Instant): string;
 };
@@ -25,8 +27,11 @@ export function createLocalTime(timeZone: string, now: Instant): LocalTime {
     return zone.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? timeZone;
   }
 
+  const day = (at: Instant) => `${weekday.format(at)} ${dayMonth.format(at)} ${clock.format(at)}`;
+
   return {
-    heading: (at) => `${weekday.format(at)} ${dayMonth.format(at)} ${clock.format(at)} ${zoneName(at)}`,
+    heading: (at) => `${day(at)} ${zoneName(at)}`,
+    day,
     short(at) {
       if (date.format(at) === date.format(now)) return clock.format(at);
       const isNear = Math.abs(at - now) < 6 * DAY;

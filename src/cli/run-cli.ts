@@ -11,6 +11,7 @@ import { doctorCommands } from "./doctor-command.ts";
 import { inboxCommands } from "./inbox-command.ts";
 import { initCommands } from "./init-command.ts";
 import type { Finish } from "./program.ts";
+import { planCommands } from "./plan-command.ts";
 import { publishCommands } from "./publish-command.ts";
 import { readingCommands } from "./reading-commands.ts";
 import { schemaCommands } from "./schema-command.ts";
@@ -57,6 +58,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
     schemaCommands,
     readingCommands,
     testCommands,
+    planCommands,
     inboxCommands,
     actionCommands,
     deployCommands,

@@ -11,6 +11,7 @@ import type { CheckFileOutcome, CheckFileRequest } from "./standalone/check-file
 import type { DoctorOutcome, DoctorRequest } from "./standalone/doctor.ts";
 import type { InitOutcome, InitRequest } from "./standalone/init.ts";
 import type { LintOnlineOutcome, LintOnlineRequest } from "./standalone/lint-online.ts";
+import type { PlanOutcome, PlanRequest } from "./standalone/plan.ts";
 import type { PublishOutcome, PublishRequest } from "./standalone/publish.ts";
 import type { ShowOutcome, ShowRequest } from "./standalone/show.ts";
 import type { TestOutcome, TestRequest } from "./standalone/test-gates.ts";
@@ -25,6 +26,7 @@ export type Standalone = {
   readonly testGates: (request: TestRequest) => Promise<TestOutcome>;
   readonly show: (request: ShowRequest) => Promise<ShowOutcome>;
   readonly lintOnline: (request: LintOnlineRequest) => Promise<LintOnlineOutcome>;
+  readonly plan: (request: PlanRequest) => Promise<PlanOutcome>;
   readonly publish: (request: PublishRequest) => Promise<PublishOutcome>;
   readonly verifyAudit: (request: VerifyAuditRequest) => Promise<VerifyAuditOutcome>;
   readonly exportAudit: (request: ExportAuditRequest) => Promise<ExportAuditOutcome>;

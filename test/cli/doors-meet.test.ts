@@ -94,6 +94,7 @@ async function runAgainst(door: TestDoor, url: string, token: string, args: read
       show: unused,
       testGates: unused,
       lintOnline: unused,
+      plan: unused,
       publish: unused,
       verifyAudit: unused,
       exportAudit: unused,

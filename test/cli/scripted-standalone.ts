@@ -5,6 +5,7 @@ import { CHECK_FILE_OUTCOMES } from "./outcomes/check-file.ts";
 import { DOCTOR_OUTCOMES } from "./outcomes/doctor.ts";
 import { INIT_OUTCOMES } from "./outcomes/init.ts";
 import { LINT_ONLINE_OUTCOMES } from "./outcomes/lint-online.ts";
+import { PLAN_OUTCOMES } from "./outcomes/plan.ts";
 import { PUBLISH_OUTCOMES } from "./outcomes/publish.ts";
 import { SHOW_OUTCOMES } from "./outcomes/show.ts";
 import { TEST_OUTCOMES } from "./outcomes/test-gates.ts";
@@ -43,6 +44,7 @@ export function scriptedStandalone(exchange: (request: string) => string): Stand
     show: (request) => play("show", SHOW_OUTCOMES, request),
     testGates: (request) => play("testGates", TEST_OUTCOMES, request),
     lintOnline: (request) => play("lintOnline", LINT_ONLINE_OUTCOMES, request),
+    plan: (request) => play("plan", PLAN_OUTCOMES, request),
     publish: (request) => play("publish", PUBLISH_OUTCOMES, request),
     verifyAudit: (request) => play("verifyAudit", VERIFY_AUDIT_OUTCOMES, request),
     exportAudit: (request) => play("exportAudit", EXPORT_AUDIT_OUTCOMES, request),

@@ -91,8 +91,11 @@ function isBeyond({ comparison, value }: Limit, exposed: Percent): boolean {
   return (comparison === "above" || comparison === "at least") && exposed / 100 < value;
 }
 
-/** One step back is for a shared resource, and a few can use up all of that. */
-function isBounded(signal: Signal, { baseline }: Limit): boolean {
+/**
+ * Whether the limit is about a share of everything, which those exposed alone cannot bring above their own share. One step
+ * back is for a shared resource, and a few can use up all of that.
+ */
+export function isBounded(signal: Signal, { baseline }: Limit): boolean {
   if (baseline !== undefined || hasCohorts(signal)) return false;
   const isShare = signal.unit === "ratio" && signal.better === "lower";
   return isShare && signal.rollback?.to !== "previous" && isOfEverything(signal);

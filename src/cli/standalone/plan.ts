@@ -1,0 +1,26 @@
+import type { Problem } from "../../domain/problem.ts";
+import type { GatePlan } from "../../trial/plan/plan.ts";
+import type { Places } from "./places.ts";
+
+/** What `rampart plan` is to look at. */
+export type PlanRequest = {
+  /** A gate file, a folder of gates, or the name of a gate in the folder of gates. */
+  readonly target: string;
+  readonly places: Places;
+};
+
+export type PlanOutcome =
+  | {
+      readonly kind: "planned";
+      readonly plans: readonly GatePlan[];
+      /** What nobody was asked about, because nothing names whom to ask. */
+      readonly remarks: readonly string[];
+    }
+  | {
+      readonly kind: "faulty";
+      readonly problems: readonly Problem[];
+      /** Text of every file that was read, by the path its problems name. */
+      readonly texts: ReadonlyMap<string, string>;
+    }
+  /** Nothing was planned, and what to give instead. */
+  | { readonly kind: "unusable"; readonly message: string };

@@ -1,0 +1,108 @@
+import { stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Places } from "../cli/standalone/places.ts";
+import type { PlanOutcome, PlanRequest } from "../cli/standalone/plan.ts";
+import { readEnv } from "../config/env.ts";
+import { type GateFolder, gatesPath, readGateFolder } from "../gate-folder.ts";
+import type { ParsedGate } from "../gatefile/parse-files.ts";
+import { readText } from "../read-text.ts";
+import { SYSTEM_CLOCK } from "../system-clock.ts";
+import { nearestName } from "../text/nearest-name.ts";
+import { planGate } from "../trial/plan/plan-gate.ts";
+import type { GatePlan } from "../trial/plan/plan.ts";
+import type { History } from "../trial/ports.ts";
+import { openSources } from "./lone-ports.ts";
+import { SOURCE_OF_URL, sourcesFor } from "./sources.ts";
+
+/** Plans the gates of a file, a folder or a name. Nothing is written anywhere. */
+export async function plan({ target, places }: PlanRequest): Promise<PlanOutcome> {
+  const env = readEnv(places.env);
+  const found = await gatesOf(target, env.configPath);
+  if (found.kind !== "gates") return found;
+  const past = await openPast(places, env.configPath);
+  if (!past.ok) return { kind: "unusable", message: past.message };
+  try {
+    const now = SYSTEM_CLOCK.now();
+    const { scrapeIntervalMs } = found.folder.defaults;
+    const plans: GatePlan[] = [];
+    for (const { gate } of found.gates) {
+      plans.push(await planGate({ gate, scrapeIntervalMs, now }, past.history));
+    }
+    return { kind: "planned", plans, remarks: past.remarks };
+  } finally {
+    await past.close();
+  }
+}
+
+type Folder = GateFolder & { readonly kind: "read" };
+
+type Found =
+  | { readonly kind: "gates"; readonly folder: Folder; readonly gates: readonly ParsedGate[] }
+  | Exclude<PlanOutcome, { readonly kind: "planned" }>;
+
+async function gatesOf(target: string, configPath: string): Promise<Found> {
+  const about = await stat(target).catch(() => null);
+  const path = about === null ? await gatesPath(configPath) : target;
+  const folder = await readGateFolder(path, configPath);
+  if (folder.kind === "unreadable") {
+    const missing = about === null ? `there is no file ${target}, and ` : "";
+    return { kind: "unusable", message: `${missing}${folder.message}` };
+  }
+  const { texts } = folder;
+  const own = about === null ? folder.broken.find(({ name }) => name === target)?.path : undefined;
+  const problems = folder.problems.filter(
+    ({ severity, file }) => severity === "error" && (about !== null || file === own),
+  );
+  if (problems.length > 0) return { kind: "faulty", problems, texts };
+  const gates = [...folder.gates.values()].filter(
+    ({ gate, path: file }) =>
+      about?.isDirectory() === true ||
+      (about === null ? gate.name === target : resolve(file) === resolve(path)),
+  );
+  return gates.length > 0
+    ? { kind: "gates", folder, gates }
+    : nothingAt(target, path, about !== null, folder);
+}
+
+function nothingAt(target: string, path: string, isThere: boolean, { gates }: Folder): Found {
+  if (isThere)
+    return {
+      kind: "unusable",
+      message: `${target} declares no gate: it must begin with \`schema: gate/v1\``,
+    };
+  const near = nearestName(target, [...gates.keys()]);
+  const hint = near === null ? "" : `; did you mean \`${near}\`?`;
+  return { kind: "unusable", message: `there is no gate and no file \`${target}\` in ${path}${hint}` };
+}
+
+type OpenedPast =
+  | {
+      readonly ok: true;
+      /** Null: nobody can be asked. */
+      readonly history: History | null;
+      readonly remarks: readonly string[];
+      close(): Promise<void>;
+    }
+  | { readonly ok: false; readonly message: string };
+
+/** A plan is worth something without metrics, too, so that nobody names a source is no fault. */
+async function openPast(places: Places, configPath: string): Promise<OpenedPast> {
+  if (places.prometheus === null && (await readText(configPath)) === null) {
+    const remark =
+      "no Prometheus is named, so nothing is said of traffic: give --prometheus <url>, or set PROMETHEUS_URL";
+    return { ok: true, history: null, remarks: [remark], close: () => Promise.resolve() };
+  }
+  const found = await sourcesFor(places);
+  if (!found.ok) return found;
+  const { prometheus, close } = openSources(found);
+  const history: History = {
+    range(source, query, span) {
+      // A URL stands for whatever source the gate names.
+      const name = places.prometheus === null ? source : SOURCE_OF_URL;
+      if (Object.hasOwn(found.sources, name)) return prometheus.range(name, query, span);
+      const detail = `${configPath} does not name the source ${name}; give --prometheus <url>`;
+      return Promise.resolve({ kind: "unknown", reason: "unreachable", detail });
+    },
+  };
+  return { ok: true, history, remarks: [], close };
+}

@@ -1,0 +1,98 @@
+import type { PlanOutcome, PlanRequest } from "../../../src/cli/standalone/plan.ts";
+import type { Gate } from "../../../src/domain/gate.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
+import { planGate } from "../../../src/trial/plan/plan-gate.ts";
+import {
+  NOON,
+  aCohorts,
+  aDemand,
+  aFlagTarget,
+  aGate,
+  aLimit,
+  aSignal,
+  aStep,
+} from "../../support/builders.ts";
+import { createScriptedHistory, type ScriptedHistory } from "../../support/scripted-history.ts";
+import type { Scripts } from "../scripted-standalone.ts";
+
+const ERP = aGate({
+  name: "erp",
+  everyMs: MINUTE,
+  flag: aFlagTarget({ propagationMs: 15 * SECOND }),
+  steps: [
+    aStep({ to: 1, holdMs: 4 * HOUR, prove: { text: "10%", ratio: 0.1 } }),
+    aStep({
+      to: 25,
+      holdMs: 12 * HOUR,
+      prove: { text: "0.5%", ratio: 0.005 },
+      approve: [aDemand({ by: "release" })],
+    }),
+    aStep({ to: 50, holdMs: DAY }),
+    aStep({ to: 100 }),
+  ],
+  bakeMs: 7 * DAY,
+  signals: [
+    aCohorts({ name: "bad-outcomes" }),
+    aSignal({
+      name: "missing",
+      measure: { kind: "plain", query: "missing" },
+      rollback: aLimit("above 0.2%"),
+    }),
+  ],
+});
+
+function planned(gates: readonly Gate[], said: ((history: ScriptedHistory) => void) | null) {
+  return async (): Promise<PlanOutcome> => {
+    const history = createScriptedHistory();
+    said?.(history);
+    const from = said === null ? null : history;
+    const plans = await Promise.all(
+      gates.map((gate) => planGate({ gate, scrapeIntervalMs: 15 * SECOND, now: NOON }, from)),
+    );
+    return { kind: "planned", plans, remarks: said === null ? ["no Prometheus is named"] : [] };
+  };
+}
+
+/** Nobody is exposed yet: 208 an hour, none bad. */
+function counting(history: ScriptedHistory): void {
+  history.set('sum(increase(total{v="off"}[1h]))', () => 208);
+  history.set('sum(increase(bad{v="off"}[1h]))', () => 0);
+}
+
+export const PLAN_OUTCOMES: Scripts<PlanRequest, PlanOutcome> = {
+  planned: planned([ERP], counting),
+  offline: planned([ERP], null),
+  unseen: planned([ERP], (history) => history.fail("timeout")),
+  hostile: planned(
+    [
+      {
+        ...ERP,
+        name: "erp",
+        steps: [aStep({ audience: { kind: "segment", name: "a|b <c>\u001b[2J" } }), aStep({ to: 100 })],
+      },
+    ],
+    counting,
+  ),
+  unbuilt: planned([{ ...ERP, calendars: ["peak-2026"], mode: "observe" }], counting),
+  watching: planned([aGate({ name: "watch", flag: null, steps: [] })], counting),
+  faulty: () => ({
+    kind: "faulty",
+    problems: [
+      {
+        file: "gates/erp.yaml",
+        line: 2,
+        column: 1,
+        length: 4,
+        code: "R101",
+        severity: "error",
+        message: "unknown key `hodl`",
+        suggestion: "hold",
+      },
+    ],
+    texts: new Map([["gates/erp.yaml", "schema: gate/v1\nhodl: 5m\n"]]),
+  }),
+  unusable: ({ target }) => ({
+    kind: "unusable",
+    message: `there is no gate and no file \`${target}\` in gates`,
+  }),
+};
