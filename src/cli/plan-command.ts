@@ -5,27 +5,32 @@ import { EXIT } from "./exit-codes.ts";
 import type { Exit } from "./exit-codes.ts";
 import { printProblems } from "./lint-command.ts";
 import { createLocalTime } from "./local-time.ts";
-import type { LocalTime } from "./local-time.ts";
 import { placesOf, withPlaces } from "./places-options.ts";
 import type { PlacesOptions } from "./places-options.ts";
 import { planBody } from "./plan-body.ts";
 import { cellsOf } from "./plan-cells.ts";
 import { FORMATS, createPrinter } from "./printer.ts";
-import type { Format, PrintOptions, Printer } from "./printer.ts";
+import type { Format, PrintOptions } from "./printer.ts";
 import { describe, withPrinting } from "./program.ts";
 import type { Finish } from "./program.ts";
 import { markdownPlan, renderPlan } from "./render-plan.ts";
 
-type PlanOptions = PrintOptions & PlacesOptions & { readonly format?: Format | "markdown" };
+type PlanOptions = PrintOptions &
+  PlacesOptions & { readonly format?: Format | "markdown"; readonly changedSince?: string };
 
 /** What will happen, and when, before anybody starts it. */
 export function planCommands(context: CliContext, finish: Finish): readonly Command[] {
   const command = describe(
     new Command("plan"),
     "what a ramp will do, and when, before it starts",
-    "rampart plan gates/erp-order-export-v2.yaml --prometheus http://prometheus.example.com:9090",
+    "rampart plan gates/erp-order-export-v2.yaml --prometheus http://prometheus.example.com:9090\n" +
+      'rampart plan gates --changed-since origin/main --format markdown >> "$GITHUB_STEP_SUMMARY"',
   )
     .argument("[gate-or-path]", "a gate file, a folder, or the name of a gate", "gates")
+    .option(
+      "--changed-since <ref>",
+      "only gates whose files, libraries too, changed since the branch left it",
+    )
     .addOption(
       new Option("--format <format>", "like --output, and markdown for a pull request").choices([
         ...FORMATS,
@@ -45,7 +50,8 @@ async function planCommand(context: CliContext, options: PlanOptions, target: st
     ...options,
     ...(format === undefined || format === "markdown" ? {} : { output: format }),
   });
-  const outcome = await context.standalone.plan({ target, places: placesOf(context, options) });
+  const changedSince = options.changedSince ?? null;
+  const outcome = await context.standalone.plan({ target, places: placesOf(context, options), changedSince });
   switch (outcome.kind) {
     case "unusable":
       printer.fault(outcome.message);
@@ -56,9 +62,16 @@ async function planCommand(context: CliContext, options: PlanOptions, target: st
     case "planned": {
       const { plans, remarks } = outcome;
       const time = createLocalTime(context.timeZone, context.clock.now());
-      if (format === "markdown")
-        context.stdout.write(`${plans.map((plan) => markdownPlan(plan, time)).join("\n\n")}\n`);
-      else print(printer, plans, time);
+      const none = `No gate has changed since ${changedSince ?? ""}.`;
+      const texts = (render: (plan: GatePlan) => string) =>
+        plans.length === 0 ? none : plans.map(render).join("\n\n");
+      if (format === "markdown") context.stdout.write(`${texts((plan) => markdownPlan(plan, time))}\n`);
+      else
+        printer.data({
+          value: { plans: plans.map(planBody) },
+          human: () => texts((plan) => renderPlan(plan, time, printer.paint)),
+          plain: () => plans.flatMap((plan) => plan.steps.map((step) => [plan.gate, ...cellsOf(step, time)])),
+        });
       for (const remark of remarks) printer.note(remark);
       const unseen = plans.flatMap(({ traffic }) =>
         traffic.kind === "unknown" && traffic.isUnseen ? [traffic.why] : [],
@@ -68,12 +81,4 @@ async function planCommand(context: CliContext, options: PlanOptions, target: st
       return unseen.length > 0 ? EXIT.blind : EXIT.done;
     }
   }
-}
-
-function print(printer: Printer, plans: readonly GatePlan[], time: LocalTime): void {
-  printer.data({
-    value: { plans: plans.map(planBody) },
-    human: () => plans.map((plan) => renderPlan(plan, time, printer.paint)).join("\n\n"),
-    plain: () => plans.flatMap((plan) => plan.steps.map((step) => [plan.gate, ...cellsOf(step, time)])),
-  });
 }

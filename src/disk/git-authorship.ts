@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
 import type { FileSeen } from "./folder-snapshot.ts";
 import type { LockEntry } from "./gates-lock.ts";
+import { git } from "./git.ts";
 
 /** A file of whose author Git cannot tell, and what would change that. */
 export type Unattributed = { readonly path: string; readonly why: string; readonly mend: string };
@@ -66,31 +65,4 @@ async function authorshipOf(root: string, file: FileSeen, isShallow: boolean): P
 async function hasParents(root: string, commit: string): Promise<boolean> {
   const raw = await git(root, ["cat-file", "commit", commit]);
   return !raw.ok || /^parent /m.test(raw.output.toString());
-}
-
-type GitAnswer =
-  | { readonly ok: true; readonly output: Buffer }
-  | { readonly ok: false; readonly why: string };
-
-const run = promisify(execFile);
-const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
-
-/** Names are taken as they stand, and history as it was written: no patterns, no replaced objects. */
-const ALWAYS = ["--literal-pathspecs", "--no-replace-objects", "-c", "log.showSignature=false"] as const;
-
-async function git(root: string, args: readonly string[]): Promise<GitAnswer> {
-  try {
-    const options = { cwd: root, encoding: "buffer", maxBuffer: MAX_OUTPUT_BYTES } as const;
-    const { stdout } = await run("git", [...ALWAYS, ...args], options);
-    return { ok: true, output: stdout };
-  } catch (error) {
-    return { ok: false, why: reasonOf(error) };
-  }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ("code" in error && error.code === "ENOENT") return "git is not installed here";
-  const said = "stderr" in error ? String(error.stderr).trim() : "";
-  return said === "" ? error.message : said;
 }

@@ -1,8 +1,9 @@
-import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { Places } from "../cli/standalone/places.ts";
 import type { PlanOutcome, PlanRequest } from "../cli/standalone/plan.ts";
 import { readEnv } from "../config/env.ts";
+import { changedSince } from "../disk/git-changes.ts";
 import { type GateFolder, gatesPath, readGateFolder } from "../gate-folder.ts";
 import type { ParsedGate } from "../gatefile/parse-files.ts";
 import { readText } from "../read-text.ts";
@@ -15,9 +16,11 @@ import { openSources } from "./lone-ports.ts";
 import { SOURCE_OF_URL, sourcesFor } from "./sources.ts";
 
 /** Plans the gates of a file, a folder or a name. Nothing is written anywhere. */
-export async function plan({ target, places }: PlanRequest): Promise<PlanOutcome> {
+export async function plan(request: PlanRequest): Promise<PlanOutcome> {
+  const { places, changedSince: ref } = request;
   const env = readEnv(places.env);
-  const found = await gatesOf(target, env.configPath);
+  const all = await gatesOf(request.target, env.configPath);
+  const found = all.kind === "gates" && ref !== null ? await changedOf(all, ref) : all;
   if (found.kind !== "gates") return found;
   const past = await openPast(places, env.configPath);
   if (!past.ok) return { kind: "unusable", message: past.message };
@@ -36,9 +39,13 @@ export async function plan({ target, places }: PlanRequest): Promise<PlanOutcome
 
 type Folder = GateFolder & { readonly kind: "read" };
 
-type Found =
-  | { readonly kind: "gates"; readonly folder: Folder; readonly gates: readonly ParsedGate[] }
-  | Exclude<PlanOutcome, { readonly kind: "planned" }>;
+type FoundGates = {
+  readonly kind: "gates";
+  readonly folder: Folder;
+  readonly gates: readonly ParsedGate[];
+};
+
+type Found = FoundGates | Exclude<PlanOutcome, { readonly kind: "planned" }>;
 
 async function gatesOf(target: string, configPath: string): Promise<Found> {
   const about = await stat(target).catch(() => null);
@@ -62,6 +69,21 @@ async function gatesOf(target: string, configPath: string): Promise<Found> {
   return gates.length > 0
     ? { kind: "gates", folder, gates }
     : nothingAt(target, path, about !== null, folder);
+}
+
+/** Those made from a file that is not as it was there. */
+async function changedOf(found: FoundGates, ref: string): Promise<Found> {
+  const paths = new Map<string, string>();
+  for (const path of new Set(found.gates.flatMap(filesOf))) paths.set(path, await realpath(path));
+  const [first = "."] = paths.values();
+  const changed = await changedSince(dirname(first), ref);
+  if (!changed.ok) return { kind: "unusable", message: changed.why };
+  const isChanged = (path: string) => changed.files.has(paths.get(path) ?? path);
+  return { ...found, gates: found.gates.filter((parsed) => filesOf(parsed).some(isChanged)) };
+}
+
+function filesOf({ path, drawsOn }: ParsedGate): readonly string[] {
+  return [path, ...drawsOn];
 }
 
 function nothingAt(target: string, path: string, isThere: boolean, { gates }: Folder): Found {

@@ -7,6 +7,8 @@ export type PlanRequest = {
   /** A gate file, a folder of gates, or the name of a gate in the folder of gates. */
   readonly target: string;
   readonly places: Places;
+  /** Only gates whose files, libraries and profiles included, changed since this branch left this; null: all. */
+  readonly changedSince: string | null;
 };
 
 export type PlanOutcome =

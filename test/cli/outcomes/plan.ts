@@ -74,6 +74,7 @@ export const PLAN_OUTCOMES: Scripts<PlanRequest, PlanOutcome> = {
     counting,
   ),
   unbuilt: planned([{ ...ERP, calendars: ["peak-2026"], mode: "observe" }], counting),
+  none: planned([], counting),
   watching: planned([aGate({ name: "watch", flag: null, steps: [] })], counting),
   faulty: () => ({
     kind: "faulty",

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { plan } from "../../../src/standalone/plan.ts";
+import { gitRepository } from "../../support/git-repository.ts";
 import { gateText, scratchFolder } from "../disk/scratch-folder.ts";
 
 /** A folder of gates with these files in it, and where it lies. */
@@ -13,10 +14,22 @@ function shop(files: Readonly<Record<string, string>>, config: string | null = n
   const path = join(root, "rampart.yaml");
   if (config !== null) writeFileSync(path, `gates: { path: ${JSON.stringify(gates)} }\n${config}`);
   const places = { prometheus: null, alertmanager: null, env: { RAMPART_CONFIG: path } };
-  return { gates, ask: (target: string) => plan({ target, places }) };
+  return {
+    gates,
+    ask: (target: string, changedSince: string | null = null) => plan({ target, places, changedSince }),
+  };
 }
 
 const SOURCE = 'sources: { eu: { url: "http://127.0.0.1:9" } }\n';
+
+/** A gate whose one signal is of a library. */
+function uses(name: string, signal: string): string {
+  return gateText(name).replace(/ {2}- query: .*\n/, `  - use: ${signal}\n`);
+}
+
+function library(name: string): string {
+  return `schema: signals/v1\nsignals: [{ name: ${name}, query: sum(${name}_x), unit: count }]\n`;
+}
 
 describe("planning gates", () => {
   it("plans one file, or every gate of a folder, and says that nobody was asked", async () => {
@@ -78,6 +91,24 @@ signals:
     });
     expect(await ask("two")).toMatchObject({
       plans: [{ traffic: { isUnseen: true, why: expect.stringContaining("unreachable") } }],
+    });
+  });
+
+  it("plans only what changed since the branch left another, by its library, too", async () => {
+    const { gates, ask } = shop({}, SOURCE);
+    const repository = gitRepository(gates);
+    repository.commit("ada@example.com", {
+      "one.yaml": uses("one", "lib-one"),
+      "two.yaml": uses("two", "lib-two"),
+      "lib-one.yaml": library("lib-one"),
+      "lib-two.yaml": library("lib-two"),
+    });
+    repository.git("switch", "--quiet", "--create", "ours");
+    repository.commit("ada@example.com", { "lib-two.yaml": `${library("lib-two")}# said better\n` });
+    expect(await ask(gates, "main")).toMatchObject({ plans: [{ gate: "two" }] });
+    expect(await ask(gates, "nowhere")).toMatchObject({
+      kind: "unusable",
+      message: expect.stringContaining("Git does not know nowhere"),
     });
   });
 });
