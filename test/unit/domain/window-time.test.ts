@@ -20,12 +20,12 @@ function weekly(days: readonly Weekday[], fromMinute: number, toMinute: number):
   return { kind: "weekly", days, fromMinute, toMinute };
 }
 
-function text(instant: number): string {
+function textOf(instant: number): string {
   return new Date(instant).toISOString().slice(0, 16);
 }
 
 function shown(hours: WindowHours, after: string, upTo: string): readonly string[] {
-  return spansOf(hours, at(after), at(upTo)).map(({ from, to }) => `${text(from)}/${text(to)}`);
+  return spansOf(hours, at(after), at(upTo)).map(({ from, to }) => `${textOf(from)}/${textOf(to)}`);
 }
 
 function every(recurrence: Recurrence, offsets = UTC): WindowHours {
