@@ -143,8 +143,10 @@ function signalLooser(old: Signal, gate: Gate): readonly string[] {
 }
 
 function readBy(signal: Signal): readonly unknown[] {
-  const { source, measure, unit, better, samples, bad, asOf, emptyIsZeroWitness, lagMs, periodMs } = signal;
-  return [source, measure, unit, better, samples, bad, asOf, emptyIsZeroWitness, lagMs, periodMs];
+  const { source, measure, unit, better, samples, bad, asOf, emptyIsZeroWitness } = signal;
+  const { lagMs, periodMs, onNewData } = signal;
+  const ofTime = [lagMs, periodMs, onNewData];
+  return [source, measure, unit, better, samples, bad, asOf, emptyIsZeroWitness, ...ofTime];
 }
 
 function settlesAsLong(now: Signal, old: Signal): boolean {

@@ -74,6 +74,8 @@ export type Signal = {
   readonly proves?: true;
   /** Windows in which it is neither proof nor alarm. Absent: none. */
   readonly except?: readonly BlindWindow[];
+  /** Its newest sample is its watermark: only new data is a run, and what it says of a change comes after that. Absent: no. */
+  readonly onNewData?: true;
   readonly missing: MissingBounds;
   readonly advance: Limit | null;
   readonly halt: Limit | null;

@@ -100,6 +100,11 @@ function selectorsOf({ bad, total, cohorts }: CounterMeasure): readonly CohortCo
   ];
 }
 
+/** Whether its readings say up to when their data goes, so that runs are counted by that. */
+export function hasWatermark({ asOf, onNewData }: Signal): boolean {
+  return asOf !== null || onNewData === true;
+}
+
 /** The query whose selectors decide freshness: of counts the total alone; none where a watermark replaces it. */
 export function freshnessQueryOf({ asOf, measure }: Signal): PromQL | null {
   if (asOf !== null) return null;
@@ -139,7 +144,8 @@ export function readingOf(signal: Signal, answers: SignalAnswers, now: Instant):
   const doubt = watermark === null ? staleness(signal, answers.freshness, now) : watermark.unknown;
   const asked = { signal, answerTo, doubt, notes };
   const bases = basesOf(asked);
-  const rest = { asOf: watermark?.at ?? null, ...(bases.length === 0 ? {} : { bases }), notes };
+  const asOf = signal.onNewData === true ? newestOf(answers.freshness, now) : null;
+  const rest = { asOf: watermark?.at ?? asOf, ...(bases.length === 0 ? {} : { bases }), notes };
 
   if (signal.measure.kind !== "plain") {
     const { bad, total } = countsIn(asked, "bad", "total");
@@ -267,6 +273,13 @@ function watermarkOf(answer: Answer, signal: Signal, now: Instant): Watermark {
     };
   }
   return { at, unknown: null };
+}
+
+/** Up to when everything behind the value is known; what names no series is of now. */
+function newestOf(freshness: Freshness | null, now: Instant): Instant | null {
+  if (freshness?.kind !== "known") return null;
+  const newest = freshness.selectors.flatMap((selector) => selector.newest ?? []);
+  return Math.min(now, ...newest);
 }
 
 function staleness(signal: Signal, freshness: Freshness | null, now: Instant): Unknown | null {

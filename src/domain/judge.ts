@@ -11,7 +11,7 @@ import {
   isUnreadable,
 } from "./comparison.ts";
 import type { AlertGuard, Gate, Purpose, Signal } from "./gate.ts";
-import { readingOf } from "./inquiry.ts";
+import { hasWatermark, readingOf } from "./inquiry.ts";
 import { type Instant, MINUTE, type Millis, formatMillis } from "./instant.ts";
 import { type AlertContext, judgeAlert, worstAlert } from "./judge-alert.ts";
 import type { Limit } from "./limit.ts";
@@ -267,7 +267,7 @@ function breached(own: Case, raw: number): Said | null {
   const { signal, reading, clock, context } = own;
   if (!enoughBad(signal, reading.bad)) return null;
   const over = (limit: Limit | null, timer: SignalClock["halt"]): limit is Limit =>
-    limit !== null && lasted(limit, timer, signal.periodMs, signal.asOf !== null);
+    limit !== null && lasted(limit, timer, signal.periodMs, hasWatermark(signal));
   const said = (verdict: Verdict, limit: Limit): Said => ({
     verdict,
     code: "breached",

@@ -231,7 +231,7 @@ export const RULES = {
   ),
   R207: error(
     "A limit that counts the wrong thing",
-    "`for N runs` counts new watermarks (`asOf`) or periods, so the signal needs one of them. `for 10m` on data that changes by watermark would read the same number again and again.",
+    "`for N runs` counts new watermarks (`asOf`), new samples (`onNewData`) or periods, so the signal needs one of them. `for 10m` on data that is judged by one of the first two would read the same number again and again.",
   ),
   R208: error(
     "A step where nothing can stop the ramp",

@@ -66,8 +66,8 @@ export function draftSignal(
   });
   limitDirection(placed, better, complain);
   limitOrder(placed, complain);
-  const rhythm = { hasWatermark: meaning.has("asOf"), hasPeriod: own.has("period") || meaning.has("period") };
-  limitPersistence(placed, rhythm, complain);
+  const hasPeriod = own.has("period") || meaning.has("period");
+  limitPersistence(placed, { runs: runsOf(meaning, own), hasPeriod }, complain);
   for (const key of sound) {
     const text = meaning.values[key];
     const place = { key, mayBeEmpty: meaning.has("emptyIs"), isDated: meaning.has("asOf"), isCounted: asBad };
@@ -105,6 +105,12 @@ function checkQueries(
     // A parameter in the wrong place is no syntax either; once is enough.
     return checkReferences(query, "query", declaredIn(query), complain) && checkQuery(query, complain);
   });
+}
+
+/** What tells one run of the data from the next. */
+function runsOf(meaning: SignalFields, own: SignalFields): "watermark" | "new data" | null {
+  if (meaning.has("asOf")) return "watermark";
+  return (own.values.onNewData ?? meaning.values.onNewData) === true ? "new data" : null;
 }
 
 /** R161: cohorts are sides of counters. */

@@ -181,6 +181,7 @@ function complete(parts: Parts, context: SignalContext, complain: Complain): Pla
     gates: gatesOf(parts, complain),
     ...(value("proves") === true ? { proves: true } : {}),
     ...(except.length === 0 ? {} : { except }),
+    ...(value("onNewData") === true ? { onNewData: true } : {}),
     missing: value("missingFor") ?? context.missing,
     advance: limitOf(draft, "advance")?.limit ?? null,
     halt: limitOf(draft, "halt")?.limit ?? null,

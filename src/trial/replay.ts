@@ -1,8 +1,8 @@
 import type { Gate, Signal } from "../domain/gate.ts";
 import { questionsOf } from "../domain/inquiry.ts";
-import { type Instant, type Millis } from "../domain/instant.ts";
+import { type Instant, MINUTE, type Millis } from "../domain/instant.ts";
 import { judge } from "../domain/judge.ts";
-import type { Answer, SignalAnswers, Unknown } from "../domain/reading.ts";
+import type { Answer, SelectorFreshness, SignalAnswers, Unknown } from "../domain/reading.ts";
 import type { SignalClock } from "../domain/record.ts";
 import type { SignalJudgement } from "../domain/verdict.ts";
 import type { History, Span } from "./ports.ts";
@@ -29,7 +29,7 @@ export function replay(gate: Gate, signal: Signal, recalled: Recalled, stepMs: M
   let clocks: Readonly<Record<string, SignalClock>> = {};
   let lastPassAt: Instant | null = null;
   for (const [index, at] of recalled.instants.entries()) {
-    const answers = new Map([[signal.name, answersAt(signal, recalled, index)]]);
+    const answers = new Map([[signal.name, answersAt(signal, recalled, index, at)]]);
     const judged = judge(alone, answers, {
       now: at,
       lastPassAt,
@@ -47,7 +47,14 @@ export function replay(gate: Gate, signal: Signal, recalled: Recalled, stepMs: M
   return { passes, clock: clocks[signal.name] ?? null };
 }
 
-function answersAt(signal: Signal, recalled: Recalled, index: number): SignalAnswers {
+/** When samples came is not known either: one is taken to have come every period, or every minute. */
+function sampleAt({ periodMs }: Signal, at: Instant): SelectorFreshness {
+  const scrapeIntervalMs = periodMs ?? MINUTE;
+  const newest = Math.floor(at / scrapeIntervalMs) * scrapeIntervalMs;
+  return { selector: "every period", newest, scrapeIntervalMs };
+}
+
+function answersAt(signal: Signal, recalled: Recalled, index: number, at: Instant): SignalAnswers {
   return {
     signal: signal.name,
     asked: questionsOf(signal).map((question) => ({
@@ -55,7 +62,7 @@ function answersAt(signal: Signal, recalled: Recalled, index: number): SignalAns
       query: question.query,
       answer: recalled.lost ?? recalled.answers.get(keyOf(question))?.[index] ?? EMPTY,
     })),
-    freshness: { kind: "known", selectors: [] },
+    freshness: { kind: "known", selectors: signal.onNewData === true ? [sampleAt(signal, at)] : [] },
     scrapeIntervalMs: 0,
   };
 }

@@ -59,6 +59,7 @@ function linesOf(placed: Placed): EffectiveLine[] {
     ...said("missingFor", missingText(signal.missing), originIn(sheet, "default", "data", "missingFor")),
     ...said("gates", signal.gates),
     ...said("except", signal.except?.map(({ name }) => name) ?? null),
+    ...said("onNewData", signal.onNewData ?? null),
     ...said("proves", signal.proves ?? null),
   ];
 }

@@ -1,7 +1,11 @@
 import type { Complain } from "../problem-list.ts";
 import type { PlacedLimit } from "../signal-limits.ts";
 
-type DataRhythm = { readonly hasWatermark: boolean; readonly hasPeriod: boolean };
+type DataRhythm = {
+  /** What a run is counted by; null: by nothing that the data says. */
+  readonly runs: "watermark" | "new data" | null;
+  readonly hasPeriod: boolean;
+};
 
 /** R207, R221: `for` counts time on data that flows and runs on data that comes in runs, and never on `advance`. */
 export function limitPersistence(
@@ -19,18 +23,18 @@ export function limitPersistence(
         message: "`advance` takes no `for`",
         suggestion: "the step's `hold` says how long",
       });
-    } else if (kind === "runs" && !rhythm.hasWatermark && !rhythm.hasPeriod) {
+    } else if (kind === "runs" && rhythm.runs === null && !rhythm.hasPeriod) {
       complain({
         code: "R207",
         at: lastingAt,
         message: "the signal has neither `asOf` nor `period`, so there are no runs to count",
-        suggestion: "write a time, e.g. `for 10m`, or give the signal `asOf`",
+        suggestion: "write a time, e.g. `for 10m`, or give the signal `asOf` or `onNewData: true`",
       });
-    } else if (kind === "time" && rhythm.hasWatermark) {
+    } else if (kind === "time" && rhythm.runs !== null) {
       complain({
         code: "R207",
         at: { ...lastingAt, start: Math.max(at.start, lastingAt.start) },
-        message: "the signal changes only with its watermark, so time would count one number again and again",
+        message: `the signal changes only with its ${rhythm.runs}, so time would count one number again and again`,
         suggestion: "write `for 1 run`",
       });
     }

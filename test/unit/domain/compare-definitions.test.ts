@@ -136,6 +136,7 @@ test("a step that has to prove less, nothing, or something else is looser", () =
     expect(looser(now, old)).toEqual(["steps 5%: prove"]);
   }
   expect(looser(withSignal({ proves: true }))).toEqual(["signals errors: proves"]);
+  expect(looser(withSignal({ onNewData: true }))).toEqual(["signals errors: what it reads"]);
   const except = [{ name: "maintenance", hours: { kind: "span", from: 0, to: 1 } }] as const;
   expect(looser(withSignal({ except }))).toEqual(["signals errors: except"]);
 });

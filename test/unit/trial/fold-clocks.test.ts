@@ -77,6 +77,15 @@ test("`for 2 runs` counts the watermarks of the last 2 periods", async () => {
   expect(folded.clocks["errors"]?.rollback).toMatchObject({ runs: 3, runAsOf: NOON });
 });
 
+test.each([
+  [null, { runs: 4, runAsOf: NOON - MINUTE }],
+  [2 * MINUTE, { runs: 2, runAsOf: NOON - 2 * MINUTE }],
+])("new data is taken to have come every period of %s, or every minute", async (periodMs, rollback) => {
+  const limit = { onNewData: true, periodMs, rollback: aLimit("above 5% for 2 runs") } as const;
+  const folded = await clockOf(limit, () => 0.5);
+  expect(folded.rollback).toMatchObject(rollback);
+});
+
 test("counts are folded from their counts: a bad-counter that is not there has counted nothing", async () => {
   const history = createScriptedHistory();
   const signal = aCounts({ halt: null, rollback: aLimit("above 5% for 2m") });
