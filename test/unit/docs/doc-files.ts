@@ -28,11 +28,13 @@ export function blocks(text: string): readonly { readonly language: string; read
 
 /** What stands in code: fenced blocks, and the spans between single backticks. */
 export function codeOf(text: string): readonly string[] {
+  return [...blocks(text).map((block) => block.text), ...spans(text)];
+}
+
+/** What stands between single backticks. */
+export function spans(text: string): readonly string[] {
   const prose = text.replaceAll(/^ *```[^]*?^ *```$/gm, "");
-  return [
-    ...blocks(text).map((block) => block.text),
-    ...[...prose.matchAll(/`([^`\n]+)`/g)].map((span) => span[1] ?? ""),
-  ];
+  return [...prose.matchAll(/`([^`\n]+)`/g)].map((span) => span[1] ?? "");
 }
 
 /** Cells of every row of every table, white space trimmed. A `\|` is no border. */
