@@ -59,7 +59,7 @@ function counting(history: ScriptedHistory): void {
   history.set('sum(increase(bad{v="off"}[1h]))', () => 0);
 }
 
-export const PLAN_OUTCOMES: Scripts<PlanRequest, PlanOutcome> = {
+export const PLAN_OUTCOMES = {
   planned: planned([ERP], counting),
   offline: planned([ERP], null),
   unseen: planned([ERP], (history) => history.fail("timeout")),
@@ -96,4 +96,4 @@ export const PLAN_OUTCOMES: Scripts<PlanRequest, PlanOutcome> = {
     kind: "unusable",
     message: `there is no gate and no file \`${target}\` in gates`,
   }),
-};
+} satisfies Scripts<PlanRequest, PlanOutcome>;

@@ -128,6 +128,7 @@ function contextOf({ door, env, scripted }: Place, said: { text: string }): CliC
       doctor: notHere,
       testGates: notHere,
       lintOnline: notHere,
+      plan: notHere,
       ...scripted,
     },
   };

@@ -1,6 +1,7 @@
 import type { CaseReport, MutantReport, TestOutcome } from "../../../src/cli/standalone/test-gates.ts";
 import type { InitProposal } from "../../../src/cli/standalone/init.ts";
 import { fault, ok, warning } from "../../../src/trial/doctor/finding.ts";
+import { PLAN_OUTCOMES } from "../../cli/outcomes/plan.ts";
 import type { Scene } from "./shown-scenes.ts";
 
 const INIT_AND_DOCTOR = "test/real/init-and-doctor.test.ts";
@@ -153,6 +154,10 @@ export const SCRIPTED: Readonly<Record<string, Scene>> = {
     },
     exit: 2,
     real: { by: "test/real/try-and-check.test.ts", as: '"lint", file, "--online"' },
+  },
+  "rampart plan gates/erp.yaml": {
+    set: (place) => void (place.scripted = { plan: PLAN_OUTCOMES.planned }),
+    real: { by: "test/unit/standalone/plan.test.ts", as: "plan({ target" },
   },
   "rampart test gates": {
     set: tested([PASSED, FAILED], null),
