@@ -194,7 +194,7 @@ export async function startApp(parts: AppParts): Promise<StartedApp> {
         version: VERSION,
         environment: config.environment,
         publicUrl: config.http.url,
-        sourceUrls: mapValues(config.sources, (source) => source.url),
+        sourceUrls: mapValues(config.sources, (source) => source.publicUrl),
         trustProxy: config.http.trustProxy,
       },
       stopping: signal,

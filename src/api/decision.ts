@@ -3,7 +3,7 @@ import type { Decision } from "../domain/decision.ts";
 import { alertBody, alertSchema } from "./alert.ts";
 import { becauseBody, becauseSchema, stateSchema, verdictSchema } from "./because.ts";
 import { evidenceBody, evidenceSchema } from "./signal.ts";
-import type { SignalOrigin } from "./signal.ts";
+import type { DeclaredSignals } from "./signal.ts";
 import { isoTime, isoTimeOrNull, timeSchema } from "./wire-time.ts";
 
 const percentOrNull = z.number().nullable();
@@ -99,7 +99,15 @@ export const decisionPageSchema = z.object({
   next: z.string().nullable().describe("Cursor of the following page; null on the last."),
 });
 
-export function decisionBody(decision: Decision, origin: SignalOrigin): DecisionBody {
+/** What the doors know about the gate of a decision beside it: its signals, as this definition declares them. */
+export type DecisionOrigin = DeclaredSignals & {
+  /** Null: the gate has none any more. */
+  readonly definition: string | null;
+};
+
+export function decisionBody(decision: Decision, of: DecisionOrigin): DecisionBody {
+  const origin = { ...of, at: decision.lastAt };
+  const declares = of.definition === decision.definition;
   return {
     id: decision.id,
     gate: decision.gate,
@@ -114,7 +122,7 @@ export function decisionBody(decision: Decision, origin: SignalOrigin): Decision
     step: { index: decision.step, of: decision.of },
     verdict: decision.verdict,
     because: decision.because.map(becauseBody),
-    signals: decision.signals.map((signal) => evidenceBody(signal, origin)),
+    signals: decision.signals.map((signal) => evidenceBody(signal, origin, declares)),
     alerts: decision.alerts.map(alertBody),
     exposure: {
       wanted: decision.exposure.wanted,

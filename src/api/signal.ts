@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { Signal } from "../domain/gate.ts";
 import { ASKED_ROLES, type Asked, type Answer } from "../domain/reading.ts";
+import type { Instant } from "../domain/instant.ts";
 import { type SignalJudgement, VERDICT_CODES } from "../domain/verdict.ts";
 import { verdictSchema } from "./because.ts";
+import { graphUrl } from "./links.ts";
 import { isoTime, isoTimeOrNull, timeSchema, wholeSeconds } from "./wire-time.ts";
 
 export const signalSchema = z.object({
@@ -25,7 +27,7 @@ export const signalSchema = z.object({
   counts: z.boolean().describe("Whether the signal counts for raises now."),
   notes: z.array(z.string()),
   query: z.string().nullable().describe("The PromQL that was sent, parameters filled in."),
-  link: z.string().nullable().describe("The same query in the expression browser of its source."),
+  link: z.string().nullable().describe("The same query as a graph in its source."),
 });
 
 export type SignalBody = z.infer<typeof signalSchema>;
@@ -40,18 +42,27 @@ export const askedSchema = z.object({
   ]),
 });
 
+const limitText = z.string().nullable().describe("As its author wrote it; null where the file has none.");
+
 export const evidenceSchema = signalSchema.extend({
+  limits: z
+    .object({ advance: limitText, halt: limitText, rollback: limitText })
+    .optional()
+    .describe("All limits of the signal. Absent where the gate has another definition by now."),
   asked: z.array(askedSchema).describe("Every question of the pass with its answer."),
 });
 
 export type EvidenceBody = z.infer<typeof evidenceSchema>;
 
 /** What the doors know about a gate's signals beside the judgement: their declarations, and where each source is. */
-export type SignalOrigin = {
-  readonly signals: readonly Pick<Signal, "name" | "unit" | "source">[];
-  /** Base URL of each source, by its name in the config. */
+export type DeclaredSignals = {
+  readonly signals: readonly Pick<Signal, "name" | "unit" | "source" | "advance" | "halt" | "rollback">[];
+  /** Where people open each source, by its name in the config. */
   readonly sourceUrls: Readonly<Record<string, string>>;
 };
+
+/** The same, with when the judgement was made. */
+export type SignalOrigin = DeclaredSignals & { readonly at: Instant };
 
 export function signalBody(judged: SignalJudgement, origin: SignalOrigin): SignalBody {
   const declared = origin.signals.find((signal) => signal.name === judged.signal);
@@ -74,18 +85,33 @@ export function signalBody(judged: SignalJudgement, origin: SignalOrigin): Signa
     counts: judged.counts,
     notes: [...judged.reading.notes],
     query,
-    link: graphLink(query, declared === undefined ? undefined : origin.sourceUrls[declared.source]),
+    link: graphLink(
+      query,
+      declared === undefined ? undefined : origin.sourceUrls[declared.source],
+      origin.at,
+    ),
   };
 }
 
-export function evidenceBody(judged: SignalJudgement, origin: SignalOrigin): EvidenceBody {
+/** `declares`: whether the declarations are those that were judged by. */
+export function evidenceBody(judged: SignalJudgement, origin: SignalOrigin, declares: boolean): EvidenceBody {
+  const declared = origin.signals.find((signal) => signal.name === judged.signal);
   return {
     ...signalBody(judged, origin),
+    ...(declares && declared !== undefined ? { limits: limitsOf(declared) } : {}),
     asked: judged.asked.map((asked) => ({
       role: asked.role,
       query: asked.query,
       answer: answerBody(asked.answer),
     })),
+  };
+}
+
+function limitsOf({ advance, halt, rollback }: SignalOrigin["signals"][number]) {
+  return {
+    advance: advance?.text ?? null,
+    halt: halt?.text ?? null,
+    rollback: rollback?.text ?? null,
   };
 }
 
@@ -101,7 +127,6 @@ function knownOrNull(known: SignalJudgement["reading"]["samples"]): number | nul
   return known?.kind === "known" ? known.value : null;
 }
 
-function graphLink(query: string | null, sourceUrl: string | undefined): string | null {
-  if (query === null || sourceUrl === undefined) return null;
-  return `${sourceUrl.replace(/\/+$/, "")}/graph?g0.expr=${encodeURIComponent(query)}&g0.tab=1`;
+function graphLink(query: string | null, sourceUrl: string | undefined, at: Instant): string | null {
+  return query === null || sourceUrl === undefined ? null : graphUrl(sourceUrl, query, at);
 }

@@ -6,7 +6,7 @@ import { becauseBody, becauseSchema, stateSchema, verdictSchema } from "./becaus
 import { onDeploySchema } from "./change.ts";
 import { decisionUrl, gateUrl } from "./links.ts";
 import { signalBody, signalSchema } from "./signal.ts";
-import type { SignalOrigin } from "./signal.ts";
+import type { DeclaredSignals } from "./signal.ts";
 import { isoTime, timeSchema, wholeSeconds } from "./wire-time.ts";
 
 export const purposeSchema = z.enum(["advance", "deploy", "finish"]);
@@ -93,7 +93,7 @@ export const STRICT_STATUS = { 0: 200, 3: 409, 4: 423, 5: 428, 6: 503 } as const
   number
 >;
 
-export function statusBody(answer: StatusAnswer, origin: SignalOrigin, publicUrl: string): StatusBody {
+export function statusBody(answer: StatusAnswer, origin: DeclaredSignals, publicUrl: string): StatusBody {
   return {
     gate: answer.gate,
     for: answer.for,
@@ -105,7 +105,7 @@ export function statusBody(answer: StatusAnswer, origin: SignalOrigin, publicUrl
     exposure: { ...answer.exposure },
     step: { ...answer.step },
     because: answer.because.map(becauseBody),
-    signals: answer.signals.map((signal) => signalBody(signal, origin)),
+    signals: answer.signals.map((signal) => signalBody(signal, { ...origin, at: answer.at })),
     alerts: answer.alerts.map(alertBody),
     deploy: deployBody(answer.deploy),
     woulds: answer.woulds.map(wouldBody),

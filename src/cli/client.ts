@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { changePageSchema, deployEnteredSchema } from "../api/change.ts";
 import { acceptedSchema, approvalsSchema } from "../api/command.ts";
-import { decisionSchema } from "../api/decision.ts";
+import { decisionPageSchema, decisionSchema } from "../api/decision.ts";
 import { gateListSchema, gateSchema } from "../api/gate.ts";
 import { inboxSchema } from "../api/inbox.ts";
 import { BACKUP_TYPE, digestIn } from "../api/backup.ts";
@@ -156,6 +156,11 @@ export function createClient(
         ...(waitSeconds === 0 ? {} : { waitSeconds }),
       }),
     decision: (id: string) => send("getDecision", decisionSchema, { parameters: { id } }),
+    decisionsBefore: (gate: string, id: string, limit: number) =>
+      send("listDecisions", decisionPageSchema, {
+        parameters: { name: gate },
+        query: { limit: String(limit), cursor: id },
+      }),
     replay: (id: string) => send("replayDecision", replaySchema, { parameters: { id } }),
     approvals: (name: string) => send("getApprovals", approvalsSchema, { parameters: { name } }),
     act: (gate: string, request: ActionRequest) => command("act", gate, acceptedSchema, request),

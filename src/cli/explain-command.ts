@@ -3,8 +3,12 @@ import { nearestName } from "../text/nearest-name.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Exit } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";
-import { explainDecision, explainGate, explainSignal, plainEvidence } from "./render-explain.ts";
+import { explainDecision, explainGate, plainEvidence } from "./render-explain.ts";
+import { explainSignal } from "./render-signal.ts";
 import type { Session } from "./session.ts";
+
+/** As many decisions before as show where a value comes from. */
+const LAST_DECISIONS = 5;
 
 /** The evidence of a gate as of now, or of a decision by its id. Gates have no underscore in their names, decisions do. */
 export async function explainCommand(
@@ -65,11 +69,14 @@ async function explainOneSignal(
   if (got.kind !== "got") return reportFailure(printer, client.url, got);
   const signal = got.value.signals.find((each) => each.name === name);
   if (signal === undefined) return unknownSignal(session, got.value, name);
+  const before = await client.decisionsBefore(got.value.gate, id, LAST_DECISIONS);
+  const older = before.kind === "got" ? before.value.decisions : [];
   printer.data({
     value: signal,
-    human: () => explainSignal(signal, { time, paint: printer.paint }),
+    human: () => explainSignal(signal, older, { time, paint: printer.paint }),
     plain: () => signal.asked.map(({ role, query, answer }) => [role, query, JSON.stringify(answer)]),
   });
+  if (before.kind !== "got") printer.note("what it said before could not be read");
   return EXIT.done;
 }
 

@@ -1,11 +1,9 @@
 import type { AlertBody } from "../api/alert.ts";
 import type { DecisionBody } from "../api/decision.ts";
 import type { GateBody } from "../api/gate.ts";
-import type { EvidenceBody, SignalBody } from "../api/signal.ts";
+import type { SignalBody } from "../api/signal.ts";
 import type { StatusBody } from "../api/status.ts";
 import { wouldLine } from "./change-words.ts";
-import { alignColumns } from "./columns.ts";
-import type { Cell } from "./columns.ts";
 import { tree } from "./evidence-tree.ts";
 import type { Look } from "./evidence-tree.ts";
 import { percent, reach, tellRampState, tellState, tellVerdict } from "./words.ts";
@@ -47,27 +45,6 @@ export function explainDecision(decision: DecisionBody, look: Look): string {
   ].join("\n");
 }
 
-/** One signal down to the queries that were sent and what came back. */
-export function explainSignal(signal: EvidenceBody, { time, paint }: Look): string {
-  const told = tellVerdict(signal.verdict);
-  const rows = signal.asked.map((asked): Cell[] => [
-    { text: `  ${asked.role}`, paint: paint.faint },
-    { text: asked.query },
-    { text: `= ${answerText(asked.answer)}` },
-  ]);
-  const facts: Cell[][] = [
-    [{ text: "  limit" }, { text: signal.limit ?? "none decided" }],
-    ...(signal.asOf === null ? [] : [[{ text: "  as of" }, { text: time.short(Date.parse(signal.asOf)) }]]),
-    ...signal.notes.map((note) => [{ text: "  note" }, { text: note }]),
-    ...(signal.link === null ? [] : [[{ text: "  open" }, { text: signal.link }]]),
-  ];
-  return [
-    `${signal.name}  ${paint[told.tone](`${told.icon} ${told.word}`)}: ${signal.message}`,
-    ...alignColumns(rows),
-    ...alignColumns(facts),
-  ].join("\n");
-}
-
 /** What Rampart would have done, the newest last; a gate that acts has done it. */
 function wouldLines({ mode, woulds }: StatusBody, { time }: Look): readonly string[] {
   if (mode !== "observe" || woulds.length === 0) return [];
@@ -99,17 +76,6 @@ function actionLine({ action, would }: DecisionBody): string {
     case "release":
     case "refit":
       return `${action.kind} ${percent(action.from)} → ${percent(action.to)}`;
-  }
-}
-
-function answerText(answer: EvidenceBody["asked"][number]["answer"]): string {
-  switch (answer.kind) {
-    case "value":
-      return String(answer.value);
-    case "empty":
-      return "no series";
-    case "unknown":
-      return `unknown (${answer.reason}: ${answer.detail})`;
   }
 }
 

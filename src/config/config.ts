@@ -21,6 +21,8 @@ export type PeerSettings = TlsFiles & {
 
 /** A Prometheus, or what speaks its query API. */
 export type SourceSettings = PeerSettings & {
+  /** Where people open it; links are built from it. */
+  readonly publicUrl: string;
   readonly scrapeIntervalMs: Millis;
   /** Where its alerts are silenced; null: silences are not seen. */
   readonly alertmanager: PeerSettings | null;
@@ -96,6 +98,7 @@ type SourceFile = ConfigFile["sources"][string];
 function sourceOf(source: SourceFile): SourceSettings {
   return {
     ...peerOf(source),
+    publicUrl: source.publicUrl ?? source.url,
     scrapeIntervalMs: source.scrapeInterval,
     alertmanager: source.alertmanager === undefined ? null : peerOf(source.alertmanager),
   };

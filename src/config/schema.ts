@@ -59,6 +59,7 @@ const alertmanagerSchema = z
 const sourceSchema = z
   .strictObject({
     ...peerFields,
+    publicUrl: urlField.optional(),
     scrapeInterval: durationField(SECOND, HOUR).prefault("1m"),
     alertmanager: alertmanagerSchema.optional(),
   })

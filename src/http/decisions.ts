@@ -1,8 +1,7 @@
-import { decisionBody } from "../api/decision.ts";
+import { type DecisionOrigin, decisionBody } from "../api/decision.ts";
 import { replayBody } from "../api/replay.ts";
 import { CURSOR, pathTo } from "../api/routes.ts";
 import type { ROUTES } from "../api/routes.ts";
-import type { SignalOrigin } from "../api/signal.ts";
 import type { GateView } from "../domain/view.ts";
 import type { Door } from "./door.ts";
 import { findGate, unknownGate } from "./gates.ts";
@@ -62,8 +61,12 @@ export function openDecision(): Handler<typeof ROUTES.openDecision> {
   });
 }
 
-function originOf(door: Door, view: GateView | null): SignalOrigin {
-  return { signals: view?.gate?.signals ?? [], sourceUrls: door.config.sourceUrls };
+function originOf(door: Door, view: GateView | null): DecisionOrigin {
+  return {
+    signals: view?.gate?.signals ?? [],
+    definition: view?.gate === null ? null : (view?.definition.hash ?? null),
+    sourceUrls: door.config.sourceUrls,
+  };
 }
 
 function badCursor(): Reply {

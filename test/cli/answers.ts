@@ -18,6 +18,7 @@ import {
   signal,
   statusAnswer,
 } from "../support/fake-controller.ts";
+import { aLimit } from "../support/builders.ts";
 import { CHANGE_ANSWERS } from "./change-answers.ts";
 import { DEPLOY, GUARDS, guard, would } from "./guard-samples.ts";
 import { REPLAY_ANSWERS } from "./replay-answers.ts";
@@ -94,7 +95,7 @@ const OBSERVING = {
 } as const;
 
 const DECLARED = [
-  signal(),
+  signal({ advance: aLimit("at most 0.05%"), halt: aLimit("above 0.2% for 10m") }),
   signal({ name: "sync-staleness", unit: "seconds" }),
   signal({ name: "duplicate-effects", unit: "count" }),
   signal({ name: "ledger-gap" }),
@@ -253,7 +254,7 @@ const DECISION = decisionBody(
     action: { kind: "raise", from: 1, to: 25, title: "" },
     actor: "person:anna",
   }),
-  { signals: DECLARED, sourceUrls: ADDRESSES.sourceUrls },
+  { signals: DECLARED, sourceUrls: ADDRESSES.sourceUrls, definition: "sha256:9b1c" },
 );
 
 const ANNA = { kind: "person", name: "anna", groups: [], scopes: [], token: "" } as const;
@@ -363,7 +364,7 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
   },
   "decision-guarded": decisionBody(
     decision({ ...GUARDED, after: "halted", exposure: gateRecord().exposure, step: 2 }),
-    { signals: DECLARED, sourceUrls: ADDRESSES.sourceUrls },
+    { signals: DECLARED, sourceUrls: ADDRESSES.sourceUrls, definition: "sha256:9b1c" },
   ),
   approval: status({
     exitCode: 5,
@@ -406,6 +407,24 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
     ],
   },
   decision: DECISION,
+  decisions: {
+    decisions: [
+      { ...DECISION, id: "dec_7d10", lastAt: "2026-03-03T10:30:00Z" },
+      {
+        ...DECISION,
+        id: "dec_6b02",
+        lastAt: "2026-03-03T09:00:00Z",
+        signals: DECISION.signals.map((each) => ({ ...each, value: 0.0021, verdict: "halt" })),
+      },
+      {
+        ...DECISION,
+        id: "dec_5a01",
+        lastAt: "2026-03-02T09:00:00Z",
+        signals: DECISION.signals.map((each) => ({ ...each, value: null, verdict: "wait" })),
+      },
+    ],
+    next: null,
+  },
   inbox: inboxBody(WAITS, ANNA, NOON),
   "inbox-one": inboxBody(WAITS.slice(2), ANNA, NOON),
   "inbox-empty": inboxBody([], { kind: "machine", name: "ci", scopes: ["read"], token: "" }, NOON),

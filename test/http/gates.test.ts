@@ -1,6 +1,7 @@
 import request from "supertest";
 import { describe, expect, test } from "vitest";
 import { MINUTE } from "../../src/domain/instant.ts";
+import { aLimit } from "../support/builders.ts";
 import {
   NOON,
   alertJudgement,
@@ -9,6 +10,7 @@ import {
   gateRecord,
   gateView,
   judgement,
+  signal,
   statusAnswer,
 } from "../support/fake-controller.ts";
 import { testDoor } from "./door.ts";
@@ -192,7 +194,7 @@ describe("a status", () => {
           counts: true,
           notes: [],
           query: "sum(orders_missing_ratio)",
-          link: "https://prometheus.example.com/graph?g0.expr=sum(orders_missing_ratio)&g0.tab=1",
+          link: "https://prometheus.example.com/graph?g0.expr=sum(orders_missing_ratio)&g0.tab=0&g0.range_input=1h&g0.end_input=2026-03-03%2010%3A42%3A00",
         },
       ],
       alerts: [],
@@ -428,6 +430,17 @@ describe("decisions", () => {
         },
       ],
     });
+  });
+
+  test("say all limits of a signal, but for those of another definition", async () => {
+    const door = testDoor();
+    door.controller.views = [
+      gateView({ gate: gate({ signals: [signal({ advance: aLimit("at most 0.05%") })] }) }),
+    ];
+    door.controller.known = [decision(), decision({ id: "dec_old", definition: "sha256:0000" })];
+    const limitsOf = async (id: string) => (await get(door, `/v1/decisions/${id}`)).body.signals[0].limits;
+    expect(await limitsOf("dec_8f31")).toEqual({ advance: "at most 0.05%", halt: null, rollback: null });
+    expect(await limitsOf("dec_old")).toBeUndefined();
   });
 
   test("that nobody knows are 404", async () => {

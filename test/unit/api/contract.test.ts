@@ -24,7 +24,11 @@ const ADDRESSES = {
   publicUrl: "https://rampart.example.com/",
   sourceUrls: { main: "https://prometheus.example.com/prefix/" },
 };
-const ORIGIN = { signals: gateView().gate?.signals ?? [], sourceUrls: ADDRESSES.sourceUrls };
+const ORIGIN = {
+  signals: gateView().gate?.signals ?? [],
+  sourceUrls: ADDRESSES.sourceUrls,
+  definition: "sha256:9b1c",
+};
 
 const WAITS = {
   kind: "approval",
@@ -75,7 +79,7 @@ describe("what the server sends", () => {
     const body = statusBody(statusAnswer(), ORIGIN, ADDRESSES.publicUrl);
     expect(body.url).toBe("https://rampart.example.com/d/dec_8f31");
     expect(body.signals[0]?.link).toBe(
-      "https://prometheus.example.com/prefix/graph?g0.expr=sum(orders_missing_ratio)&g0.tab=1",
+      "https://prometheus.example.com/prefix/graph?g0.expr=sum(orders_missing_ratio)&g0.tab=0&g0.range_input=1h&g0.end_input=2026-03-03%2010%3A42%3A00",
     );
   });
 

@@ -64,6 +64,16 @@ describe("a configuration", () => {
     expect(parsed(text).unleash["main"]?.clientTokenFiles).toEqual({ staging: "a" });
   });
 
+  test("sends people to the address that they can open", () => {
+    const { sources } = parsed(
+      "sources: { a: { url: http://a:9090 }, b: { url: http://b:9090, publicUrl: https://b.example.com } }",
+    );
+    expect([sources["a"]?.publicUrl, sources["b"]?.publicUrl]).toEqual([
+      "http://a:9090",
+      "https://b.example.com",
+    ]);
+  });
+
   test("larger than 64 KiB is not read", () => {
     const result = parseConfig(`#${"x".repeat(64 * 1024)}`, "rampart.yaml");
     expect(result).toMatchObject({ ok: false, problems: [{ message: "the file is larger than 64 KiB" }] });

@@ -14,7 +14,7 @@ import {
   signal,
   statusAnswer,
 } from "../../support/fake-controller.ts";
-import { aHalt } from "../../support/builders.ts";
+import { aHalt, aLimit } from "../../support/builders.ts";
 import type { Place } from "./shown-place.ts";
 import type { Scene } from "./shown-scenes.ts";
 
@@ -83,6 +83,38 @@ function at(name: string, status: Partial<StatusAnswer>, view: Parameters<typeof
       decision({ id: DECISION, gate: name, signals: SIGNALS, because: [HOLD], verdict: "good", count: 6 }),
     ];
   };
+}
+
+/** A signal between its limits, and what it said before. */
+function between({ door }: Place): void {
+  const limits = { advance: aLimit("at most 0.2%"), halt: aLimit("above 1% for 10m") };
+  const drift = good("order-drift", 0.003, "at most 0.2%", 800);
+  const now = {
+    ...drift,
+    verdict: "wait",
+    code: "between",
+    message: "0.3%, advance at most 0.2%",
+    asked: [asked("value", "sum(order_drift_ratio)", 0.003), asked("samples", "sum(orders_checked)", 800)],
+  } as const;
+  const own = decision({ id: DECISION, gate: ERP, signals: [now] });
+  const earlier = [0.001, 0.0012].map((value, index) => {
+    const then = NOON - (12 + 28 * index) * MINUTE;
+    const signals = [good("order-drift", value, "at most 0.2%", 800)];
+    return { ...own, id: `dec_${index}`, at: then, lastAt: then, signals };
+  });
+  const declared = [signal({ name: "order-drift", ...limits })];
+  door.controller.known = [own, ...earlier];
+  door.controller.views = [
+    gateView({
+      name: ERP,
+      gate: gate({ name: ERP, signals: declared }),
+      status: statusAnswer({ gate: ERP, signals: [now], decision: DECISION }),
+    }),
+  ];
+}
+
+function asked(role: "value" | "samples", query: string, value: number) {
+  return { role, query, answer: { kind: "value", value, infos: [] } } as const;
 }
 
 const ASKING = at(ERP, {
@@ -274,6 +306,7 @@ export const AT_THE_SERVER: Readonly<Record<string, Scene>> = {
     },
   },
   [`rampart explain ${ERP}`]: { set: HALTED },
+  [`rampart explain ${ERP} --signal order-drift`]: { set: between },
   "rampart inbox": { set: waiting },
   "rampart changes --limit 3": { set: ledger },
   [`rampart pause ${ERP} --reason "peak hour"`]: done(
