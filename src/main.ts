@@ -9,6 +9,7 @@ import { runCli } from "./cli/run-cli.ts";
 import { readEnv } from "./config/env.ts";
 import { readText } from "./read-text.ts";
 import { saveNew } from "./save-new.ts";
+import { STANDALONE } from "./standalone-commands.ts";
 import { SYSTEM_CLOCK } from "./system-clock.ts";
 import { VERSION } from "./version.ts";
 
@@ -80,21 +81,7 @@ const context: CliContext = {
     const { lintPath } = await import("./lint-path.ts");
     return lintPath(path, env.configPath);
   },
-  standalone: {
-    tryQuery: async (request) => (await import("./standalone/try-query.ts")).tryQuery(request),
-    checkFile: async (request) => (await import("./standalone/check-file.ts")).checkFile(request),
-    init: async (request) => (await import("./standalone/init.ts")).init(request),
-    doctor: async (request) => (await import("./standalone/doctor.ts")).doctor(request),
-    testGates: async (request) => (await import("./standalone/test-gates.ts")).testGates(request),
-    show: async (request) => (await import("./standalone/show.ts")).show(request),
-    lintOnline: async (request) => (await import("./standalone/lint-online.ts")).lintOnline(request),
-    plan: async (request) => (await import("./standalone/plan.ts")).plan(request),
-    publish: async (request) => (await import("./standalone/publish.ts")).publish(request),
-    verifyAudit: async (request) => (await import("./standalone/audit.ts")).verifyAudit(request),
-    exportAudit: async (request) => (await import("./standalone/audit.ts")).exportAudit(request),
-    backupStore: async (request) => (await import("./standalone/backup.ts")).backupStore(request),
-    auditKey: async (request) => (await import("./standalone/audit.ts")).auditKey(request),
-  },
+  standalone: STANDALONE,
 };
 
 // A reader that went away (`| head`) is no failure of ours.

@@ -7,8 +7,7 @@ import { MINUTE } from "../../src/domain/instant.ts";
 import type { SampledSeries } from "../../src/rehearsal/ports.ts";
 import { withMetricPrefix } from "../../src/promql/renamed-metrics.ts";
 import { type OpenedEngine, openEngine } from "../../src/standalone/throwaway-engine.ts";
-import { runCommandLine } from "../support/command-line.ts";
-import { MAIN } from "../support/running-service.ts";
+import { runHere } from "../support/command-line.ts";
 
 const FROM = Date.UTC(2026, 2, 3, 9);
 
@@ -262,7 +261,7 @@ async function gatesWith(tests: string): Promise<string> {
 
 describe("rampart test", () => {
   test("plays cases on rules, watermarks and series that end", async () => {
-    const run = await runCommandLine(MAIN, ["test", await gatesWith(TESTS)]);
+    const run = await runHere(["test", await gatesWith(TESTS)]);
     expect(run.stdout).toContain("✔ grows");
     expect(run, run.stdout).toMatchObject({ code: 0, stderr: "" });
   });
@@ -271,7 +270,7 @@ describe("rampart test", () => {
     const gates = await gatesWith(
       TESTS.replace("verdict: wait, because: errors is settling", "verdict: good"),
     );
-    const run = await runCommandLine(MAIN, ["test", join(gates, "checkout.yaml")]);
+    const run = await runHere(["test", join(gates, "checkout.yaml")]);
     const where = `${join(gates, "tests/checkout.yaml")}:17 after 1m: expected verdict good; was verdict wait`;
     expect(run.stdout).toContain(where);
     expect(run.stdout).toContain("errors is settling: settles for another 4m; reads 0 of 3000 samples");
@@ -280,14 +279,14 @@ describe("rampart test", () => {
   });
 
   test("tests nothing without a Prometheus on PATH, and says how to get one", async () => {
-    const run = await runCommandLine(MAIN, ["test", await gatesWith(TESTS)], { env: { PATH: folder } });
+    const run = await runHere(["test", await gatesWith(TESTS)], { env: { PATH: folder } });
     expect(run).toMatchObject({ code: 2, stdout: "" });
     expect(run.stderr).toContain("apt-get install prometheus");
   });
 
   test("says which changes of a gate no case notices, and fails where too few are", async () => {
     const gates = await gatesWith(TESTS);
-    const run = await runCommandLine(MAIN, ["test", gates, "--at-least", "100"]);
+    const run = await runHere(["test", gates, "--at-least", "100"]);
     expect(run.stdout).toContain(
       `✖ errors: rollback above 5% for 2m: doubled  ${join(gates, "checkout.yaml")}:10`,
     );
@@ -297,7 +296,7 @@ describe("rampart test", () => {
 
   test("finds the shipped gates as their tests say, and every change of them noticed", async () => {
     const shipped = join(import.meta.dirname, "../../gates");
-    const run = await runCommandLine(MAIN, ["test", shipped, "--at-least", "95", "-o", "json"]);
+    const run = await runHere(["test", shipped, "--at-least", "95", "-o", "json"]);
     expect(run, run.stdout).toMatchObject({ code: 0, stderr: "" });
     const { cases, caught } = JSON.parse(run.stdout) as { cases: readonly unknown[]; caught: number };
     expect(cases.length).toBeGreaterThan(10);

@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type CliRun, runCommandLine } from "../support/command-line.ts";
-import { MAIN } from "../support/running-service.ts";
+import { type CliRun, runHere } from "../support/command-line.ts";
 import { watchGate } from "../support/service-gates.ts";
 
 /** Five mistakes, each between two guillemets that are taken out before the file is written. */
@@ -41,7 +40,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-const lint = (...args: readonly string[]): Promise<CliRun> => runCommandLine(MAIN, ["lint", ...args]);
+const lint = (...args: readonly string[]): Promise<CliRun> => runHere(["lint", ...args]);
 
 /** Line and column of each opening mark, as an editor counts them. */
 function places(): readonly object[] {

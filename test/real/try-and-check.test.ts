@@ -7,8 +7,7 @@ import { freePort } from "../../demo/peers/free-port.ts";
 import { startPrometheus, type Prometheus } from "../../demo/peers/prometheus.ts";
 import { unleashAdmin } from "../../demo/peers/unleash-admin.ts";
 import { backfill } from "../support/backfill.ts";
-import { type CliRun, runCommandLine } from "../support/command-line.ts";
-import { MAIN } from "../support/running-service.ts";
+import { type CliRun, runHere } from "../support/command-line.ts";
 
 const MINUTES = 60;
 const HOURS = 3_600;
@@ -95,7 +94,7 @@ afterAll(async () => {
 });
 
 function rampart(...args: readonly string[]): Promise<CliRun> {
-  return runCommandLine(MAIN, args, { env: environment() });
+  return runHere(args, { env: environment() });
 }
 
 function environment(): Readonly<Record<string, string>> {
@@ -233,7 +232,7 @@ describe("rampart check FILE", () => {
       stderr: "nowhere.yaml cannot be read\n",
     });
     const file = await gateFile("alone", ...watching("well"));
-    const run = await runCommandLine(MAIN, ["check", file], {
+    const run = await runHere(["check", file], {
       env: { RAMPART_CONFIG: join(folder, "none.yaml") },
     });
     expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining("give --prometheus <url>") });
@@ -272,7 +271,7 @@ describe("rampart check FILE", () => {
 
     const env = { ...environment(), RAMPART_UNLEASH_TOKEN: unleash.rampart.token };
     const args = ["check", file, "--unleash", unleash.url, "-o", "json"];
-    const run = await runCommandLine(MAIN, args, { env });
+    const run = await runHere(args, { env });
     expect(run).toMatchObject({ code: 3, stderr: "" });
     expect(JSON.parse(run.stdout)).toMatchObject({
       for: "advance",
@@ -287,14 +286,14 @@ describe("rampart check FILE", () => {
     const unleash = inject("unleash8");
     const file = await gateFile("unflagged", "flag: never-made", ...watching("well"));
     const viewer = { ...environment(), RAMPART_UNLEASH_TOKEN: unleash.viewer.token };
-    const run = await runCommandLine(MAIN, ["check", file, "--unleash", unleash.url, "-o", "json"], {
+    const run = await runHere(["check", file, "--unleash", unleash.url, "-o", "json"], {
       env: viewer,
     });
     const { remarks } = JSON.parse(run.stdout) as { remarks: readonly string[] };
     expect(remarks.join("\n")).toContain("there is no flag never-made");
 
     const nowhere = `http://127.0.0.1:${await freePort()}`;
-    expect(await runCommandLine(MAIN, ["check", file, "--unleash", nowhere], { env: viewer })).toMatchObject({
+    expect(await runHere(["check", file, "--unleash", nowhere], { env: viewer })).toMatchObject({
       code: 6,
     });
   });
@@ -346,7 +345,7 @@ describe("rampart lint --online", () => {
     const flag = "flag: { unleash: never-made, environment: production, stickiness: orderNumber }";
     const file = await gateFile("online-flagless", flag, ...watching("well"));
     const env = { RAMPART_CONFIG: config, RAMPART_UNLEASH_MAIN_TOKEN: unleash.viewer.token };
-    const run = await runCommandLine(MAIN, ["lint", file, "--online", "-o", "json"], { env });
+    const run = await runHere(["lint", file, "--online", "-o", "json"], { env });
     expect(run).toMatchObject({ code: 2, stderr: "" });
     expect(
       problemsOf(run)

@@ -6,7 +6,7 @@ import { answers } from "../../demo/peers/child-process.ts";
 import { freePort } from "../../demo/peers/free-port.ts";
 import { begin, type Life } from "../../demo/peers/life.ts";
 import { RampartClient } from "../../demo/rampart.ts";
-import { type CliOptions, type CliRun, runCommandLine } from "./command-line.ts";
+import { type CliOptions, type CliRun, runHere } from "./command-line.ts";
 import {
   LEAD,
   SECOND_MANAGER,
@@ -86,7 +86,7 @@ export async function startService(setup: ServiceSetup, options: RunOptions = {}
       get: (path, token) =>
         fetch(`${url}${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
       probe: (path) => fetch(`${probesUrl}${path}`),
-      cli: (args, given = {}) => runCommandLine(MAIN, args, { url, token: lead.token, ...given }),
+      cli: (args, given = {}) => runHere(args, { url, token: lead.token, ...given }),
       pid: () => life.pid,
       exitCode: () => life.exitCode(),
       signal: (signal) => life.signal(signal),

@@ -94,7 +94,10 @@ function between({ door }: Place): void {
     verdict: "wait",
     code: "between",
     message: "0.3%, advance at most 0.2%",
-    asked: [asked("value", "sum(order_drift_ratio)", 0.003), asked("samples", "sum(orders_checked)", 800)],
+    asked: [
+      answered("value", "sum(order_drift_ratio)", 0.003),
+      answered("samples", "sum(orders_checked)", 800),
+    ],
   } as const;
   const own = decision({ id: DECISION, gate: ERP, signals: [now] });
   const earlier = [0.001, 0.0012].map((value, index) => {
@@ -113,7 +116,7 @@ function between({ door }: Place): void {
   ];
 }
 
-function asked(role: "value" | "samples", query: string, value: number) {
+function answered(role: "value" | "samples", query: string, value: number) {
   return { role, query, answer: { kind: "value", value, infos: [] } } as const;
 }
 

@@ -5,13 +5,11 @@ import { openGatesFolder } from "../../../src/disk/gates-folder.ts";
 import { demandsFor, isEligible } from "../../../src/domain/approval.ts";
 import type { Author, Definition } from "../../../src/domain/gate.ts";
 import { publish } from "../../../src/standalone/publish.ts";
-import { runCommandLine } from "../../support/command-line.ts";
+import { runHere } from "../../support/command-line.ts";
 import { type GitRepository, gitRepository } from "../../support/git-repository.ts";
 import { gateText, scratchFolder } from "../disk/scratch-folder.ts";
-import { ROOT } from "../docs/doc-files.ts";
 import { DEFAULTS } from "../gatefile/defaults.ts";
 
-const MAIN = join(ROOT, "src/main.ts");
 const ADA = "Ada@example.com";
 const BEN = "ben@example.com";
 const PEOPLE = new Map([
@@ -92,7 +90,7 @@ describe("publishing a folder of gates", () => {
 it("is what the program does, by its exit code", async () => {
   const { folder } = shop();
   const run = (...args: readonly string[]) =>
-    runCommandLine(MAIN, ["publish", "--gates", folder, ...args], { env: { RAMPART_CONFIG: "/nowhere" } });
+    runHere(["publish", "--gates", folder, ...args], { env: { RAMPART_CONFIG: "/nowhere" } });
   expect(await run("--check")).toMatchObject({ code: 2, stdout: "" });
   expect(await run()).toMatchObject({ code: 0, stderr: "" });
   expect(await run("--check")).toMatchObject({ code: 0, stderr: "" });
