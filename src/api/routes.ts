@@ -12,6 +12,7 @@ import {
   promiseRequestSchema,
 } from "./command.ts";
 import { decisionPageSchema, decisionSchema } from "./decision.ts";
+import { definitionSchema } from "./definition.ts";
 import { gateListSchema, gateSchema } from "./gate.ts";
 import { inboxSchema } from "./inbox.ts";
 import { maintenanceListSchema, maintenanceOrderedSchema, maintenanceRequestSchema } from "./maintenance.ts";
@@ -99,6 +100,17 @@ export const ROUTES = {
     body: null,
     idempotent: false,
     answers: { status: 200, schema: gateSchema },
+    refusals: ["unknown-gate"],
+  },
+  getDefinition: {
+    method: "get",
+    path: "/v1/gates/{name}/definition",
+    summary: "The definition of a gate that is in force",
+    scopes: READ,
+    query: NO_QUERY,
+    body: null,
+    idempotent: false,
+    answers: { status: 200, schema: definitionSchema },
     refusals: ["unknown-gate"],
   },
   getStatus: {

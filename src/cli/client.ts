@@ -2,6 +2,7 @@ import { z } from "zod";
 import { changePageSchema, deployEnteredSchema } from "../api/change.ts";
 import { acceptedSchema, approvalsSchema } from "../api/command.ts";
 import { decisionPageSchema, decisionSchema } from "../api/decision.ts";
+import { definitionSchema } from "../api/definition.ts";
 import { gateListSchema, gateSchema } from "../api/gate.ts";
 import { inboxSchema } from "../api/inbox.ts";
 import { BACKUP_TYPE, digestIn } from "../api/backup.ts";
@@ -149,6 +150,7 @@ export function createClient(
     url: base,
     gates: () => send("listGates", gateListSchema),
     gate: (name: string) => send("getGate", gateSchema, { parameters: { name } }),
+    definition: (name: string) => send("getDefinition", definitionSchema, { parameters: { name } }),
     status: (name: string, purpose: Purpose, waitSeconds: number) =>
       send("getStatus", statusSchema, {
         parameters: { name },

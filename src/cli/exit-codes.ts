@@ -15,6 +15,9 @@ export const EXIT = {
 
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
+/** Of `plan --detailed-exitcode` alone. */
+export const DETAILED = { same: EXIT.done, error: EXIT.usage, change: 10 } as const;
+
 /** What a refused request ends with. Nothing the server refuses may look like an open gate. */
 const OF_PROBLEM: Readonly<Record<ProblemCode, Exit>> = {
   "unknown-gate": EXIT.usage,

@@ -1,10 +1,14 @@
 import { isoTime, wholeSeconds } from "../api/wire-time.ts";
-import type { Entry, GatePlan, PlannedStep, Wait } from "../trial/plan/plan.ts";
+import type { Entry, PlannedStep, Wait } from "../trial/plan/plan.ts";
+import type { ShownPlan } from "./render-plan.ts";
 
 /** A plan as json and yaml show it: times in UTC, stretches of time in seconds, ratios from 0 to 1. */
-export function planBody({ gate, at, traffic, steps, finish, remarks }: GatePlan): object {
+export function planBody({ plan, changes }: ShownPlan): object {
+  const { gate, at, traffic, steps, finish, remarks } = plan;
   return {
     gate,
+    // Null: nobody told what runs.
+    changes: changes.kind === "compared" ? changes.changes : null,
     at: isoTime(at),
     traffic:
       traffic.kind === "known"

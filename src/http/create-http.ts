@@ -13,7 +13,7 @@ import { createDenials } from "./denials.ts";
 import type { Door } from "./door.ts";
 import { handleErrors, methodNotAllowed, notFound } from "./errors.ts";
 import { createFailedLogins } from "./failed-logins.ts";
-import { getGate, listGates } from "./gates.ts";
+import { getDefinition, getGate, listGates } from "./gates.ts";
 import { hearAlerts } from "./hooks.ts";
 import { getInbox } from "./inbox.ts";
 import { createOnce } from "./idempotency.ts";
@@ -46,6 +46,7 @@ function mountRoutes(app: Express, door: Door, checks: Checks): void {
   const once = createOnce(door.controller, door.clock);
   mount(app, ROUTES.listGates, checks, listGates(door));
   mount(app, ROUTES.getGate, checks, getGate(door));
+  mount(app, ROUTES.getDefinition, checks, getDefinition(door));
   mount(app, ROUTES.getStatus, checks, getStatus(door));
   mount(app, ROUTES.listDecisions, checks, listDecisions(door));
   mount(app, ROUTES.getDecision, checks, getDecision(door));

@@ -1,3 +1,4 @@
+import { definitionBody } from "../api/definition.ts";
 import { gateBody, gateSummary } from "../api/gate-body.ts";
 import { GATE_NAME } from "../api/routes.ts";
 import type { ROUTES } from "../api/routes.ts";
@@ -22,6 +23,13 @@ export function getGate(door: Door): Handler<typeof ROUTES.getGate> {
     const view = await findGate(door, call.parameter("name"));
     if (view === null) return unknownGate();
     return answer(200, gateBody(view, door.config), { ETag: etagOf(view) });
+  };
+}
+
+export function getDefinition(door: Door): Handler<typeof ROUTES.getDefinition> {
+  return async (call) => {
+    const view = await findGate(door, call.parameter("name"));
+    return view === null ? unknownGate() : answer(200, definitionBody(view));
   };
 }
 

@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Places } from "../cli/standalone/places.ts";
-import type { PlanOutcome, PlanRequest } from "../cli/standalone/plan.ts";
+import type { Planned, PlanOutcome, PlanRequest } from "../cli/standalone/plan.ts";
 import { readEnv } from "../config/env.ts";
 import { changedSince } from "../disk/git-changes.ts";
 import { type GateFolder, gatesPath, readGateFolder } from "../gate-folder.ts";
@@ -10,7 +10,6 @@ import { readText } from "../read-text.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
 import { nearestName } from "../text/nearest-name.ts";
 import { planGate } from "../trial/plan/plan-gate.ts";
-import type { GatePlan } from "../trial/plan/plan.ts";
 import type { History } from "../trial/ports.ts";
 import { openSources } from "./lone-ports.ts";
 import { SOURCE_OF_URL, sourcesFor } from "./sources.ts";
@@ -27,14 +26,23 @@ export async function plan(request: PlanRequest): Promise<PlanOutcome> {
   try {
     const now = SYSTEM_CLOCK.now();
     const { scrapeIntervalMs } = found.folder.defaults;
-    const plans: GatePlan[] = [];
+    const planned: Planned[] = [];
     for (const { gate } of found.gates) {
-      plans.push(await planGate({ gate, scrapeIntervalMs, now }, past.history));
+      planned.push({ gate, plan: await planGate({ gate, scrapeIntervalMs, now }, past.history) });
     }
-    return { kind: "planned", plans, remarks: past.remarks };
+    return { kind: "planned", planned, onTrust: namesOnTrust(found.folder), remarks: past.remarks };
   } finally {
     await past.close();
   }
+}
+
+function namesOnTrust({ defaults, namedBy }: Folder): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    (["environment", "server", "source"] as const).flatMap((key) => {
+      const name = defaults[key];
+      return namedBy[key] === "default" && name !== null ? [[key, name]] : [];
+    }),
+  );
 }
 
 type Folder = GateFolder & { readonly kind: "read" };

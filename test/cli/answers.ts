@@ -21,6 +21,7 @@ import {
 import { aLimit } from "../support/builders.ts";
 import { CHANGE_ANSWERS } from "./change-answers.ts";
 import { DEPLOY, GUARDS, guard, would } from "./guard-samples.ts";
+import { PLAN_ANSWERS } from "./plan-answers.ts";
 import { REPLAY_ANSWERS } from "./replay-answers.ts";
 
 const ADDRESSES = {
@@ -308,6 +309,7 @@ const LIMIT_RAISED = {
 
 export const ANSWERS: Readonly<Record<string, unknown>> = {
   ...CHANGE_ANSWERS,
+  ...PLAN_ANSWERS,
   ...REPLAY_ANSWERS,
   gates: { environment: "production", gates: VIEWS.map((each) => gateSummary(each, ADDRESSES)) },
   "no-gates": { environment: "production", gates: [] },

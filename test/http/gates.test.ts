@@ -33,6 +33,22 @@ function because(code: string, message: string) {
 }
 
 describe("gates", () => {
+  test("show the definition in force, and none where nothing is pinned", async () => {
+    const door = testDoor();
+    const own = gate();
+    door.controller.views = [gateView({ gate: own })];
+    const shown = await get(door, `${GATE}/definition`);
+    expect(shown.status).toBe(200);
+    expect(shown.body).toEqual({
+      hash: "sha256:9b1c",
+      status: "valid",
+      gate: JSON.parse(JSON.stringify(own)),
+    });
+    door.controller.views = [gateView({ gate: null })];
+    expect((await get(door, `${GATE}/definition`)).body).toMatchObject({ gate: null });
+    expect((await get(door, "/v1/gates/nobody/definition")).status).toBe(404);
+  });
+
   test("are listed with state, exposure, reason and what comes next", async () => {
     const door = testDoor();
     const response = await get(door, "/v1/gates");

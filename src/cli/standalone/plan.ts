@@ -1,3 +1,4 @@
+import type { Gate } from "../../domain/gate.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { GatePlan } from "../../trial/plan/plan.ts";
 import type { Places } from "./places.ts";
@@ -11,10 +12,14 @@ export type PlanRequest = {
   readonly changedSince: string | null;
 };
 
+export type Planned = { readonly gate: Gate; readonly plan: GatePlan };
+
 export type PlanOutcome =
   | {
       readonly kind: "planned";
-      readonly plans: readonly GatePlan[];
+      readonly planned: readonly Planned[];
+      /** Names that the files are given because no configuration says others, by the keys that hold them. */
+      readonly onTrust: Readonly<Record<string, string>>;
       /** What nobody was asked about, because nothing names whom to ask. */
       readonly remarks: readonly string[];
     }

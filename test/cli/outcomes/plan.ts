@@ -15,7 +15,8 @@ import {
 import { createScriptedHistory, type ScriptedHistory } from "../../support/scripted-history.ts";
 import type { Scripts } from "../scripted-standalone.ts";
 
-const ERP = aGate({
+/** What a file plans. */
+export const ERP = aGate({
   name: "erp",
   everyMs: MINUTE,
   flag: aFlagTarget({ propagationMs: 15 * SECOND }),
@@ -41,15 +42,27 @@ const ERP = aGate({
   ],
 });
 
+export const SHORT: Gate = { ...ERP, steps: ERP.steps.slice(-1) };
+
+/** What runs of it. */
+export const ERP_BEFORE: Gate = {
+  ...ERP,
+  steps: ERP.steps.map((step) => (step.to === 25 ? { ...step, holdMs: DAY } : step)),
+  signals: ERP.signals.filter(({ name }) => name !== "missing"),
+};
+
 function planned(gates: readonly Gate[], said: ((history: ScriptedHistory) => void) | null) {
   return async (): Promise<PlanOutcome> => {
     const history = createScriptedHistory();
     said?.(history);
     const from = said === null ? null : history;
-    const plans = await Promise.all(
-      gates.map((gate) => planGate({ gate, scrapeIntervalMs: 15 * SECOND, now: NOON }, from)),
+    const all = await Promise.all(
+      gates.map(async (gate) => {
+        return { gate, plan: await planGate({ gate, scrapeIntervalMs: 15 * SECOND, now: NOON }, from) };
+      }),
     );
-    return { kind: "planned", plans, remarks: said === null ? ["no Prometheus is named"] : [] };
+    const remarks = said === null ? ["no Prometheus is named"] : [];
+    return { kind: "planned", planned: all, onTrust: { source: "main" }, remarks };
   };
 }
 
@@ -75,6 +88,8 @@ export const PLAN_OUTCOMES = {
   ),
   unbuilt: planned([{ ...ERP, calendars: ["peak-2026"], mode: "observe" }], counting),
   none: planned([], counting),
+  both: planned([SHORT, { ...SHORT, name: "oms" }], counting),
+  short: planned([SHORT], counting),
   watching: planned([aGate({ name: "watch", flag: null, steps: [] })], counting),
   faulty: () => ({
     kind: "faulty",

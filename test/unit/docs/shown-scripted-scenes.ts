@@ -1,7 +1,8 @@
 import type { CaseReport, MutantReport, TestOutcome } from "../../../src/cli/standalone/test-gates.ts";
 import type { InitProposal } from "../../../src/cli/standalone/init.ts";
 import { fault, ok, warning } from "../../../src/trial/doctor/finding.ts";
-import { PLAN_OUTCOMES } from "../../cli/outcomes/plan.ts";
+import { ERP_BEFORE, PLAN_OUTCOMES } from "../../cli/outcomes/plan.ts";
+import { gateView } from "../../support/fake-controller.ts";
 import type { Scene } from "./shown-scenes.ts";
 
 const INIT_AND_DOCTOR = "test/real/init-and-doctor.test.ts";
@@ -156,7 +157,10 @@ export const SCRIPTED: Readonly<Record<string, Scene>> = {
     real: { by: "test/real/try-and-check.test.ts", as: '"lint", file, "--online"' },
   },
   "rampart plan gates/erp.yaml": {
-    set: (place) => void (place.scripted = { plan: PLAN_OUTCOMES.planned }),
+    set(place) {
+      place.scripted = { plan: PLAN_OUTCOMES.planned };
+      place.door.controller.views = [gateView({ name: "erp", gate: ERP_BEFORE })];
+    },
     real: { by: "test/unit/standalone/plan.test.ts", as: "plan({ target" },
   },
   "rampart test gates": {

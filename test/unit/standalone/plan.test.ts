@@ -35,14 +35,20 @@ describe("planning gates", () => {
   it("plans one file, or every gate of a folder, and says that nobody was asked", async () => {
     const { gates, ask } = shop({ "one.yaml": gateText("one"), "two.yaml": gateText("two") });
     const outcome = await ask(join(gates, "two.yaml"));
-    expect(outcome).toMatchObject({ kind: "planned", plans: [{ gate: "two" }] });
+    expect(outcome).toMatchObject({ kind: "planned", planned: [{ plan: { gate: "two" } }] });
     expect(outcome).toMatchObject({ remarks: [expect.stringContaining("give --prometheus <url>")] });
-    expect(await ask(gates)).toMatchObject({ plans: [{ gate: "one" }, { gate: "two" }] });
+    expect(await ask(gates)).toMatchObject({
+      planned: [{ plan: { gate: "one" } }, { plan: { gate: "two" } }],
+    });
   });
 
   it("finds a gate by its name in the folder of the configuration", async () => {
     const { ask } = shop({ "one.yaml": gateText("one"), "two.yaml": gateText("two") }, SOURCE);
-    expect(await ask("two")).toMatchObject({ kind: "planned", plans: [{ gate: "two" }], remarks: [] });
+    expect(await ask("two")).toMatchObject({
+      kind: "planned",
+      planned: [{ plan: { gate: "two" } }],
+      remarks: [],
+    });
     expect(await ask("twa")).toMatchObject({
       kind: "unusable",
       message: expect.stringMatching(/no gate and no file `twa` in .*did you mean `two`\?/),
@@ -87,10 +93,14 @@ signals:
       SOURCE,
     );
     expect(await ask("one")).toMatchObject({
-      plans: [{ traffic: { isUnseen: true, why: expect.stringContaining("does not name the source us") } }],
+      planned: [
+        {
+          plan: { traffic: { isUnseen: true, why: expect.stringContaining("does not name the source us") } },
+        },
+      ],
     });
     expect(await ask("two")).toMatchObject({
-      plans: [{ traffic: { isUnseen: true, why: expect.stringContaining("unreachable") } }],
+      planned: [{ plan: { traffic: { isUnseen: true, why: expect.stringContaining("unreachable") } } }],
     });
   });
 
@@ -105,7 +115,7 @@ signals:
     });
     repository.git("switch", "--quiet", "--create", "ours");
     repository.commit("ada@example.com", { "lib-two.yaml": `${library("lib-two")}# said better\n` });
-    expect(await ask(gates, "main")).toMatchObject({ plans: [{ gate: "two" }] });
+    expect(await ask(gates, "main")).toMatchObject({ planned: [{ plan: { gate: "two" } }] });
     expect(await ask(gates, "nowhere")).toMatchObject({
       kind: "unusable",
       message: expect.stringContaining("Git does not know nowhere"),
