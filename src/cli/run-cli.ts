@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { actionCommands } from "./action-commands.ts";
 import { auditCommands } from "./audit-commands.ts";
 import { backupCommands } from "./backup-command.ts";
+import { completionCommands } from "./completion-command.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import { describe, house } from "./program.ts";
@@ -68,6 +69,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
     auditCommands,
     backupCommands,
     serverCommands,
+    completionCommands,
   ];
   for (const family of families) {
     for (const command of family(context, finish)) program.addCommand(command);

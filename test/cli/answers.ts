@@ -360,6 +360,10 @@ export const ANSWERS: Readonly<Record<string, unknown>> = {
   "gate-guarded": detail(GUARDED),
   observing: status(OBSERVING),
   "gate-observing": detail(OBSERVING),
+  "gates-evaluated": {
+    environment: "production",
+    gates: ["checkout", "$(touch owned)", "erp"].map((name) => gateSummary(view(name, {}), ADDRESSES)),
+  },
   "gates-observing": {
     environment: "production",
     gates: [gateSummary(view("erp-order-export-v2", OBSERVING), ADDRESSES)],

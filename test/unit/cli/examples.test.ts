@@ -27,7 +27,7 @@ function linesOf(help: string): readonly (readonly string[])[] {
   const [example = ""] = help.replace("Example:\n", "").replaceAll("\\\n", " ").split("\n\n");
   return example.split("\n").map((line) => {
     const all = words(line.trim());
-    const end = all.findIndex((word) => ["|", ">", "#", "&&", ";"].includes(word));
+    const end = all.findIndex((word) => ["|", ">", ">>", "#", "&&", ";"].includes(word));
     return end === -1 ? all : all.slice(0, end);
   });
 }

@@ -104,6 +104,9 @@ export const IN_A_FOLDER: Readonly<Record<string, Scene>> = {
   "rampart show new-checkout": { set: gates },
   './rampart show "gates/$SERVICE.yaml"': { set: checkoutGate },
   "rampart schema": {},
+  "rampart completion bash > rampart.bash": {},
+  "rampart completion zsh > _rampart": {},
+  "rampart completion fish > rampart.fish": {},
   "rampart publish": { set: repository },
   "rampart publish --check": {
     async set(place) {
