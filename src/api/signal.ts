@@ -35,6 +35,10 @@ export type SignalBody = z.infer<typeof signalSchema>;
 export const askedSchema = z.object({
   role: z.enum(ASKED_ROLES),
   query: z.string(),
+  ago: z
+    .number()
+    .optional()
+    .describe("Seconds before the pass that it was asked about, of days before the ramp."),
   answer: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("value"), value: z.number(), infos: z.array(z.string()) }),
     z.object({ kind: z.literal("empty") }),
@@ -102,6 +106,7 @@ export function evidenceBody(judged: SignalJudgement, origin: SignalOrigin, decl
     asked: judged.asked.map((asked) => ({
       role: asked.role,
       query: asked.query,
+      ...(asked.agoMs === undefined ? {} : { ago: wholeSeconds(asked.agoMs) }),
       answer: answerBody(asked.answer),
     })),
   };

@@ -1,4 +1,5 @@
 import type { AlertAnswers } from "../domain/alert.ts";
+import { type Unexposed, daysBefore } from "../domain/before-ramp.ts";
 import type { Gate, Signal } from "../domain/gate.ts";
 import { LOOK_BACK, type RawCounters, type Stretch, incrementsOf } from "../domain/increments.ts";
 import { type Question, freshnessQueryOf, questionsOf } from "../domain/inquiry.ts";
@@ -32,13 +33,15 @@ export type Measured = {
 
 /**
  * Asks everything the gate's signals and guards need, as of one instant; equal queries of a source are asked once. Raw
- * counters are counted from `changedAt` on, where that lies within their window: what was before shows another exposure.
+ * counters are counted from `changedAt` on, where that lies within their window: what was before shows another exposure. In
+ * `unexposed` lie the days that limits compare with, where they do.
  */
 export async function measure(
   gate: Gate,
   ports: { readonly metrics: Metrics; readonly silencers: Silencers },
   at: Instant,
   changedAt: Instant | null = null,
+  unexposed: Unexposed | null = null,
 ): Promise<Measured> {
   const sources = [...new Set(gate.signals.map((signal) => signal.source))];
   const [alerts, perSource] = await Promise.all([
@@ -46,7 +49,10 @@ export async function measure(
     Promise.all(
       sources.map(async (source) => {
         const signals = gate.signals.filter((signal) => signal.source === source);
-        return { source, ...(await measureSource(source, signals, ports.metrics, { at, changedAt })) };
+        return {
+          source,
+          ...(await measureSource(source, signals, ports.metrics, { at, changedAt, unexposed })),
+        };
       }),
     ),
   ]);
@@ -62,10 +68,20 @@ export async function measure(
   };
 }
 
-type When = { readonly at: Instant; readonly changedAt: Instant | null };
+type When = {
+  readonly at: Instant;
+  readonly changedAt: Instant | null;
+  readonly unexposed: Unexposed | null;
+};
+
+function asksAbout(signal: Signal, { unexposed, at }: When): readonly Question[] {
+  return questionsOf(signal, daysBefore(signal, unexposed, at));
+}
 
 async function measureSource(source: string, signals: readonly Signal[], metrics: Metrics, when: When) {
-  const questions = signals.flatMap(questionsOf).filter(({ counters }) => counters === null);
+  const questions = signals
+    .flatMap((signal) => asksAbout(signal, when))
+    .filter(({ counters }) => counters === null);
   const instants = [...new Set(questions.map(({ agoMs }) => agoMs))];
   const followed = [...new Set(signals.map(freshnessQueryOf).filter((query) => query !== null))];
   const [replies, counted, fresh] = await Promise.all([
@@ -84,7 +100,8 @@ async function measureSource(source: string, signals: readonly Signal[], metrics
   const byTime = new Map(replies);
   const answers = signals.map((signal, index) => {
     const answerTo = ({ role, query, agoMs, counters }: Question): Answer =>
-      (counters === null ? byTime.get(agoMs)?.get(query) : counted[index]?.get(role)) ?? NOT_ASKED;
+      (counters === null ? byTime.get(agoMs)?.get(query) : counted[index]?.get(`${role} ${agoMs}`)) ??
+      NOT_ASKED;
     return answersOf(signal, answerTo, freshness, when);
   });
   return { answers, answered: answers.some(({ asked }) => asked.some(({ answer }) => isSuccessful(answer))) };
@@ -96,10 +113,11 @@ function answersOf(
   freshness: ReadonlyMap<string, Freshness>,
   when: When,
 ): SignalAnswers {
-  const asked: Asked[] = questionsOf(signal).map((question) => ({
+  const asked: Asked[] = asksAbout(signal, when).map((question) => ({
     role: question.role,
     query: question.query,
     answer: answerTo(question),
+    ...(question.role.startsWith("before") ? { agoMs: question.agoMs } : {}),
   }));
   const followed = freshnessQueryOf(signal);
   const own = followed === null ? null : (freshness.get(followed) ?? null);
@@ -108,14 +126,14 @@ function answersOf(
   return isCut && when.changedAt !== null ? { ...said, countedFrom: when.changedAt } : said;
 }
 
-/** The answers to the signal's questions about raw counters, by their roles. */
+/** The answers to the signal's questions about raw counters, by their roles and how long ago they are about. */
 async function count(
   source: string,
   signal: Signal,
   metrics: Metrics,
   when: When,
-): Promise<ReadonlyMap<AskedRole, Answer>> {
-  const questions = questionsOf(signal).flatMap((question) => {
+): Promise<ReadonlyMap<`${AskedRole} ${Millis}`, Answer>> {
+  const questions = asksAbout(signal, when).flatMap((question) => {
     const { role, agoMs, counters } = question;
     return counters === null ? [] : [{ role, agoMs, counters }];
   });
@@ -129,12 +147,16 @@ async function count(
   return new Map(
     read.map(({ role, agoMs, stretch, raw }) => {
       const family = read.filter((each) => each.agoMs === agoMs).map((each) => each.raw);
-      return [role, grown(raw, family, stretch)] as const;
+      return [`${role} ${agoMs}` as const, grown(raw, family, stretch)] as const;
     }),
   );
 }
 
-function stretchOf({ measure: { kind, ...own } }: Signal, agoMs: Millis, { at, changedAt }: When): Stretch {
+function stretchOf(
+  { measure: { kind, ...own } }: Signal,
+  agoMs: Millis,
+  { at, changedAt }: Pick<When, "at" | "changedAt">,
+): Stretch {
   const to = at - agoMs;
   const from = to - ("windowMs" in own ? own.windowMs : 0);
   if (kind !== "counters" || agoMs > 0 || changedAt === null) return { from, to };

@@ -7,6 +7,7 @@ import type { FlagEvent } from "../domain/flag.ts";
 import type { Definition, Gate, Purpose } from "../domain/gate.ts";
 import type { DefinitionFacts } from "../domain/because.ts";
 import { type Measurements, inputsOf } from "../domain/inputs.ts";
+import { unexposedBefore } from "../domain/before-ramp.ts";
 import { otherFlagHeld } from "../domain/held.ts";
 import { DAY, type Instant, MINUTE, type Millis } from "../domain/instant.ts";
 import { alertKey, judge } from "../domain/judge.ts";
@@ -188,7 +189,7 @@ async function gather(
 ): Promise<Gathered> {
   const target = gate.flag;
   const [measured, observation, served, ownUserId, newestDeploy, contenders] = await Promise.all([
-    measure(gate, ports, now, settlesSince(record)),
+    measure(gate, ports, now, settlesSince(record), unexposedBefore(record, now)),
     target === null ? null : ports.flags.observe(target),
     target === null ? null : ports.served.observe(target),
     target === null ? null : ports.flags.ownUserId(target.server),

@@ -1,6 +1,5 @@
 import type { Signal } from "./gate.ts";
-import { type Instant, type Millis, formatMillis } from "./instant.ts";
-import { WEEK } from "./inquiry.ts";
+import { type Instant, type Millis, WEEK, formatMillis } from "./instant.ts";
 import type { Reading } from "./reading.ts";
 import { spansOf } from "./window-time.ts";
 

@@ -4,7 +4,7 @@ import type { Decision } from "./decision.ts";
 import { differences } from "./difference.ts";
 import type { PassFacts } from "./draft.ts";
 import type { Gate } from "./gate.ts";
-import { questionsOf } from "./inquiry.ts";
+import { questionBehind } from "./inquiry.ts";
 import type { Instant } from "./instant.ts";
 import { judge } from "./judge.ts";
 import { judgeContext, recordAsSeen } from "./judge-context.ts";
@@ -138,15 +138,17 @@ export function recordedOutcome(gate: Gate, { before, facts, answers, outcome }:
 }
 
 function keptAnswers({ asked, ...rest }: SignalAnswers): KeptAnswers {
-  return { ...rest, asked: asked.map(({ role, answer }) => ({ role, answer })) };
+  return { ...rest, asked: asked.map(({ query: _query, ...own }) => own) };
 }
 
 function fullAnswers(gate: Gate, { asked, ...rest }: KeptAnswers): SignalAnswers {
   const signal = gate.signals.find(({ name }) => name === rest.signal);
-  const questions = new Map((signal === undefined ? [] : questionsOf(signal)).map((own) => [own.role, own]));
   return {
     ...rest,
-    asked: asked.map(({ role, answer }) => ({ role, query: questions.get(role)?.query ?? "", answer })),
+    asked: asked.map(({ role, ...own }) => {
+      const question = signal === undefined ? null : questionBehind(signal, role);
+      return { role, query: question?.query ?? "", ...own };
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
+import { baseOfDays, type DaySeen, needsBefore } from "./before-ramp.ts";
 import type { PromQL, Signal } from "./gate.ts";
-import { DAY, type Instant, MINUTE, type Millis, SECOND, formatMillis } from "./instant.ts";
+import { DAY, type Instant, MINUTE, type Millis, SECOND, WEEK, formatMillis } from "./instant.ts";
 import type { Baseline } from "./limit.ts";
 import type {
   Answer,
@@ -28,16 +29,20 @@ const LEAST_WATERMARK_AGE_MS = 2 * MINUTE;
 /** A selector without a sample for this many scrape intervals is stale. */
 const MISSED_SCRAPES = 3;
 
-/** How long before a pass `of last week` looks. */
-export const WEEK: Millis = 7 * DAY;
-
-/** Every question one pass asks about the signal. */
-export function questionsOf(signal: Signal): readonly Question[] {
+/** Every question one pass asks about the signal; `days` are how long ago the days before the ramp are that it is compared with. */
+export function questionsOf(signal: Signal, days: readonly Millis[] = []): readonly Question[] {
   const questions: Question[] = [...measureQuestions(signal)];
   if (signal.samples !== null) questions.push(plain("samples", signal.samples));
   if (signal.asOf !== null) questions.push(plain("asOf", signal.asOf));
   if (signal.emptyIsZeroWitness !== null) questions.push(plain("witness", signal.emptyIsZeroWitness));
-  return comparesWith(signal, "of last week") ? [...questions, ...lastWeekQuestions(signal)] : questions;
+  if (comparesWith(signal, "of last week")) questions.push(...lastWeekQuestions(signal));
+  if (needsBefore(signal)) questions.push(...days.flatMap((agoMs) => dayQuestions(signal, agoMs)));
+  return questions;
+}
+
+/** The question behind an answer; where it was asked about several times, it is the same each time. */
+export function questionBehind(signal: Signal, role: AskedRole): Question | null {
+  return questionsOf(signal, [DAY]).find((question) => question.role === role) ?? null;
 }
 
 function measureQuestions({ measure, bad: outcomes }: Signal): readonly Question[] {
@@ -61,6 +66,19 @@ function lastWeekQuestions({ measure }: Signal): readonly Question[] {
     }
     case "plain":
       return [plain("lastWeek", measure.query, WEEK)];
+  }
+}
+
+function dayQuestions({ measure }: Signal, agoMs: Millis): readonly Question[] {
+  switch (measure.kind) {
+    case "counts":
+      return [plain("beforeBad", measure.bad, agoMs), plain("beforeTotal", measure.total, agoMs)];
+    case "counters": {
+      const { bad, total, windowMs } = measure;
+      return [counted("beforeBad", bad, windowMs, agoMs), counted("beforeTotal", total, windowMs, agoMs)];
+    }
+    case "plain":
+      return [plain("before", measure.query, agoMs)];
   }
 }
 
@@ -143,7 +161,8 @@ export function readingOf(signal: Signal, answers: SignalAnswers, now: Instant):
   const watermark = signal.asOf === null ? null : watermarkOf(answerTo("asOf"), signal, now);
   const doubt = watermark === null ? staleness(signal, answers.freshness, now) : watermark.unknown;
   const asked = { signal, answerTo, doubt, notes };
-  const bases = basesOf(asked);
+  const ofDays = needsBefore(signal) ? [baseOfDays(daysSeen(asked, answers))] : [];
+  const bases = [...basesOf(asked), ...ofDays];
   const asOf = signal.onNewData === true ? newestOf(answers.freshness, now) : null;
   const rest = { asOf: watermark?.at ?? asOf, ...(bases.length === 0 ? {} : { bases }), notes };
 
@@ -208,6 +227,24 @@ function basesOf(asked: AskedOf): readonly Base[] {
   }
   const { bad, total } = countsIn({ ...quiet, doubt: null }, "lastWeekBad", "lastWeekTotal");
   return [...bases, { of: "last week", value: ratio(bad, total), samples: total }];
+}
+
+/** The days that said anything, with at least so many outcomes as the signal needs. */
+function daysSeen(own: AskedOf, { asked }: SignalAnswers): readonly DaySeen[] {
+  const agos = [...new Set(asked.flatMap(({ agoMs }) => agoMs ?? []))];
+  return agos.flatMap((agoMs): readonly DaySeen[] => {
+    const answerTo = (role: AskedRole): Answer =>
+      asked.find((each) => each.role === role && each.agoMs === agoMs)?.answer ?? { kind: "empty" };
+    const day = { ...own, answerTo, doubt: null, notes: [] };
+    if (own.signal.measure.kind === "plain") {
+      const value = number(answerTo("before"));
+      return value.kind === "known" ? [{ value: value.value, total: null }] : [];
+    }
+    const { bad, total } = countsIn(day, "beforeBad", "beforeTotal");
+    const value = ratio(bad, total);
+    const isEnough = total.kind === "known" && total.value >= own.signal.floor;
+    return value.kind === "known" && isEnough ? [{ value: value.value, total: total.value }] : [];
+  });
 }
 
 function believed(raw: Known | Unknown, doubt: Unknown | null): Known | Unknown {

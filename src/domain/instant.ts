@@ -8,6 +8,8 @@ export const SECOND: Millis = 1_000;
 export const MINUTE: Millis = 60 * SECOND;
 export const HOUR: Millis = 60 * MINUTE;
 export const DAY: Millis = 24 * HOUR;
+/** Seven days. */
+export const WEEK: Millis = 7 * DAY;
 
 const UNITS: readonly (readonly [string, Millis])[] = [
   ["d", DAY],

@@ -43,5 +43,12 @@ export function judgeContext(
     dark: facts.dark,
     maintenance: facts.maintenance,
     emptySide: emptySideAt(seen.exposure.set, whomOf(seen)),
+    exposed: exposedShare(seen),
   };
+}
+
+/** Which share of everybody a segment is cannot be known. */
+function exposedShare(seen: GateRecord): number | null {
+  const { set } = seen.exposure;
+  return set === null || whomOf(seen) !== undefined ? null : set / 100;
 }

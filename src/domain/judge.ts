@@ -46,6 +46,8 @@ export type JudgeContext = AlertContext & {
   readonly clocks: Readonly<Record<string, SignalClock>>;
   /** Absent: both cohorts have members, or nobody knows. */
   readonly emptySide?: EmptySide;
+  /** Exposed out of everybody, 0 to 1. Absent: nobody knows. */
+  readonly exposed?: number | null;
 };
 
 export type GateJudgement = {
@@ -115,7 +117,7 @@ function judgeSignal(
   const reading = withoutBlindWeek(signal, readingOf(signal, answers, now), settleMs, now);
   const applies = signal.gates.includes(context.purpose);
   const evidence = evidenceOf(signal, reading, emptySide, blindedIn(signal, reading, settleMs, now));
-  const clock = clockAfter({ gate, signal, reading, before, applies, context }, evidence);
+  const clock = clockAfter({ gate, signal, reading, settleMs, before, applies, context }, evidence);
   const said = say({ gate, signal, reading, settleMs, clock, context }, evidence);
   return {
     judgement: {
@@ -167,7 +169,7 @@ function evidenceOf(
   return control?.value.kind === "unknown" ? control.value : value;
 }
 
-type Timed = Pick<Case, "gate" | "signal" | "reading" | "context"> & {
+type Timed = Omit<Case, "clock"> & {
   readonly before: SignalClock;
   readonly applies: boolean;
 };
@@ -187,7 +189,7 @@ function clockAfter(own: Timed, evidence: Evidence): SignalClock {
     if (found.kind === "known") {
       return breachedOrNot(limit, clock, { ...seen, value: found.value, base: found.base });
     }
-    return found.kind === "no-baseline" ? unread(clock) : UNBREACHED;
+    return found.kind === "not-applicable" ? UNBREACHED : unread(clock);
   };
   return {
     halt: after(signal.halt, before.halt),
@@ -204,15 +206,13 @@ function isStillHalted(own: Timed, value: number): boolean {
   const { halt } = own.signal;
   if (halt === null || wasForMissing(own.before)) return false;
   const found = foundBy(halt, own, value);
-  return found.kind === "no-baseline" || isTrue(halt, found);
+  return found.kind === "no-baseline" || found.kind === "short" || isTrue(halt, found);
 }
 
-function foundBy(
-  limit: Limit,
-  { signal, reading, context }: Pick<Case, "signal" | "reading" | "context">,
-  value: number,
-): Compared {
-  return compared(limit, signal, reading, value, context.emptySide ?? null);
+function foundBy(limit: Limit, own: Omit<Case, "clock">, value: number): Compared {
+  const { signal, reading, context } = own;
+  const { emptySide = null, exposed: share = null } = context;
+  return compared(limit, signal, reading, value, { emptySide, share, isSettled: settling(own) === null });
 }
 
 type Case = {
@@ -301,7 +301,7 @@ function stillAcknowledged(limit: Limit, clock: SignalClock, context: JudgeConte
   return context.now - clock.acknowledgedAt < Math.max(own, ACKNOWLEDGED_FOR);
 }
 
-function settling({ reading, settleMs, context }: Case): Said | null {
+function settling({ reading, settleMs, context }: Omit<Case, "clock">): Said | null {
   if (context.changedAt === null) return null;
   const until = context.changedAt + settleMs;
   if (context.now < until) {
@@ -329,14 +329,14 @@ function between(own: Case, raw: number): Said | null {
   return { ...waits("between", `${shown(own, advance, raw)}, advance ${limit}`, null), limit };
 }
 
-/** A limit without what it compares with is neither met nor breached. */
+/** A limit without what it compares with, or with too little of it, is neither met nor breached. */
 function baseless(own: Case, raw: number): Said | null {
   const { advance, halt, rollback } = own.signal;
   for (const limit of [advance, halt, rollback]) {
     if (limit === null) continue;
     const found = foundBy(limit, own, raw);
-    if (found.kind !== "no-baseline") continue;
-    return { ...waits("no-baseline", `${shown(own, limit, raw)}, ${found.why}`, null), limit: limit.text };
+    if (found.kind !== "no-baseline" && found.kind !== "short") continue;
+    return { ...waits(found.kind, `${shown(own, limit, raw)}, ${found.why}`, null), limit: limit.text };
   }
   return null;
 }

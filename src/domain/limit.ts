@@ -9,13 +9,20 @@ export type Persistence =
   | { readonly kind: "runs"; readonly count: number };
 
 /** What the value of a limit is compared with, where it is not the signal's value alone. */
-export const BASELINES = ["over control", "under control", "of control", "of last week"] as const;
+export const BASELINES = [
+  "over control",
+  "under control",
+  "of control",
+  "of last week",
+  "of exposed",
+  "of baseline",
+] as const;
 
 export type Baseline = (typeof BASELINES)[number];
 
 /**
  * A sentence such as `above 0.2% for 1 run`. `value` is in base units: ratios 0-1, seconds, plain counts; with a baseline
- * that begins with `of` it is the share of that.
+ * that begins with `of` it is the share of that. What is compared with `of exposed` is the share itself.
  */
 export type Limit = {
   readonly text: string;
@@ -35,6 +42,8 @@ export type Limit = {
 export function holds(limit: Limit, value: number, base = 0): boolean {
   if (limit.baseline === undefined) return compares(limit.comparison, value, limit.value);
   switch (limit.baseline) {
+    case "of exposed":
+      return compares(limit.comparison, clean(value), limit.value);
     case "over control":
       return compares(limit.comparison, clean(value - base), limit.value);
     case "under control":
@@ -42,6 +51,7 @@ export function holds(limit: Limit, value: number, base = 0): boolean {
     // Multiplied and not divided, so that a control without one bad outcome is something to compare with.
     case "of control":
     case "of last week":
+    case "of baseline":
       return compares(limit.comparison, clean(value), clean(limit.value * base));
   }
 }
@@ -69,4 +79,9 @@ function compares(comparison: Comparison, value: number, bound: number): boolean
 /** Whether the limit compares the candidate with the control. */
 export function needsControl({ baseline }: Limit): boolean {
   return baseline === "over control" || baseline === "under control" || baseline === "of control";
+}
+
+/** Whether the limit compares with the same hours of the days before the ramp. */
+export function comparesWithBefore({ baseline }: Limit): boolean {
+  return baseline === "of exposed" || baseline === "of baseline";
 }

@@ -40,7 +40,7 @@ export type Freshness =
   | { readonly kind: "known"; readonly selectors: readonly SelectorFreshness[] }
   | Unknown;
 
-/** What a question is asked for. `control...` is of those who are not exposed, `lastWeek...` as of a week before. */
+/** What a question is asked for. `control...` is of those who are not exposed, `lastWeek...` as of a week, `before...` of days before. */
 export const ASKED_ROLES = [
   "value",
   "bad",
@@ -53,6 +53,9 @@ export const ASKED_ROLES = [
   "lastWeek",
   "lastWeekBad",
   "lastWeekTotal",
+  "before",
+  "beforeBad",
+  "beforeTotal",
 ] as const;
 
 export type AskedRole = (typeof ASKED_ROLES)[number];
@@ -62,6 +65,8 @@ export type Asked = {
   readonly role: AskedRole;
   readonly query: string;
   readonly answer: Answer;
+  /** How long before the pass it was asked about, where one role is asked about several times. */
+  readonly agoMs?: Millis;
 };
 
 /** Everything one pass learned about one signal. */
@@ -76,12 +81,14 @@ export type SignalAnswers = {
   readonly countedFrom?: Instant;
 };
 
-/** What a limit with a baseline compares with: the other cohort, or the same a week before. */
+/** What a limit with a baseline compares with: the other cohort, or the same a week before, or on days before the ramp. */
 export type Base = {
-  readonly of: "control" | "last week";
+  readonly of: "control" | "last week" | "before";
   readonly value: { readonly kind: "known"; readonly value: number } | Unknown;
   /** Outcomes behind it; null where it states none. */
   readonly samples: { readonly kind: "known"; readonly value: number } | Unknown | null;
+  /** Of days: standard deviation of one more of them, at most. */
+  readonly spread?: number;
 };
 
 /** A signal's reading: a value with its time and sample count, or unknown with a reason. Never zero for "do not know". */

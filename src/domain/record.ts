@@ -103,6 +103,8 @@ export type Run = {
   readonly cohort: string | null;
   /** Ids of the segments that its steps name. Absent: they name none. */
   readonly segments?: SegmentIds;
+  /** Since when nobody had been exposed as it began; null: nobody ever was. Absent: it is not known, or nothing asks for it. */
+  readonly unexposed?: { readonly since: Instant | null };
 };
 
 /** A difference between the flag as recorded and as read back that we did not make. */

@@ -6,6 +6,7 @@ import type { Command } from "./command.ts";
 import type { FlagRecord } from "./flag.ts";
 import type { Gate } from "./gate.ts";
 import { because } from "./because.ts";
+import { unexposedAtStart } from "./before-ramp.ts";
 import { modeOf } from "./growth.ts";
 import { heldElsewhere } from "./held.ts";
 import { formatMillis } from "./instant.ts";
@@ -82,6 +83,7 @@ export function start(gate: Gate, record: GateRecord, command: Command, facts: C
     ceiling: null,
     cohort: rotates ? nextCohort(flag.groupId, gate.flag.name, facts.runId) : null,
     ...ids,
+    ...unexposedAtStart(gate, record, at),
   };
   const writing = inEpoch(beyondTitle(record, flag.title, facts.storeId), facts.epoch);
   const begun = begin(gate, writing, run, flag, step, facts.now);

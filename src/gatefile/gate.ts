@@ -1,6 +1,7 @@
 import { isUnreadable } from "../domain/comparison.ts";
 import type { Gate } from "../domain/gate.ts";
 import { MINUTE, SECOND } from "../domain/instant.ts";
+import { comparesWithBefore } from "../domain/limit.ts";
 import { resolveAlerts } from "./alert.ts";
 import type { Defaults } from "./defaults.ts";
 import { resolveFlag } from "./flag.ts";
@@ -80,6 +81,7 @@ export function resolveGate(
   signalNames(signals, complain);
   checkEvidence(fields, signals, complain);
   checkStart(fields, signals, complain);
+  if (given.flag === undefined) beforeNoRamp(signals, complain);
   const areAllRead = given.signals?.length === signals.length;
   provable(given.steps ?? [], signals, areAllRead, complain);
   checkRamp(fields, slowest, complain);
@@ -178,6 +180,18 @@ function checkStart(fields: GateFields, signals: readonly PlacedSignal[], compla
     message: "no signal can be read while nobody is exposed, so exposure could never grow",
     suggestion: "add a signal without cohorts",
   });
+}
+
+/** R209: what was before a ramp is nothing where there is none. */
+function beforeNoRamp(signals: readonly PlacedSignal[], complain: Complain): void {
+  for (const { at, limits } of signals) {
+    for (const { limit, at: placed } of limits) {
+      if (!comparesWithBefore(limit)) continue;
+      const message = `\`${limit.text}\` compares with the days before a ramp, and this gate has no flag`;
+      const suggestion = "write `of last week`";
+      complain({ code: "R209", at: placed.file === at.file ? placed : at, message, suggestion });
+    }
+  }
 }
 
 /** R127: what a deploy does needs to know whose deploy it is. */

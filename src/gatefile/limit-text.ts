@@ -1,4 +1,4 @@
-import type { Comparison, Persistence } from "../domain/limit.ts";
+import { type Baseline, BASELINES, type Comparison, type Persistence } from "../domain/limit.ts";
 import { parseDuration } from "../text/duration-text.ts";
 
 /** A stretch of the limit's own text. */
@@ -16,7 +16,7 @@ export type Amount = Stretch & {
 export type LimitSentence = {
   readonly comparison: Comparison;
   readonly amount: Amount;
-  readonly baseline: (Stretch & { readonly text: string }) | null;
+  readonly baseline: (Stretch & { readonly text: Baseline }) | null;
   readonly persistence: Persistence;
   /** The part that begins with `for`; null when there is none. */
   readonly lasting: Stretch | null;
@@ -62,7 +62,6 @@ const NEARLY: Readonly<Record<string, string>> = {
 
 const NUMBER = /^(-?\d{1,15}(?:\.\d{1,15})?)(?: ?(%|pp|x|\/s|\/h))?(?![\w.%/])/;
 const DURATION = /^(?:\d+(?:y|w|d|h|ms|m|s))+(?![\w.])|^\d+\.\d+[smhd](?![\w.])/;
-const BASELINE = /^(?:over control|under control|of control|of last week|of exposed|of baseline)(?!\w)/;
 const LASTING = /^for\s+(?:(\d{1,6})\s+runs?|(\S+))$/;
 
 /** Reads `above 0.2% for 1 run` and its kin; what cannot be read is pointed at. */
@@ -82,7 +81,7 @@ export function parseLimit(text: string): ParsedLimit {
     );
   }
   const afterAmount = skipSpace(text, amount.to);
-  const relative = BASELINE.exec(text.slice(afterAmount))?.[0] ?? null;
+  const relative = BASELINES.find((each) => startsWithWord(text.slice(afterAmount), each)) ?? null;
   const baseline =
     relative === null ? null : { from: afterAmount, to: afterAmount + relative.length, text: relative };
 

@@ -239,7 +239,7 @@ export const RULES = {
   ),
   R209: error(
     "A limit without what it compares with",
-    "`over control`, `under control` and `of control` compare the cohorts of a signal that has `counts` and `cohorts`; `of last week` compares any other signal with itself, a week ago.",
+    "`over control`, `under control` and `of control` compare the cohorts of a signal that has `counts` and `cohorts`; `of last week` compares any other signal with itself, a week ago, and `of baseline` with the same hours of the days before the ramp, so the gate needs a flag. `of exposed` asks for a ratio of bad outcomes besides.",
   ),
   R210: error(
     "Nothing to prove a step by",

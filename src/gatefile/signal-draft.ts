@@ -60,7 +60,8 @@ export function draftSignal(
   const placed = VERBS.flatMap((verb) => {
     const sentence = limits.values[verb];
     const known = meaning.values.unit !== undefined || isCounted || sound.includes("query") ? unit : null;
-    const read = { unit: known, hasCohorts: meaning.has("cohorts") };
+    const hasOutcomes = known === null || asBad || isCounted;
+    const read = { unit: known, hasCohorts: meaning.has("cohorts"), hasOutcomes };
     const limit = sentence === undefined ? null : placeLimit(verb, sentence, read, complain);
     return limit === null ? [] : [limit];
   });

@@ -1,9 +1,9 @@
 import type { Unit } from "../domain/gate.ts";
-import { type Baseline, BASELINES, type Limit } from "../domain/limit.ts";
+import type { Baseline, Limit } from "../domain/limit.ts";
 import type { Read } from "./leaf.ts";
 import { parseLimit } from "./limit-text.ts";
 import { inBaseUnit, inShareOf } from "./limit-unit.ts";
-import { jsonOfMap, readMap, unsupported } from "./mapping.ts";
+import { jsonOfMap, readMap } from "./mapping.ts";
 import { rollbackPercent } from "./percent.ts";
 import type { Complain } from "./problem-list.ts";
 import type { Span } from "./source.ts";
@@ -90,7 +90,7 @@ export const rollbackSentence: Read<LimitText> = shaped(
 export function placeLimit(
   verb: Verb,
   sentence: LimitText,
-  { unit, hasCohorts }: { readonly unit: Unit | null; readonly hasCohorts: boolean },
+  { unit, ...comparable }: Comparable & { readonly unit: Unit | null },
   complain: Complain,
 ): PlacedLimit | null {
   const parsed = parseLimit(sentence.text);
@@ -100,11 +100,10 @@ export function placeLimit(
     return null;
   }
   const { comparison, amount, baseline: written, persistence, lasting } = parsed.sentence;
-  const baseline = written === null ? null : baselineOf(written.text);
+  const baseline = written?.text ?? null;
   if (written !== null) {
     const at = sentence.spanOf(written.from, written.to);
-    if (baseline === null) complain(unsupported(at, `a limit \`${written.text}\``));
-    if (baseline === null || !hasBaseline(baseline, hasCohorts, at, complain)) return null;
+    if (!hasBaseline(written.text, comparable, at, complain)) return null;
   }
   if (unit === null) return null;
   const base = baseline === null ? inBaseUnit(amount, unit) : inShareOf(amount, baseline);
@@ -127,16 +126,38 @@ export function placeLimit(
   };
 }
 
-function baselineOf(text: string): Baseline | null {
-  return BASELINES.find((each) => each === text) ?? null;
-}
+/** What of a signal decides what its limits can be compared with. */
+export type Comparable = {
+  readonly hasCohorts: boolean;
+  /** Whether it is a share of bad outcomes of which it is known how many there were. */
+  readonly hasOutcomes: boolean;
+};
 
 /** R209: a limit that compares needs what it compares with. Cohorts have a control of the same minutes. */
-function hasBaseline(baseline: Baseline, hasCohorts: boolean, at: Span, complain: Complain): boolean {
-  if ((baseline === "of last week") !== hasCohorts) return true;
+function hasBaseline(
+  baseline: Baseline,
+  { hasCohorts, hasOutcomes }: Comparable,
+  at: Span,
+  complain: Complain,
+): boolean {
+  const ofCohorts = baseline.endsWith("control");
+  const misses = baseline === "of exposed" && !hasOutcomes;
+  if (ofCohorts === hasCohorts && !misses) return true;
   const [message, suggestion] = hasCohorts
-    ? ["a signal with cohorts has a control to compare with, and no last week", "write `over control`"]
-    : [`\`${baseline}\` compares cohorts, and the signal has none`, "give it `counts` and `cohorts`"];
+    ? [
+        `a signal with cohorts has a control to compare with, and no ${pastOf(baseline)}`,
+        "write `over control`",
+      ]
+    : ofCohorts
+      ? [`\`${baseline}\` compares cohorts, and the signal has none`, "give it `counts` and `cohorts`"]
+      : [
+          "`of exposed` compares bad outcomes out of all, and the signal does not tell them",
+          "write a ratio of two counters, or `counts`",
+        ];
   complain({ code: "R209", at, message, suggestion });
   return false;
+}
+
+function pastOf(baseline: Baseline): string {
+  return baseline === "of last week" ? "last week" : "days before the ramp";
 }

@@ -49,7 +49,7 @@ export const NOON: Instant = Date.UTC(2026, 2, 4, 12);
 export const DEFINITION = "sha256:aa";
 
 const SENTENCE =
-  /^(?<comparison>at most|at least|above|below|exactly) (?<number>-?[\d.]+)(?<unit>%|ms|s|m|h|d)?(?: (?<baseline>(?:over|under|of) control|of last week))?(?: for (?:(?<time>\d+)(?<timeUnit>ms|s|m|h|d)|(?<runs>\d+) runs?))?$/;
+  /^(?<comparison>at most|at least|above|below|exactly) (?<number>-?[\d.]+)(?<unit>%|ms|s|m|h|d)?(?: (?<baseline>(?:over|under|of) control|of last week|of exposed|of baseline))?(?: for (?:(?<time>\d+)(?<timeUnit>ms|s|m|h|d)|(?<runs>\d+) runs?))?$/;
 const SIZES: Readonly<Record<string, number>> = {
   ms: 1 / SECOND,
   s: 1,

@@ -203,3 +203,41 @@ test("raw counters are counted a week before over the same window, whatever chan
   );
   expect(told(measured)).toMatchObject({ lastWeekTotal: { value: 5 }, total: { value: 80 } });
 });
+
+test("the days before the ramp are asked about by themselves, and only for limits that compare with them", async () => {
+  const metrics = createScriptedMetrics();
+  metrics.set("errors", (at) => (NOON - at) / DAY);
+  const signal = aSignal({ rollback: aLimit("above 300% of baseline") });
+  const unexposed = { since: NOON - 3.5 * DAY, until: NOON - 1.5 * DAY };
+  const measured = await measure(
+    aGate({ signals: [signal, aSignal({ name: "other" })] }),
+    { metrics, silencers },
+    NOON,
+    null,
+    unexposed,
+  );
+  expect(metrics.asked.map(({ at }) => (NOON - at) / DAY)).toEqual([0, 2, 3]);
+  expect(measured.answers.get("errors")?.asked).toEqual([
+    { role: "value", query: "errors", answer: { kind: "value", value: 0, infos: [] } },
+    { role: "before", query: "errors", answer: { kind: "value", value: 2, infos: [] }, agoMs: 2 * DAY },
+    { role: "before", query: "errors", answer: { kind: "value", value: 3, infos: [] }, agoMs: 3 * DAY },
+  ]);
+  expect(measured.answers.get("other")?.asked).toHaveLength(1);
+});
+
+test("raw counters are counted on each of those days", async () => {
+  const metrics = createScriptedMetrics();
+  metrics.setCounters("total", ({ to }) =>
+    counter([(to - NOON) / MINUTE - 50, 10], [(to - NOON) / MINUTE, 10 + (NOON - to) / DAY]),
+  );
+  const own = aCohorts({ advance: aLimit("at most 5% of exposed"), halt: null, rollback: null });
+  const signal = { ...own, measure: { ...own.measure, cohorts: null } } as Signal;
+  const gate = aGate({ signals: [signal] });
+  const unexposed = { since: NOON - 3.5 * DAY, until: NOON - 1.5 * DAY };
+  const { answers } = await measure(gate, { metrics, silencers }, NOON, null, unexposed);
+  const totals = answers.get("errors")?.asked.filter(({ role }) => role === "beforeTotal");
+  expect(totals?.map(({ answer, agoMs }) => [answer, agoMs])).toMatchObject([
+    [{ value: 2 }, 2 * DAY],
+    [{ value: 3 }, 3 * DAY],
+  ]);
+});

@@ -3,7 +3,7 @@ import { isBlindStretch, unreadWindows } from "../../../src/domain/blind-window.
 import type { Signal } from "../../../src/domain/gate.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
 import type { SignalClock } from "../../../src/domain/record.ts";
-import { NOON, aCounts, aLimit, aSignal, answers } from "../../support/builders.ts";
+import { NOON, aCohorts, aCounts, aLimit, aSignal, answers } from "../../support/builders.ts";
 import { EVERY, judgeOne, last, walk } from "./judging.ts";
 
 const MAINTENANCE = {
@@ -126,8 +126,9 @@ describe("a week ago in such a window", () => {
   });
 
   test("leaves what is compared with a control alone", () => {
-    const signal = { ...yielding, advance: aLimit("at most 1%"), halt: null };
-    expect(last(walk([[NOON - 1, answers({ bad: 0, total: 10 })]], { signal })).judgement.code).toBe("good");
+    const cohorts = aCohorts({ settleMs: SETTLE, except: [week] });
+    const both = answers({ bad: 1, total: 1_000, controlBad: 1, controlTotal: 1_000 });
+    expect(last(walk([[NOON - 1, both]], { signal: cohorts })).judgement.code).toBe("good");
   });
 });
 

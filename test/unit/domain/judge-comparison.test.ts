@@ -264,10 +264,11 @@ describe("a limit of last week", () => {
 });
 
 it("a comparison without the answer it rests on is none", () => {
+  const NOWHERE = { emptySide: null, share: null, isSettled: true } as const;
   const limit = aLimit("at most 1% over control");
-  expect(compared(limit, aCohorts(), aReading(), 0.01, null)).toMatchObject({ kind: "no-baseline" });
+  expect(compared(limit, aCohorts(), aReading(), 0.01, NOWHERE)).toMatchObject({ kind: "no-baseline" });
   const week = aLimit("at most 200% of last week");
-  expect(compared(week, aSignal(), aReading(), 0.01, null)).toMatchObject({
+  expect(compared(week, aSignal(), aReading(), 0.01, NOWHERE)).toMatchObject({
     why: "nothing to compare with a week ago: bad-answer: not asked",
   });
 });

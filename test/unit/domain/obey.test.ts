@@ -17,6 +17,7 @@ import {
   aFlagTarget,
   aGate,
   aHalt,
+  aLimit,
   aLimitClock,
   aMachine,
   aPause,
@@ -24,6 +25,7 @@ import {
   aRecord,
   aRollback,
   aRun,
+  aSignal,
   aSignalClock,
   aStep,
   aStrategy,
@@ -158,6 +160,13 @@ test("begins a run at 0%, pinned to its definition and its flag, and writes noth
 describe("start", () => {
   test("may be said by a machine", () => {
     expect(obeyed(...started({ by: aMachine() })).record.run?.startedBy).toBe("ci");
+  });
+
+  test("keeps since when nobody was exposed, where a limit asks what was before", () => {
+    const signals = [aSignal({ rollback: aLimit("above 300% of baseline") })];
+    const run = obeyed(...started({}, {}, {}, { signals })).record.run;
+    expect(run).toMatchObject({ unexposed: { since: IDLE.exposure.changedAt } });
+    expect(obeyed(...started()).record.run).not.toHaveProperty("unexposed");
   });
 
   test("is possible again after a finished run", () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type Recording, factsOf, recordedOutcome } from "../../../src/domain/inputs.ts";
-import { MINUTE } from "../../../src/domain/instant.ts";
+import { HOUR, MINUTE } from "../../../src/domain/instant.ts";
 import type { Gate } from "../../../src/domain/gate.ts";
+import type { Asked } from "../../../src/domain/reading.ts";
 import type { GateRecord } from "../../../src/domain/record.ts";
 import { replay } from "../../../src/domain/replay.ts";
 import {
@@ -38,6 +39,21 @@ describe("a recorded pass", () => {
     const { decision, record } = recordedOutcome(gate, inputs);
     expect(decision.action).toMatchObject({ kind: "raise", to: 25 });
     expect(record.intention).toMatchObject({ kind: "raise", to: 25 });
+  });
+
+  test("keeps each of several days that one question was asked about", () => {
+    const gate = aGate({ signals: [aSignal({ rollback: aLimit("above 300% of baseline") })] });
+    const days = [1, 2].map((day): Asked => {
+      const answer = { kind: "value", value: 0.001 * day, infos: [] } as const;
+      return { role: "before", query: "errors", answer, agoMs: day * 24 * HOUR };
+    });
+    const now = answers({ value: 0.001 });
+    const asked = { ...now, asked: [...now.asked, ...days] };
+    const measured = { ...MEASURED, answers: new Map([["errors", asked]]) };
+    const kept = stored(aRecording({ gate, measured }));
+    expect(replay(kept.gate, kept.inputs)).toEqual({ same: true, differences: [] });
+    const [, ...told] = recordedOutcome(kept.gate, kept.inputs).decision.signals[0]?.asked ?? [];
+    expect(told).toEqual(days);
   });
 
   test("leads to another decision by a stricter definition, and every difference is named", () => {
