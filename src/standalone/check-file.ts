@@ -7,7 +7,7 @@ import { SYSTEM_CLOCK } from "../system-clock.ts";
 import { checkGate } from "../trial/check-gate.ts";
 import { gateOfFile } from "./gate-of-file.ts";
 import { openSources } from "./lone-ports.ts";
-import { type FoundSources, SOURCE_OF_URL, sourcesFor } from "./sources.ts";
+import { sourcesOfGate } from "./sources-of-gate.ts";
 
 /** Checks a gate file by one pass of the engine. Nothing is written anywhere. */
 export async function checkFile(request: CheckFileRequest): Promise<CheckFileOutcome> {
@@ -17,14 +17,8 @@ export async function checkFile(request: CheckFileRequest): Promise<CheckFileOut
   if (read.kind === "unreadable") return { kind: "unusable", message: read.message };
   if (read.kind === "faulty") return read;
   const { gate, hash } = read;
-  const found = await sourcesFor(places);
-  if (!found.ok) return { kind: "unusable", message: found.message };
-  const named = places.prometheus === null ? found : underNamesOf(gate, found);
-  const missing = sourcesOf(gate).find((name) => !Object.hasOwn(named.sources, name));
-  if (missing !== undefined) {
-    const message = `${file} reads from the source ${missing}, which ${env.configPath} does not name; give --prometheus <url>`;
-    return { kind: "unusable", message };
-  }
+  const named = await sourcesOfGate(gate, file, places);
+  if (!named.ok) return { kind: "unusable", message: named.message };
   const flags = await openFlags(gate, request);
   if (!flags.ok) return { kind: "unusable", message: flags.message };
 
@@ -40,22 +34,6 @@ export async function checkFile(request: CheckFileRequest): Promise<CheckFileOut
   } finally {
     await Promise.all([sources.close(), flags.close()]);
   }
-}
-
-/** A URL stands for whatever source the gate names. */
-function underNamesOf(
-  gate: Gate,
-  found: Extract<FoundSources, { ok: true }>,
-): Extract<FoundSources, { ok: true }> {
-  const under = <Value>(values: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> => {
-    const value = values[SOURCE_OF_URL];
-    return value === undefined ? values : Object.fromEntries(sourcesOf(gate).map((name) => [name, value]));
-  };
-  return { ok: true, sources: under(found.sources), alertmanagers: under(found.alertmanagers) };
-}
-
-function sourcesOf({ signals, alerts }: Gate): readonly string[] {
-  return [...new Set([...signals, ...alerts].map(({ source }) => source))];
 }
 
 type OpenedFlags =
