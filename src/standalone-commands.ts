@@ -4,6 +4,7 @@ import type { Standalone } from "./cli/standalone.ts";
 export const STANDALONE: Standalone = {
   tryQuery: async (request) => (await import("./standalone/try-query.ts")).tryQuery(request),
   checkFile: async (request) => (await import("./standalone/check-file.ts")).checkFile(request),
+  backtest: async (request) => (await import("./standalone/backtest.ts")).backtestGate(request),
   init: async (request) => (await import("./standalone/init.ts")).init(request),
   doctor: async (request) => (await import("./standalone/doctor.ts")).doctor(request),
   testGates: async (request) => (await import("./standalone/test-gates.ts")).testGates(request),

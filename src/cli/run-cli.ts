@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { actionCommands } from "./action-commands.ts";
 import { auditCommands } from "./audit-commands.ts";
+import { backtestCommands } from "./backtest-command.ts";
 import { backupCommands } from "./backup-command.ts";
 import { completionCommands } from "./completion-command.ts";
 import type { CliContext } from "./context.ts";
@@ -53,6 +54,7 @@ export function createProgram(context: CliContext, finish: Finish): Command {
   program.enablePositionalOptions();
   const families = [
     tryCommands,
+    backtestCommands,
     initCommands,
     doctorCommands,
     showCommands,

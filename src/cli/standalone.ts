@@ -6,6 +6,7 @@ import type {
   VerifyAuditOutcome,
   VerifyAuditRequest,
 } from "./standalone/audit.ts";
+import type { BacktestOutcome, BacktestRequest } from "./standalone/backtest.ts";
 import type { BackupRequest, StoreBackupOutcome } from "./standalone/backup.ts";
 import type { CheckFileOutcome, CheckFileRequest } from "./standalone/check-file.ts";
 import type { DoctorOutcome, DoctorRequest } from "./standalone/doctor.ts";
@@ -21,6 +22,7 @@ import type { TryOutcome, TryRequest } from "./standalone/try.ts";
 export type Standalone = {
   readonly tryQuery: (request: TryRequest) => Promise<TryOutcome>;
   readonly checkFile: (request: CheckFileRequest) => Promise<CheckFileOutcome>;
+  readonly backtest: (request: BacktestRequest) => Promise<BacktestOutcome>;
   readonly init: (request: InitRequest) => Promise<InitOutcome>;
   readonly doctor: (request: DoctorRequest) => Promise<DoctorOutcome>;
   readonly testGates: (request: TestRequest) => Promise<TestOutcome>;

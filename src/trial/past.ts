@@ -69,7 +69,8 @@ function episodes(points: readonly PastPoint[], stepMs: Millis): Episodes {
   return { times, longestMs };
 }
 
-function spreadOf(values: readonly number[]): Spread | null {
+/** Null: there are no values. */
+export function spreadOf(values: readonly number[]): Spread | null {
   if (values.length === 0) return null;
   const sorted = values.toSorted((a, b) => a - b);
   return {

@@ -1,5 +1,7 @@
-import type { Unit } from "../domain/gate.ts";
+import type { Signal, Unit } from "../domain/gate.ts";
 import { SECOND, formatMillis } from "../domain/instant.ts";
+import type { Limit } from "../domain/limit.ts";
+import { parseLimit } from "../gatefile/limit-text.ts";
 import type { LimitTexts } from "./given-limits.ts";
 import {
   errorLimits,
@@ -29,6 +31,49 @@ export function suggestLimits(
     return { advance, halt, rollback };
   }
   return better === "lower" ? above(unit, values) : below(unit, values);
+}
+
+/** A limit with room for what the past showed, and the value it comes from. */
+export type Roomier = { readonly percentile: number; readonly value: number; readonly text: string };
+
+/** What all but one in two hundred of the values keep. */
+const USUAL = 0.995;
+/** A limit is near the past from this part of it on. */
+const NEAR = 0.9;
+
+/**
+ * The same limit, moved to where all but one in two hundred of the values would have kept it with some room. Null where it
+ * has that room already, where the past holds too few values, and where it compares with something else than a number.
+ */
+export function roomierLimit(
+  { unit, better }: Pick<Signal, "unit" | "better">,
+  limit: Limit,
+  values: readonly number[],
+): Roomier | null {
+  const parsed = parseLimit(limit.text);
+  if (limit.baseline !== undefined || !parsed.ok || !isEnoughPast(values)) return null;
+  const percentile = better === "lower" ? USUAL : 1 - USUAL;
+  const value = quantile(values, percentile);
+  const bound = better === "lower" ? boundAbove(value, limit.value) : boundBelow(unit, value, limit.value);
+  if (bound === null) return null;
+  const { from, to, unit: asWritten } = parsed.sentence.amount;
+  if (asWritten === "/s" || asWritten === "/h") return null;
+  const written = unit === "ratio" ? `${plain(bound * 100)}%` : amount(unit, bound);
+  const text = `${limit.text.slice(0, from)}${written}${limit.text.slice(to)}`;
+  return { percentile: Number((percentile * 100).toFixed(1)), value, text };
+}
+
+function boundAbove(value: number, limit: number): number | null {
+  if (value < NEAR * limit) return null;
+  const bound = rounded(value * 1.2, Math.ceil);
+  return bound > limit ? bound : null;
+}
+
+function boundBelow(unit: Unit, value: number, limit: number): number | null {
+  if (value * NEAR > limit) return null;
+  const bound =
+    unit === "ratio" ? 1 - rounded((1 - value) * 1.2, Math.ceil) : rounded(value * 0.8, Math.floor);
+  return bound > 0 && bound < limit ? bound : null;
 }
 
 function above(unit: Unit, values: readonly number[]): LimitTexts {

@@ -112,7 +112,7 @@ function effectOfLabels(guard: AlertGuard, labels: Labels) {
 const WRITABLE = /^[A-Za-z_]\w*$/;
 
 /** Conditions on names that need quotes are left to the reading of the answer. */
-function selectorOf(matchers: readonly Matcher[]): string {
+export function selectorOf(matchers: readonly Matcher[]): string {
   const written = matchers
     .filter(({ label }) => WRITABLE.test(label))
     .map(({ label, operator, value }) => `${label}${operator}${quoted(value)}`);

@@ -89,6 +89,7 @@ async function runAgainst(door: TestDoor, url: string, token: string, args: read
     standalone: {
       tryQuery: unused,
       checkFile: unused,
+      backtest: unused,
       init: unused,
       doctor: unused,
       show: unused,

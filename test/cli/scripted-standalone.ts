@@ -1,5 +1,6 @@
 import type { Standalone } from "../../src/cli/standalone.ts";
 import { AUDIT_KEY_OUTCOMES, EXPORT_AUDIT_OUTCOMES, VERIFY_AUDIT_OUTCOMES } from "./outcomes/audit.ts";
+import { BACKTEST_OUTCOMES } from "./outcomes/backtest.ts";
 import { BACKUP_OUTCOMES } from "./outcomes/backup.ts";
 import { CHECK_FILE_OUTCOMES } from "./outcomes/check-file.ts";
 import { DOCTOR_OUTCOMES } from "./outcomes/doctor.ts";
@@ -39,6 +40,7 @@ export function scriptedStandalone(exchange: (request: string) => string): Stand
   return {
     tryQuery: (request) => play("tryQuery", TRY_OUTCOMES, request),
     checkFile: (request) => play("checkFile", CHECK_FILE_OUTCOMES, request),
+    backtest: (request) => play("backtest", BACKTEST_OUTCOMES, request),
     init: (request) => play("init", INIT_OUTCOMES, request),
     doctor: (request) => play("doctor", DOCTOR_OUTCOMES, request),
     show: (request) => play("show", SHOW_OUTCOMES, request),

@@ -129,6 +129,7 @@ function contextOf({ door, env, scripted }: Place, said: { text: string }): CliC
       testGates: notHere,
       lintOnline: notHere,
       plan: notHere,
+      backtest: notHere,
       ...scripted,
     },
   };

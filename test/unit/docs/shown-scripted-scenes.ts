@@ -1,6 +1,7 @@
 import type { CaseReport, MutantReport, TestOutcome } from "../../../src/cli/standalone/test-gates.ts";
 import type { InitProposal } from "../../../src/cli/standalone/init.ts";
 import { fault, ok, warning } from "../../../src/trial/doctor/finding.ts";
+import { REPLAYED } from "../../cli/outcomes/backtest.ts";
 import { ERP_BEFORE, PLAN_OUTCOMES } from "../../cli/outcomes/plan.ts";
 import { gateView } from "../../support/fake-controller.ts";
 import type { Scene } from "./shown-scenes.ts";
@@ -162,6 +163,10 @@ export const SCRIPTED: Readonly<Record<string, Scene>> = {
       place.door.controller.views = [gateView({ name: "erp", gate: ERP_BEFORE })];
     },
     real: { by: "test/unit/standalone/plan.test.ts", as: "plan({ target" },
+  },
+  "rampart backtest gates/shop.yaml --known 2026-02-03T11:00:00Z/2026-02-03T14:00:00Z=erp-maintenance": {
+    set: (place) => void (place.scripted = { backtest: () => Promise.resolve(REPLAYED) }),
+    real: { by: "test/real/backtest.test.ts", as: '"backtest", gate' },
   },
   "rampart test gates": {
     set: tested([PASSED, FAILED], null),

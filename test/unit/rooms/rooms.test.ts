@@ -65,6 +65,11 @@ const ROOMS: Readonly<Record<string, { readonly file: string; readonly code: str
     file: "src/rehearsal/x.ts",
     code: 'export { spawn } from "node:child_process";',
   },
+  "backtest knows no adapter": { file: "src/backtest/x.ts", code: 'export { a } from "../prometheus/a.ts";' },
+  "rehearsal knows no backtest": {
+    file: "src/rehearsal/x.ts",
+    code: 'export { a } from "../backtest/a.ts";',
+  },
   "throwaway knows of rehearsal only its ports": {
     file: "src/throwaway/x.ts",
     code: 'export { a } from "../rehearsal/a.ts";',
