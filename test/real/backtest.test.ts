@@ -7,8 +7,7 @@ import { z } from "zod";
 import { freePort } from "../../demo/peers/free-port.ts";
 import { startPrometheus, type Prometheus } from "../../demo/peers/prometheus.ts";
 import { backfill } from "../support/backfill.ts";
-import { runCommandLine } from "../support/command-line.ts";
-import { MAIN } from "../support/running-service.ts";
+import { runHere } from "../support/command-line.ts";
 
 const MINUTES = 60;
 const HOURS = 60 * MINUTES;
@@ -184,7 +183,7 @@ function backtest(url: string, ...more: readonly string[]) {
   const begins = now - MAINTENANCE.ago * 1_000;
   const known = `${iso(begins)}/${iso(begins + (MAINTENANCE.lasts + HOURS) * 1_000)}=erp-maintenance`;
   const args = ["backtest", gate, "--last", "7d", "--known", known, "--prometheus", url, ...more];
-  return runCommandLine(MAIN, args, { env: { RAMPART_CONFIG: join(folder, "none.yaml") } });
+  return runHere(args, { env: { RAMPART_CONFIG: join(folder, "none.yaml") } });
 }
 
 /** A stop as it has to be told. */
