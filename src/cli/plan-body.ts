@@ -4,7 +4,7 @@ import type { ShownPlan } from "./render-plan.ts";
 
 /** A plan as json and yaml show it: times in UTC, stretches of time in seconds, ratios from 0 to 1. */
 export function planBody({ plan, changes }: ShownPlan): object {
-  const { gate, at, traffic, steps, finish, remarks } = plan;
+  const { gate, at, traffic, steps, finish, halts, remarks } = plan;
   return {
     gate,
     // Null: nobody told what runs.
@@ -21,6 +21,10 @@ export function planBody({ plan, changes }: ShownPlan): object {
         : { perHour: null, why: traffic.why },
     steps: steps.map(stepBody),
     finish: entryBody(finish),
+    halts:
+      halts.kind === "known"
+        ? { times: halts.times, over: wholeSeconds(halts.overMs), unread: halts.unread }
+        : { times: null, why: halts.why },
     remarks,
   };
 }

@@ -1,5 +1,13 @@
-import { formatMillis } from "../domain/instant.ts";
-import type { BlindSpot, Entry, Estimate, GatePlan, PlannedStep, Wait } from "../trial/plan/plan.ts";
+import { DAY, formatMillis } from "../domain/instant.ts";
+import type {
+  BlindSpot,
+  Entry,
+  Estimate,
+  GatePlan,
+  PastHalts,
+  PlannedStep,
+  Wait,
+} from "../trial/plan/plan.ts";
 import type { LocalTime } from "./local-time.ts";
 
 export const HEADINGS = [
@@ -26,7 +34,10 @@ export function cellsOf(step: PlannedStep, time: LocalTime): readonly string[] {
 }
 
 /** Everything the table leaves out, a line each: why a cell is empty, who approves, when it is over. */
-export function notesOf({ steps, traffic, finish, remarks }: GatePlan, time: LocalTime): readonly string[] {
+export function notesOf(
+  { steps, traffic, finish, halts, remarks }: GatePlan,
+  time: LocalTime,
+): readonly string[] {
   if (steps.length === 0) return remarks.map((remark) => `${remark}.`);
   return [
     traffic.kind === "known"
@@ -34,8 +45,19 @@ export function notesOf({ steps, traffic, finish, remarks }: GatePlan, time: Loc
       : `Traffic: not known: ${traffic.why}.`,
     ...steps.flatMap((step) => notesOfStep(step, traffic.kind === "known" ? null : traffic.why)),
     `Finished: ${entryText(finish, time)}${finish.kind === "at" ? " at the earliest" : ""}${reasonOf(finish)}.`,
+    `Halts: ${haltsText(halts)}.`,
     ...remarks.map((remark) => `${remark}.`),
   ];
+}
+
+const MONTH = 30 * DAY;
+
+function haltsText(halts: PastHalts): string {
+  if (halts.kind === "unknown") return `how often these limits halt is not known: ${halts.why}`;
+  const { times, overMs, unread } = halts;
+  const monthly = amount((times * MONTH) / overMs);
+  const rest = unread.length === 0 ? "" : `; without ${unread.join(", ")}, which had no data`;
+  return `about ${monthly} a month at these limits: ${times} in the last ${formatMillis(overMs)}, whatever went on then${rest}`;
 }
 
 function hoursText(hours: number): string {

@@ -3,15 +3,20 @@ import { dirname, resolve } from "node:path";
 import type { Places } from "../cli/standalone/places.ts";
 import type { Planned, PlanOutcome, PlanRequest } from "../cli/standalone/plan.ts";
 import { readEnv } from "../config/env.ts";
+import type { BacktestPorts } from "../backtest/backtest.ts";
 import { changedSince } from "../disk/git-changes.ts";
+import type { Gate } from "../domain/gate.ts";
+import type { Instant } from "../domain/instant.ts";
+import type { Unknown } from "../domain/reading.ts";
 import { type GateFolder, gatesPath, readGateFolder } from "../gate-folder.ts";
 import type { ParsedGate } from "../gatefile/parse-files.ts";
 import { readText } from "../read-text.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
 import { nearestName } from "../text/nearest-name.ts";
-import { planGate } from "../trial/plan/plan-gate.ts";
+import { type PlanPorts, planGate } from "../trial/plan/plan-gate.ts";
 import type { History } from "../trial/ports.ts";
 import { openSources } from "./lone-ports.ts";
+import { pastHalts } from "./past-halts.ts";
 import { SOURCE_OF_URL, sourcesFor } from "./sources.ts";
 
 /** Plans the gates of a file, a folder or a name. Nothing is written anywhere. */
@@ -28,7 +33,7 @@ export async function plan(request: PlanRequest): Promise<PlanOutcome> {
     const { scrapeIntervalMs } = found.folder.defaults;
     const planned: Planned[] = [];
     for (const { gate } of found.gates) {
-      planned.push({ gate, plan: await planGate({ gate, scrapeIntervalMs, now }, past.history) });
+      planned.push({ gate, plan: await planGate({ gate, scrapeIntervalMs, now }, past.ports) });
     }
     return { kind: "planned", planned, onTrust: namesOnTrust(found.folder), remarks: past.remarks };
   } finally {
@@ -109,7 +114,7 @@ type OpenedPast =
   | {
       readonly ok: true;
       /** Null: nobody can be asked. */
-      readonly history: History | null;
+      readonly ports: PlanPorts | null;
       readonly remarks: readonly string[];
       close(): Promise<void>;
     }
@@ -120,19 +125,33 @@ async function openPast(places: Places, configPath: string): Promise<OpenedPast>
   if (places.prometheus === null && (await readText(configPath)) === null) {
     const remark =
       "no Prometheus is named, so nothing is said of traffic: give --prometheus <url>, or set PROMETHEUS_URL";
-    return { ok: true, history: null, remarks: [remark], close: () => Promise.resolve() };
+    return { ok: true, ports: null, remarks: [remark], close: () => Promise.resolve() };
   }
   const found = await sourcesFor(places);
   if (!found.ok) return found;
   const { prometheus, close } = openSources(found);
+  // A URL stands for whatever source the gate names.
+  const nameOf = (source: string) => (places.prometheus === null ? source : SOURCE_OF_URL);
+  const named = <Answer>(
+    source: string,
+    ask: (name: string) => Promise<Answer>,
+  ): Promise<Answer | Unknown> =>
+    Object.hasOwn(found.sources, nameOf(source))
+      ? ask(nameOf(source))
+      : Promise.resolve({ kind: "unknown", reason: "unreachable", detail: notNamed(source, configPath) });
   const history: History = {
-    range(source, query, span) {
-      // A URL stands for whatever source the gate names.
-      const name = places.prometheus === null ? source : SOURCE_OF_URL;
-      if (Object.hasOwn(found.sources, name)) return prometheus.range(name, query, span);
-      const detail = `${configPath} does not name the source ${name}; give --prometheus <url>`;
-      return Promise.resolve({ kind: "unknown", reason: "unreachable", detail });
-    },
+    range: (source, query, span) => named(source, (name) => prometheus.range(name, query, span)),
   };
-  return { ok: true, history, remarks: [], close };
+  const metrics: BacktestPorts["metrics"] = {
+    alertRules: (source, ...more) => named(source, (name) => prometheus.alertRules(name, ...more)),
+  };
+  const ports = {
+    history,
+    pastHalts: (gate: Gate, now: Instant) => pastHalts(gate, { history, metrics }, now),
+  };
+  return { ok: true, ports, remarks: [], close };
+}
+
+function notNamed(source: string, configPath: string): string {
+  return `${configPath} does not name the source ${source}; give --prometheus <url>`;
 }

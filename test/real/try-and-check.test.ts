@@ -306,6 +306,42 @@ const problemsOf = ({ stdout }: CliRun) =>
     ({ code, message }) => `${code} ${message}`,
   );
 
+describe("rampart plan", () => {
+  test("counts what there is, and says when it proves something and how often it halted", async () => {
+    const file = await gateFile(
+      "planned",
+      "flag: planned",
+      "steps:",
+      "  - { to: 5%, hold: 30m, prove: 3% }",
+      "  - { to: 100%, bake: 1d }",
+      "signals:",
+      "  - name: outcomes",
+      "    counts: { bad: errors_total, total: requests_total }",
+      `    cohorts: { candidate: 'app="well"', control: 'app="ill"' }`,
+      "    advance: at most 1pp over control",
+      "  - { name: stuck, query: sum(queue_depth), advance: at most 5, halt: above 40 }",
+    );
+    const run = await rampart("plan", file, "-o", "json");
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    const { plans } = JSON.parse(run.stdout) as {
+      plans: readonly { traffic: { perHour: number }; steps: readonly { perHour: number }[] }[];
+    };
+    expect(plans).toMatchObject([
+      {
+        gate: "planned",
+        changes: null,
+        traffic: { signal: "outcomes" },
+        steps: [{ proves: { noneBad: 103, oneBad: 268 }, hold: 1_800 }, { bake: 86_400 }],
+        // Four hours are no day.
+        halts: { times: null },
+      },
+    ]);
+    // Two applications with 100 each 15 s.
+    expect(Math.round((plans[0]?.traffic.perHour ?? 0) / 1_000)).toBe(48);
+    expect(Math.round((plans[0]?.steps[0]?.perHour ?? 0) / 100)).toBe(24);
+  });
+});
+
 describe("rampart lint --online", () => {
   test("series that are there leave nothing to say", async () => {
     const run = await lintOnline(await gateFile("online-well", ...watching("well")));

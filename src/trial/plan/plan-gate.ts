@@ -4,7 +4,7 @@ import type { Instant, Millis } from "../../domain/instant.ts";
 import { unbuiltRefusal } from "../../domain/unbuilt.ts";
 import type { History } from "../ports.ts";
 import { floorWait, longest, settleWait } from "./evidence.ts";
-import type { Estimate, GatePlan, PlannedStep, Traffic } from "./plan.ts";
+import type { Estimate, GatePlan, PastHalts, PlannedStep, Traffic } from "./plan.ts";
 import { type ProofOfStep, proofOf } from "./proof.ts";
 import { entriesOf } from "./schedule.ts";
 import { blindSpots } from "./sight.ts";
@@ -17,10 +17,18 @@ export type PlanAsked = {
   readonly now: Instant;
 };
 
-/** What will happen when a ramp of this gate starts now, as far as its definition and its traffic tell. */
-export async function planGate(asked: PlanAsked, history: History | null): Promise<GatePlan> {
+export type PlanPorts = {
+  readonly history: History;
+  readonly pastHalts: (gate: Gate, now: Instant) => Promise<PastHalts>;
+};
+
+/**
+ * What will happen when a ramp of this gate starts now, as far as its definition and its past tell. `ports` null: there is
+ * nobody to ask.
+ */
+export async function planGate(asked: PlanAsked, ports: PlanPorts | null): Promise<GatePlan> {
   const { gate, now } = asked;
-  const traffic = await trafficFor(asked, history);
+  const { traffic, halts } = await pastOf(asked, ports);
   const drafts = gate.steps.map((step, index) => draftOf(asked, traffic, step, index));
   const entries = entriesOf(drafts, gate.everyMs, now);
   const steps = drafts.map((draft, index) => ({ ...draft, entry: entries[index] ?? BEGINS(now) }));
@@ -30,15 +38,23 @@ export async function planGate(asked: PlanAsked, history: History | null): Promi
     traffic,
     steps,
     finish: entries.at(-1) ?? BEGINS(now),
+    halts,
     remarks: remarksOn(gate),
   };
 }
 
-/** `history` null: there is nobody to ask. */
-async function trafficFor({ gate, now }: PlanAsked, history: History | null): Promise<Traffic> {
-  const unknown = { kind: "unknown", isUnseen: false } as const;
-  if (gate.flag === null) return { ...unknown, why: "the gate only watches" };
-  return history === null ? { ...unknown, why: "no Prometheus is named" } : trafficOf(gate, history, now);
+async function pastOf(
+  { gate, now }: PlanAsked,
+  ports: PlanPorts | null,
+): Promise<Pick<GatePlan, "traffic" | "halts">> {
+  if (gate.flag !== null && ports !== null) {
+    return { traffic: await trafficOf(gate, ports.history, now), halts: await ports.pastHalts(gate, now) };
+  }
+  const unknown = {
+    kind: "unknown",
+    why: gate.flag === null ? "the gate only watches" : "no Prometheus is named",
+  } as const;
+  return { traffic: { ...unknown, isUnseen: false }, halts: unknown };
 }
 
 const BEGINS = (at: Instant) => ({ kind: "at", at }) as const;

@@ -72,6 +72,18 @@ export type PlannedStep = {
   readonly blind: readonly BlindSpot[];
 };
 
+/** How often the gate would have stopped a ramp of late, whatever went on. */
+export type PastHalts =
+  | {
+      readonly kind: "known";
+      readonly times: number;
+      /** As long as there was something to judge. */
+      readonly overMs: Millis;
+      /** Signals without data in that time. */
+      readonly unread: readonly string[];
+    }
+  | { readonly kind: "unknown"; readonly why: string };
+
 /** What will happen when a ramp of this definition starts now. */
 export type GatePlan = {
   readonly gate: string;
@@ -80,6 +92,7 @@ export type GatePlan = {
   readonly steps: readonly PlannedStep[];
   /** When the ramp can be finished. */
   readonly finish: Entry;
+  readonly halts: PastHalts;
   /** What the table does not show, and people should know. */
   readonly remarks: readonly string[];
 };

@@ -35,7 +35,7 @@ export async function trafficOf(gate: Gate, history: History, now: Instant): Pro
     if (reply.kind === "unknown") return unseen(signal, reply);
     hourly.set(role, byInstant(reply.series));
   }
-  return counted(signal, hourly);
+  return counted(signal, hourly, span);
 }
 
 function whyNone({ signals }: Gate): string {
@@ -57,28 +57,28 @@ function byInstant(series: readonly Series[]): ReadonlyMap<Instant, number> {
 
 type Hourly = ReadonlyMap<Role, ReadonlyMap<Instant, number>>;
 
-function counted({ name, measure }: Signal, hourly: Hourly): Traffic {
-  const sides: readonly Role[] = ["total", "controlTotal"];
-  const instants = new Set(sides.flatMap((role) => [...(hourly.get(role)?.keys() ?? [])]));
-  const all = sides.reduce((sum, role) => sum + sumOf(hourly.get(role)), 0);
-  if (instants.size === 0) {
-    const why = `${name} counted nothing in the last ${HOURS}h`;
-    return { kind: "unknown", why, isUnseen: false };
+function counted({ name, measure }: Signal, hourly: Hourly, span: Span): Traffic {
+  const hours = wholeHours(hourly, span);
+  if (hours.length === 0) {
+    return { kind: "unknown", why: `${name} counted nothing in the last ${HOURS}h`, isUnseen: false };
   }
+  const sumOf = (role: Role) => hours.reduce((sum, at) => sum + (hourly.get(role)?.get(at) ?? 0), 0);
   const hasCohorts = measure.kind === "counters" && measure.cohorts !== null;
   const [bad, total] = hasCohorts ? (["controlBad", "controlTotal"] as const) : (["bad", "total"] as const);
+  const isCounted = hours.some((at) => hourly.get(total)?.has(at) === true);
   return {
     kind: "known",
     signal: name,
-    perHour: all / instants.size,
-    hours: instants.size,
-    outcomes:
-      (hourly.get(total)?.size ?? 0) === 0
-        ? null
-        : { bad: sumOf(hourly.get(bad)), total: sumOf(hourly.get(total)) },
+    perHour: (sumOf("total") + sumOf("controlTotal")) / hours.length,
+    hours: hours.length,
+    outcomes: isCounted ? { bad: sumOf(bad), total: sumOf(total) } : null,
   };
 }
 
-function sumOf(values: ReadonlyMap<Instant, number> | undefined): number {
-  return [...(values?.values() ?? [])].reduce((sum, value) => sum + value, 0);
+/** The hours in which either side counted. Of one in which counting began nobody knows how much of it is there. */
+function wholeHours(hourly: Hourly, { from }: Span): readonly Instant[] {
+  const all = (["total", "controlTotal"] as const).flatMap((role) => [...(hourly.get(role)?.keys() ?? [])]);
+  const [first, ...others] = [...new Set(all)].toSorted((a, b) => a - b);
+  if (first === undefined) return [];
+  return first === from || others.length === 0 ? [first, ...others] : others;
 }

@@ -1,6 +1,7 @@
 import type { PlanOutcome, PlanRequest } from "../../../src/cli/standalone/plan.ts";
 import type { Gate } from "../../../src/domain/gate.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../src/domain/instant.ts";
+import type { PastHalts } from "../../../src/trial/plan/plan.ts";
 import { planGate } from "../../../src/trial/plan/plan-gate.ts";
 import {
   NOON,
@@ -55,7 +56,8 @@ function planned(gates: readonly Gate[], said: ((history: ScriptedHistory) => vo
   return async (): Promise<PlanOutcome> => {
     const history = createScriptedHistory();
     said?.(history);
-    const from = said === null ? null : history;
+    const halts: PastHalts = { kind: "known", times: 1, overMs: 7 * DAY, unread: ["bad-outcomes"] };
+    const from = said === null ? null : { history, pastHalts: async () => halts };
     const all = await Promise.all(
       gates.map(async (gate) => {
         return { gate, plan: await planGate({ gate, scrapeIntervalMs: 15 * SECOND, now: NOON }, from) };

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Gate, Prove, Signal } from "../../../../src/domain/gate.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../../../src/domain/instant.ts";
+import type { PastHalts } from "../../../../src/trial/plan/plan.ts";
 import { planGate } from "../../../../src/trial/plan/plan-gate.ts";
 import {
   NOON,
@@ -20,6 +21,8 @@ const CONTROL_BAD = 'sum(increase(bad{v="off"}[1h]))';
 const CANDIDATE = 'sum(increase(total{v="on"}[1h]))';
 const TEN: Prove = { text: "10%", ratio: 0.1 };
 
+const HALTS: PastHalts = { kind: "known", times: 2, overMs: 7 * DAY, unread: [] };
+
 let history: ReturnType<typeof createScriptedHistory>;
 
 beforeEach(() => {
@@ -37,7 +40,8 @@ function gateOf(fields: Partial<Gate> = {}): Gate {
 }
 
 function plan(fields: Partial<Gate> = {}, past: typeof history | null = history) {
-  return planGate({ gate: gateOf(fields), scrapeIntervalMs: 15 * SECOND, now: NOON }, past);
+  const ports = past === null ? null : { history: past, pastHalts: async () => HALTS };
+  return planGate({ gate: gateOf(fields), scrapeIntervalMs: 15 * SECOND, now: NOON }, ports);
 }
 
 /** 200 an hour while nobody is exposed. */
@@ -70,9 +74,11 @@ describe("the traffic of a plan", () => {
     expect(history.asked[0]?.span).toEqual({ from: NOON - 23 * HOUR, to: NOON, stepMs: HOUR });
   });
 
-  test("is the average of the hours there are, and says how many", async () => {
-    history.set(CONTROL, (at) => (at > NOON - 3 * HOUR ? 50 : null));
+  test("is the average of the whole hours there are, and says how many", async () => {
+    history.set(CONTROL, (at) => (at > NOON - 3 * HOUR ? 50 : at > NOON - 4 * HOUR ? 5 : null));
     expect((await plan()).traffic).toMatchObject({ perHour: 50, hours: 3 });
+    history.set(CONTROL, (at) => (at === NOON ? 5 : null));
+    expect((await plan()).traffic).toMatchObject({ perHour: 5, hours: 1 });
   });
 
   test("ends as long ago as its data are late", async () => {
@@ -134,6 +140,13 @@ describe("the traffic of a plan", () => {
     });
     expect(history.asked).toEqual([]);
   });
+});
+
+test("a plan says how often the gate stopped of late, where that can be asked", async () => {
+  counts();
+  expect((await plan()).halts).toBe(HALTS);
+  expect((await plan({}, null)).halts).toEqual({ kind: "unknown", why: "no Prometheus is named" });
+  expect((await plan({ flag: null, steps: [] })).halts).toMatchObject({ kind: "unknown" });
 });
 
 describe("a step of a plan", () => {
