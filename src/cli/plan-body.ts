@@ -9,6 +9,7 @@ export function planBody({ plan, changes }: ShownPlan): object {
     gate,
     // Null: nobody told what runs.
     changes: changes.kind === "compared" ? changes.changes : null,
+    adopts: changes.kind === "compared" ? changes.adopts : null,
     at: isoTime(at),
     traffic:
       traffic.kind === "known"

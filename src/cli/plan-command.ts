@@ -106,7 +106,8 @@ async function withChanges(
   const shown: ShownPlan[] = [];
   let silent: PlannedChanges | null = null;
   for (const { gate, plan } of planned) {
-    const changes: PlannedChanges = silent ?? (await changesTo(access.client, gate, onTrust));
+    const changes: PlannedChanges =
+      silent ?? (await changesTo(access.client, gate, onTrust, context.version));
     shown.push({ plan, changes });
     // Who does not answer once is not waited for again and again.
     if (changes.kind === "unseen" && changes.failure.kind === "unreachable") silent = changes;

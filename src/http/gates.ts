@@ -29,7 +29,7 @@ export function getGate(door: Door): Handler<typeof ROUTES.getGate> {
 export function getDefinition(door: Door): Handler<typeof ROUTES.getDefinition> {
   return async (call) => {
     const view = await findGate(door, call.parameter("name"));
-    return view === null ? unknownGate() : answer(200, definitionBody(view));
+    return view === null ? unknownGate() : answer(200, definitionBody(view, door.config.version));
   };
 }
 

@@ -40,6 +40,7 @@ describe("gates", () => {
     const shown = await get(door, `${GATE}/definition`);
     expect(shown.status).toBe(200);
     expect(shown.body).toEqual({
+      version: "0.1.0",
       hash: "sha256:9b1c",
       status: "valid",
       gate: JSON.parse(JSON.stringify(own)),
