@@ -7,6 +7,7 @@ import { createFlagStand } from "../rehearsal/flag-stand.ts";
 import { createMemoryRecords } from "../rehearsal/memory-records.ts";
 import { open } from "../rehearsal/opening.ts";
 import { createPassing } from "../rehearsal/passing.ts";
+import { NO_ALERTMANAGER } from "../rehearsal/silenced.ts";
 import { createVirtualClock } from "../rehearsal/virtual-clock.ts";
 import type { Span } from "../trial/ports.ts";
 import { maintenanceOf } from "./known-spans.ts";
@@ -86,7 +87,15 @@ async function playOne(
       Promise.resolve(maintenance.filter(({ until }) => until > endsAfter)),
   };
   const stand = createFlagStand(gate, gate.flag, { percent: 0, audience: null }, clock);
-  const passing = createPassing({ definition, people: {}, metrics, clock, records, stand });
+  const passing = createPassing({
+    definition,
+    people: {},
+    metrics,
+    silencers: NO_ALERTMANAGER,
+    clock,
+    records,
+    stand,
+  });
   const start = { at: startedAt, mode: "act", step: 0, heldMs: 0 } as const;
   const refused = await open(start, { conductor: passing.conductor, records, definition, stand });
   if (refused !== null) throw new Error(`a ramp of ${gate.name} cannot be started: ${refused}`);

@@ -4,6 +4,7 @@ import type { Gate } from "../domain/gate.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { CaseEvent } from "../gatefile/gate-test/gate-test.ts";
 import type { FlagStand } from "./flag-stand.ts";
+import type { Silenced } from "./silenced.ts";
 import { somebody } from "./somebody.ts";
 
 export type HappeningParts = {
@@ -11,6 +12,7 @@ export type HappeningParts = {
   readonly conductor: Conductor;
   /** Null: the gate drives no flag. */
   readonly stand: FlagStand | null;
+  readonly silenced: Silenced;
   readonly people: Readonly<Record<string, readonly string[]>>;
 };
 
@@ -32,6 +34,9 @@ export async function happen(event: CaseEvent, parts: HappeningParts): Promise<s
         { service: gate.service, version: event.version, at: null, url: null, by: somebody("ci", []) },
         null,
       );
+      return null;
+    case "silence":
+      parts.silenced.silence(event);
       return null;
     case "maintenance":
       for (const source of new Set(gate.signals.map((signal) => signal.source)))

@@ -1,3 +1,4 @@
+import { guardMutants } from "./guard-mutants.ts";
 import type { Gate, Measure, Signal } from "../domain/gate.ts";
 import type { Comparison, Limit } from "../domain/limit.ts";
 import { droppedMatchers } from "../promql/dropped-matchers.ts";
@@ -25,10 +26,15 @@ const TURNED: Readonly<Record<Comparison, Comparison>> = {
 };
 
 /**
- * Each limit doubled, halved, turned round and without its `for`, and each query without one of its matchers. Left out is
- * what would mean the same: twice 0, `for 1 run`, which asks for nothing more than a breach, and samples of what is no ratio.
+ * Each limit doubled, halved, turned round and without its `for`, and each query without one of its matchers; each guard left
+ * out, without one of its matchers, and with each of its effects ignored. Left out is what would mean the same: twice 0,
+ * `for 1 run`, which asks for nothing more than a breach, and samples of what is no ratio.
  */
 export function mutantsOf(gate: Gate): readonly Mutant[] {
+  return [...signalMutants(gate), ...guardMutants(gate)];
+}
+
+function signalMutants(gate: Gate): readonly Mutant[] {
   return gate.signals.flatMap((signal, index) =>
     [...VERBS.flatMap((verb) => limitChanges(signal, verb)), ...queryChanges(signal)].map((change) => ({
       signal: signal.name,

@@ -1,6 +1,6 @@
 import { Conductor } from "../control/conduct.ts";
 import type { PassPorts, Passed } from "../control/pass.ts";
-import type { Metrics, Records } from "../control/ports.ts";
+import type { Metrics, Records, Silencers } from "../control/ports.ts";
 import { nextDue } from "../control/schedule.ts";
 import type { Definition } from "../domain/gate.ts";
 import type { Instant } from "../domain/instant.ts";
@@ -12,6 +12,7 @@ export type PassingParts = {
   /** Groups of each person. */
   readonly people: Readonly<Record<string, readonly string[]>>;
   readonly metrics: Metrics;
+  readonly silencers: Silencers;
   readonly clock: VirtualClock;
   readonly records: Records;
   /** Null: the gate drives no flag. */
@@ -43,7 +44,7 @@ export function createPassing(parts: PassingParts): Passing {
     clock,
     ids: { next: (prefix) => `${prefix}_${(ids += 1)}` },
     metrics: parts.metrics,
-    silencers: { silences: () => Promise.resolve({ kind: "not-configured" }) },
+    silencers: parts.silencers,
     flags: stand?.flags ?? NO_FLAGS,
     served: stand?.served ?? NO_SERVED,
     records,

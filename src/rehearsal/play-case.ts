@@ -8,6 +8,7 @@ import { createMemoryRecords } from "./memory-records.ts";
 import { open, flagBefore } from "./opening.ts";
 import { createPassing } from "./passing.ts";
 import { type Shortfall, shortfalls } from "./shortfall.ts";
+import { createSilenced } from "./silenced.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
 
 export type CaseParts = {
@@ -36,7 +37,9 @@ export async function playCase(parts: CaseParts): Promise<Played> {
   const { start } = parts.case;
   const stand = gate.flag === null ? null : createFlagStand(gate, gate.flag, flagBefore(gate, start), clock);
   const { people, metrics } = parts;
-  const passing = createPassing({ definition, people, metrics, clock, records, stand });
+  const silenced = createSilenced(parts.case.events, clock);
+  const { silencers } = silenced;
+  const passing = createPassing({ definition, people, metrics, silencers, clock, records, stand });
   const { conductor } = passing;
   const failures: CaseFailure[] = [];
   const fail = (at: Written, afterMs: Millis, found: readonly Shortfall[]): void =>
@@ -52,7 +55,7 @@ export async function playCase(parts: CaseParts): Promise<Played> {
     await passing.until(now);
     clock.set(now);
     for (const event of moment.events) {
-      const was = await happen(event, { gate, conductor, stand, people: parts.people });
+      const was = await happen(event, { gate, conductor, stand, silenced, people: parts.people });
       if (was !== null) fail(event.at, event.afterMs, [{ expected: "the event happens", was, why: [] }]);
     }
     await passing.until(now);

@@ -1,6 +1,6 @@
 import type { Instant, Millis } from "../domain/instant.ts";
 import type { RawCounters, Stretch } from "../domain/increments.ts";
-import type { Labels } from "../domain/matcher.ts";
+import type { Labels, Matcher } from "../domain/matcher.ts";
 import type { Answer, Unknown } from "../domain/reading.ts";
 import type { GivenSample } from "../gatefile/gate-test/series-text.ts";
 import type { Series, Span } from "../trial/ports.ts";
@@ -31,6 +31,32 @@ export type RuleGiven = {
   readonly labels: Labels;
   readonly intervalMs: Millis;
 };
+
+/** An alerting rule as its file has it. */
+export type AlertRuleGiven = {
+  readonly alert: string;
+  readonly group: string;
+  readonly expression: string;
+  readonly labels: Labels;
+  readonly forMs: Millis;
+  readonly intervalMs: Millis;
+  /** What it asks for that a test does not do; null: nothing. */
+  readonly untestable: string | null;
+};
+
+/** What can be said about a rule and a guard without looking at any series. */
+export type RuleSight = {
+  /** None of its alerts can satisfy the guard, unless one shows otherwise. */
+  readonly isOutside: boolean;
+  /** It is behind the guard once each of these lists has a selector with series. */
+  readonly anyOfEach: readonly (readonly string[])[];
+  /** Without samples of these, narrowed to the guard, it can never fire. */
+  readonly reads:
+    | { readonly ok: true; readonly selectors: readonly string[] }
+    | { readonly ok: false; readonly problem: string };
+};
+
+export type SeeRule = (rule: AlertRuleGiven, guard: readonly Matcher[]) => RuleSight;
 
 /** A selector whose newest sample tells how fresh a query is. */
 export type FollowedSelector = {

@@ -6,10 +6,11 @@ import { withMetricPrefix } from "../promql/renamed-metrics.ts";
 import { selectors } from "../promql/selectors.ts";
 import type { Series } from "../trial/ports.ts";
 import { portionsOf } from "./past-answers.ts";
-import type { PromqlEngine, RuleGiven, SampledSeries } from "./ports.ts";
+import type { AlertRuleGiven, PromqlEngine, RuleGiven, SampledSeries } from "./ports.ts";
 
 export type RecordingOf = {
   readonly rules: readonly RuleGiven[];
+  readonly alerts: readonly AlertRuleGiven[];
   readonly gate: Gate;
   readonly prefix: string;
   readonly span: { readonly from: Instant; readonly to: Instant };
@@ -34,8 +35,8 @@ export async function record(engine: PromqlEngine, of: RecordingOf): Promise<str
   return null;
 }
 
-/** The rules behind the gate's queries, and those behind them. */
-function neededRules({ rules, gate }: RecordingOf): readonly RuleGiven[] {
+/** The rules behind the gate's queries and the alerts that may concern it, and those behind them. */
+function neededRules({ rules, alerts, gate }: RecordingOf): readonly RuleGiven[] {
   const needed = new Set<RuleGiven>();
   const visit = (query: string): void => {
     for (const rule of rules) {
@@ -45,6 +46,8 @@ function neededRules({ rules, gate }: RecordingOf): readonly RuleGiven[] {
     }
   };
   for (const signal of gate.signals) for (const { query } of questionsOf(signal)) visit(query);
+  if (gate.alerts.length > 0) for (const { expression } of alerts) visit(expression);
+  for (const { witness } of gate.alerts) if (witness !== null) visit(witness);
   return rules.filter((rule) => needed.has(rule));
 }
 

@@ -6,7 +6,14 @@ import { samplesOf } from "../gatefile/gate-test/series-text.ts";
 import type { Span } from "../trial/ports.ts";
 import { type Evidence, createEvidence } from "./evidence.ts";
 import { type Played, playCase } from "./play-case.ts";
-import type { FollowSelectors, PromqlEngine, RuleGiven, SampledSeries } from "./ports.ts";
+import type {
+  AlertRuleGiven,
+  FollowSelectors,
+  PromqlEngine,
+  RuleGiven,
+  SampledSeries,
+  SeeRule,
+} from "./ports.ts";
 import { record } from "./recorded-series.ts";
 import { sideBySide } from "./side-by-side.ts";
 
@@ -15,12 +22,14 @@ export type Rehearsal = {
   readonly test: GateTest;
   readonly definition: Definition;
   readonly rules: readonly RuleGiven[];
+  readonly alerts: readonly AlertRuleGiven[];
 };
 
 /** What rehearsing needs of the world. */
 export type RehearsalPorts = {
   readonly engine: PromqlEngine;
   readonly follow: FollowSelectors;
+  readonly see: SeeRule;
 };
 
 /** One case with its data in place, ready to be played against any form of the gate. */
@@ -40,7 +49,7 @@ export const CASES_AT_ONCE = 4;
 /** Gives the engine the data of every case, each under names of its own. */
 export async function readyCases(
   rehearsals: readonly Rehearsal[],
-  { engine, follow }: RehearsalPorts,
+  { engine, follow, see }: RehearsalPorts,
 ): Promise<ReadyCases> {
   const all = rehearsals.flatMap((rehearsal) =>
     rehearsal.test.cases.map((each) => ({ rehearsal, case: each })),
@@ -48,7 +57,7 @@ export async function readyCases(
   const named = all.map((each, index) => ({ ...each, prefix: `c${index + 1}_` }));
   const refused = await engine.load(named.flatMap((each) => sampled(each.case, each.prefix)));
   if (refused !== null) return { ok: false, message: refused };
-  const cases = await sideBySide(named, CASES_AT_ONCE, (each) => readyCase(each, { engine, follow }));
+  const cases = await sideBySide(named, CASES_AT_ONCE, (each) => readyCase(each, { engine, follow, see }));
   const failed = cases.find((each) => typeof each === "string");
   if (failed !== undefined) return { ok: false, message: failed };
   return { ok: true, cases: cases.filter((each) => typeof each !== "string") };
@@ -59,21 +68,23 @@ type NamedCase = { readonly rehearsal: Rehearsal; readonly case: GateCase; reado
 /** A case with what its rules record; or why it cannot have that. */
 async function readyCase(
   { rehearsal, case: own, prefix }: NamedCase,
-  { engine, follow }: RehearsalPorts,
+  { engine, follow, see }: RehearsalPorts,
 ): Promise<ReadyCase | string> {
-  const { rules, definition } = rehearsal;
+  const { rules, alerts, definition } = rehearsal;
   const span = { from: own.start.at - own.beforeMs, to: own.start.at + lengthOf(own) };
-  const refused = await record(engine, { rules, gate: definition.gate, prefix, span });
+  const refused = await record(engine, { rules, alerts, gate: definition.gate, prefix, span });
   if (refused !== null) return `${own.at.file}:${own.at.line} ${refused}`;
   const slots = slotsOf(definition, own);
   const evidence = createEvidence({
     engine,
     follow,
+    see,
     prefix,
     slots,
     data: span,
     intervalMs: own.intervalMs,
     rules,
+    alerts,
   });
   return { rehearsal, case: own, evidence };
 }

@@ -19,6 +19,7 @@ import {
 import { sideBySide } from "../rehearsal/side-by-side.ts";
 import { SYSTEM_CLOCK } from "../system-clock.ts";
 import { followSelectors } from "./followed-selectors.ts";
+import { seeRule } from "./guarded-rules.ts";
 import { readRuleFile } from "./rule-file.ts";
 import { openEngine } from "./throwaway-engine.ts";
 
@@ -33,7 +34,11 @@ export async function testGates({ path, mutate, env }: TestRequest): Promise<Tes
   const opened = await openEngine(env);
   if (!opened.ok) return { kind: "unusable", message: opened.message };
   try {
-    const ready = await readyCases(gathered.rehearsals, { engine: opened.engine, follow: followSelectors });
+    const ready = await readyCases(gathered.rehearsals, {
+      engine: opened.engine,
+      follow: followSelectors,
+      see: seeRule,
+    });
     if (!ready.ok) return { kind: "unusable", message: ready.message };
     const cases = await sideBySide(ready.cases, CASES_AT_ONCE, report);
     const hunts = mutate && cases.every(({ failures }) => failures.length === 0);
@@ -115,7 +120,12 @@ async function gather(folder: Folder, path: string): Promise<Gathered> {
     if (parsed === undefined) return unusable(`${test.path}: the gate ${test.gate} has errors: rampart lint`);
     const rules = await rulesOf(test);
     if (!rules.ok) return unusable(rules.message);
-    rehearsals.push({ test, definition: definitionOf(parsed.gate), rules: rules.rules });
+    rehearsals.push({
+      test,
+      definition: definitionOf(parsed.gate),
+      rules: rules.rules,
+      alerts: rules.alerts,
+    });
   }
   if (rehearsals.length > 0) return { kind: "gathered", rehearsals };
   return unusable(`${path} has no tests: a file of them begins with \`schema: gate-test/v1\``);
@@ -132,12 +142,14 @@ function isBelow(file: string, path: string): boolean {
 
 async function rulesOf({ path, rules }: GateTest) {
   const all: Rehearsal["rules"][number][] = [];
+  const alerts: Rehearsal["alerts"][number][] = [];
   for (const file of rules) {
     const read = await readRuleFile(resolve(dirname(path), file));
     if (!read.ok) return { ok: false, message: `${path}: ${read.message}` } as const;
     all.push(...read.rules);
+    alerts.push(...read.alerts);
   }
-  return { ok: true, rules: all } as const;
+  return { ok: true, rules: all, alerts } as const;
 }
 
 function definitionOf(gate: Gate): Definition {

@@ -6,6 +6,7 @@ import type { Labels } from "../../src/domain/matcher.ts";
 import { MINUTE } from "../../src/domain/instant.ts";
 import type { SampledSeries } from "../../src/rehearsal/ports.ts";
 import { withMetricPrefix } from "../../src/promql/renamed-metrics.ts";
+import { testGates } from "../../src/standalone/test-gates.ts";
 import { type OpenedEngine, openEngine } from "../../src/standalone/throwaway-engine.ts";
 import { runHere } from "../support/command-line.ts";
 
@@ -248,6 +249,83 @@ cases:
       - { after: 19m, state: rolled-back, because: "compared: 10%, rollback above 5% for 2 runs", exposure: 0% }
 `;
 
+const GUARDED = `schema: gate/v1
+name: guarded
+owner: team-checkout
+runbook: https://runbooks.example.com/checkout
+flag: guarded
+alerts: ['{service="checkout",tier="1"}']
+signals:
+  - name: errors
+    query: sum(rate(errors_total{job="checkout"}[5m])) / sum(rate(requests_total{job="checkout"}[5m]))
+    advance: at most 50%
+`;
+
+const ALERTS = `groups:
+  - name: checkout
+    interval: 30s
+    rules:
+      - record: job:errors:ratio
+        expr: sum by (job) (rate(errors_total[5m])) / sum by (job) (rate(requests_total[5m]))
+      - alert: Errors
+        expr: job:errors:ratio{job="checkout"} > 0.02
+        for: 2m
+        labels: { service: checkout, severity: critical, tier: 1 }
+      - alert: Deep
+        expr: depth > 10
+        labels: { service: checkout, tier: 1 }
+      - alert: Elsewhere
+        expr: depth > 0
+        labels: { service: pricing, tier: 1 }
+      - alert: Minor
+        expr: depth > 0
+        labels: { service: checkout, tier: 2, team: '{{ $labels.team }}' }
+`;
+
+const GUARDED_TESTS = `schema: gate-test/v1
+gate: guarded
+rules: [../../rules.yml]
+before: 10m
+series:
+  requests_total{job="checkout"}: 0+600x120
+  errors_total{job="checkout"}: 0x120
+  depth: 5x120
+cases:
+  - name: neither a quiet rule nor those of others stop it
+    start: { step: 1, held: 1h }
+    expect:
+      - { after: 6m, verdict: good, because: '{service="checkout",tier="1"} is good' }
+  - name: a pending alert waits, and a critical one that fires takes it back
+    start: { step: 1 }
+    series:
+      errors_total{job="checkout"}: 0x15 60+60x100
+    expect:
+      - { after: 7m, verdict: wait, because: Errors is pending, exposure: 5% }
+      - { after: 12m, because: Errors is firing, exposure: 0% }
+  - name: another one that fires halts it, until it is over
+    start: { step: 1 }
+    series:
+      depth: 5x15 20x10 5x95
+    expect:
+      - { after: 7m, verdict: halt, because: Deep is firing, state: halted, exposure: 5% }
+      - { after: 17m, verdict: good, state: halted }
+  - name: a silenced one waits
+    start: { step: 1 }
+    series:
+      depth: 5x15 20x100
+    events:
+      - { after: 1m, silence: Deep, for: 10m, by: kim }
+    expect:
+      - { after: 7m, verdict: wait, because: silenced by kim, state: proving }
+      - { after: 12m, state: halted }
+  - name: a rule whose series are gone is missing, not quiet
+    start: { step: 1 }
+    series:
+      depth: 5x15 stale
+    expect:
+      - { after: 12m, verdict: wait, because: '{service="checkout",tier="1"} is missing' }
+`;
+
 /** A folder of gates with these tests; the rules that they name lie beside it. */
 async function gatesWith(tests: string): Promise<string> {
   const home = await mkdtemp(join(folder, "home-"));
@@ -292,6 +370,25 @@ describe("rampart test", () => {
     );
     expect(run.stdout).not.toContain("backlog: advance at most 10: halved: turned");
     expect(run.code).toBe(2);
+  });
+
+  test("has guards see the alerts of its rule files as they would see those of Prometheus", async () => {
+    const home = await mkdtemp(join(folder, "guards-"));
+    await mkdir(join(home, "gates/tests"), { recursive: true });
+    await writeFile(join(home, "rules.yml"), ALERTS);
+    await writeFile(join(home, "gates/guarded.yaml"), GUARDED);
+    await writeFile(join(home, "gates/tests/guarded.yaml"), GUARDED_TESTS);
+    const outcome = await testGates({
+      path: join(home, "gates"),
+      mutate: true,
+      env: { PATH: process.env["PATH"] },
+    });
+    if (outcome.kind !== "tested") throw new Error(JSON.stringify(outcome));
+    expect(outcome.cases.flatMap(({ failures }) => failures)).toEqual([]);
+    expect(outcome.cases).toHaveLength(5);
+    const missed = (outcome.mutants ?? []).filter(({ caughtBy }) => caughtBy === null);
+    expect(outcome.mutants?.length).toBeGreaterThan(10);
+    expect(missed.filter(({ signal }) => signal.startsWith("alerts"))).toEqual([]);
   });
 
   test("finds the shipped gates as their tests say, and every change of them noticed", async () => {

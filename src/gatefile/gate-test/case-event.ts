@@ -1,8 +1,13 @@
 import { z } from "zod";
 
-import { leaf, longerThanNothing, name, duration, type Read, sentence } from "../leaf.ts";
+import { DAY } from "../../domain/instant.ts";
+import type { Matcher } from "../../domain/matcher.ts";
+import { parseMatchers } from "../../matchers/matchers.ts";
+import { inOwnGrammar, leaf, longerThanNothing, name, duration, type Read, sentence } from "../leaf.ts";
 import { readMap } from "../mapping.ts";
 import { percent } from "../percent.ts";
+import type { Complain } from "../problem-list.ts";
+import type { Text } from "../text.ts";
 import { headOf } from "../value.ts";
 import { type CaseEvent, PERSONAL_ACTIONS } from "./gate-test.ts";
 import { writtenAt } from "./written.ts";
@@ -30,12 +35,16 @@ const EVENT_KEYS = {
   flag: percent,
   deployed: sentence,
   maintenance: longerThanNothing,
+  silence: inOwnGrammar('matchers such as `{service="checkout"}`, or the name of an alert'),
+  for: longerThanNothing,
   by: person,
 } as const;
 
-const WHATS = [...PERSONAL_ACTIONS, "flag", "deployed", "maintenance"] as const;
+const WHATS = [...PERSONAL_ACTIONS, "flag", "deployed", "maintenance", "silence"] as const;
 
 const SOMEBODY = "somebody";
+/** No case lasts longer. */
+const LONG = 31 * DAY;
 
 export const caseEvent: Read<CaseEvent> = (value, complain) => {
   const fields = readMap(value, { what: "an event", keys: EVENT_KEYS, required: ["after"] }, complain);
@@ -52,6 +61,8 @@ export const caseEvent: Read<CaseEvent> = (value, complain) => {
     complain({ code: "R803", at: headOf(value), message, suggestion });
     return undefined;
   }
+  if (fields.has("for") && what !== "silence")
+    complain({ code: "R803", at: fields.at("for"), message: "only a `silence` lasts `for` a time" });
   if (values.after === undefined) return undefined;
   const at = { afterMs: values.after, at: writtenAt(headOf(value)) };
   const by = values.by ?? SOMEBODY;
@@ -63,7 +74,20 @@ export const caseEvent: Read<CaseEvent> = (value, complain) => {
     const forMs = values.maintenance;
     return forMs === undefined ? undefined : { ...at, kind: "maintenance", forMs, by };
   }
+  if (what === "silence") {
+    const matchers = values.silence === undefined ? null : matchersOf(values.silence, complain);
+    return matchers === null
+      ? undefined
+      : { ...at, kind: "silence", matchers, forMs: values.for ?? LONG, by };
+  }
   const who = values[what];
   if (who === undefined) return undefined;
   return { ...at, kind: "person", action: what, by: who, refused: values.refused ?? null };
 };
+
+function matchersOf(written: Text, complain: Complain): readonly Matcher[] | null {
+  const parsed = parseMatchers(written.text);
+  if (parsed.ok) return parsed.matchers;
+  complain({ code: "R162", at: written.spanOf(parsed.at, parsed.at + 1), message: parsed.problem });
+  return null;
+}

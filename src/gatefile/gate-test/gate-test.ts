@@ -1,5 +1,5 @@
 import type { Instant, Millis } from "../../domain/instant.ts";
-import type { Labels } from "../../domain/matcher.ts";
+import type { Labels, Matcher } from "../../domain/matcher.ts";
 import type { Percent } from "../../domain/percent.ts";
 import type { RampState } from "../../domain/ramp.ts";
 import type { Verdict } from "../../domain/verdict.ts";
@@ -59,6 +59,13 @@ export type CaseEvent = { readonly afterMs: Millis; readonly at: Written } & (
   /** CI tells a deploy of the gate's service. */
   | { readonly kind: "deploy"; readonly version: string }
   | { readonly kind: "maintenance"; readonly forMs: Millis; readonly by: string }
+  /** Somebody silences alerts in Alertmanager. */
+  | {
+      readonly kind: "silence";
+      readonly matchers: readonly Matcher[];
+      readonly forMs: Millis;
+      readonly by: string;
+    }
 );
 
 /** What has to be true at some time of a case. Absent members are not looked at. */

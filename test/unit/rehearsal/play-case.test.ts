@@ -1,9 +1,19 @@
 import { expect, test } from "vitest";
+import type { AlertRule } from "../../../src/domain/alert.ts";
 import type { Gate } from "../../../src/domain/gate.ts";
 import { HOUR, MINUTE } from "../../../src/domain/instant.ts";
 import type { CaseEvent, Expected, GateCase } from "../../../src/gatefile/gate-test/gate-test.ts";
 import { playCase } from "../../../src/rehearsal/play-case.ts";
-import { aDemand, aGate, aStep, NOON } from "../../support/builders.ts";
+import {
+  aDemand,
+  aGate,
+  aGuard,
+  anActiveAlert,
+  anAlertRule,
+  aStep,
+  freshAt,
+  NOON,
+} from "../../support/builders.ts";
 import { createScriptedMetrics } from "../../support/scripted-metrics.ts";
 
 const HERE = { file: "tests/checkout.yaml", line: 1 };
@@ -32,8 +42,10 @@ async function play(
   given: Partial<GateCase> & Pick<GateCase, "expect">,
   gate: Gate = aGate(),
   errors: (at: number) => number = () => 0,
+  rules: (at: number) => readonly AlertRule[] = () => [],
 ) {
   const metrics = createScriptedMetrics();
+  metrics.setAlertRules((_matchers, _source, at) => ({ kind: "known", rules: rules(at) }));
   metrics.set("errors", errors);
   const start = { at: NOON, mode: "act", step: null, heldMs: 0, ...given.start } as const;
   return playCase({
@@ -53,6 +65,31 @@ async function play(
     thorough: true,
   });
 }
+
+test("alerts stop a ramp, and whoever silences them holds it in place of the halt", async () => {
+  const gate = aGate({ alerts: [aGuard()] });
+  const active = [anActiveAlert({ activeAt: NOON - 10 * MINUTE })];
+  const rules = (at: number) => [
+    anAlertRule({ lastEvaluation: at, freshness: freshAt(at), active: at < NOON + 5 * MINUTE ? [] : active }),
+  ];
+  const silence = after(4, {
+    kind: "silence",
+    matchers: [{ label: "alertname", operator: "=", value: "CheckoutErrors" }],
+    forMs: 10 * MINUTE,
+    by: "kim",
+  });
+  const halted = expectAt(6, { state: "halted", because: ['{service="checkout"} is firing'] });
+  const held = expectAt(6, {
+    verdict: "wait",
+    state: "proving",
+    because: ["silenced by kim for another 8m"],
+  });
+  const ended = expectAt(15, { state: "halted" });
+  expect((await play({ expect: [halted] }, gate, () => 0, rules)).failures).toEqual([]);
+  expect((await play({ events: [silence], expect: [held, ended] }, gate, () => 0, rules)).failures).toEqual(
+    [],
+  );
+});
 
 const START = { at: NOON, mode: "act", step: 1, heldMs: 0 } as const;
 

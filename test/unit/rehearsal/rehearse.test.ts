@@ -11,6 +11,7 @@ import type {
 } from "../../../src/rehearsal/ports.ts";
 import { playReady, readyCases } from "../../../src/rehearsal/rehearse.ts";
 import { sideBySide } from "../../../src/rehearsal/side-by-side.ts";
+import { seeRule } from "../../../src/standalone/guarded-rules.ts";
 import { aGate, aLimit, aSignal, NOON } from "../../support/builders.ts";
 
 const HERE = { file: "tests/checkout.yaml", line: 3 };
@@ -19,6 +20,8 @@ const follow: FollowSelectors = (query) => ({
   ok: true,
   selectors: [{ selector: query, ruleIntervalMs: null, mayBeEmpty: false }],
 });
+
+const see = seeRule;
 
 function runsOf(text: string) {
   const read = parseSeries(text);
@@ -107,8 +110,8 @@ describe("cases that are made ready", () => {
     const { engine, loaded } = createLookUp();
     const tests = [testOf("0x20"), testOf("0.2x60", { beforeMs: 5 * MINUTE, intervalMs: 30 * SECOND })];
     const ready = await readyCases(
-      tests.map((each) => ({ test: each, definition: DEFINITION, rules: [] })),
-      { engine, follow },
+      tests.map((each) => ({ test: each, definition: DEFINITION, rules: [], alerts: [] })),
+      { engine, follow, see },
     );
     if (!ready.ok) throw new Error(ready.message);
     expect(loaded.map(({ labels, samples }) => [labels["__name__"], samples[0], samples[1]?.at])).toEqual([
@@ -121,10 +124,14 @@ describe("cases that are made ready", () => {
 
   test("are asked about once for all passes, whatever gate is played", async () => {
     const { engine, asked } = createLookUp();
-    const ready = await readyCases([{ test: testOf("0x20"), definition: DEFINITION, rules: [] }], {
-      engine,
-      follow,
-    });
+    const ready = await readyCases(
+      [{ test: testOf("0x20"), definition: DEFINITION, rules: [], alerts: [] }],
+      {
+        engine,
+        follow,
+        see,
+      },
+    );
     if (!ready.ok) throw new Error(ready.message);
     const [only] = ready.cases;
     if (only === undefined) throw new Error("there is a case");
@@ -156,7 +163,11 @@ describe("cases that are made ready", () => {
       ],
     });
     const definition = { ...DEFINITION, gate };
-    const ready = await readyCases([{ test: counters, definition, rules: [] }], { engine, follow });
+    const ready = await readyCases([{ test: counters, definition, rules: [], alerts: [] }], {
+      engine,
+      follow,
+      see,
+    });
     if (!ready.ok) throw new Error(ready.message);
     const [only] = ready.cases;
     if (only === undefined) throw new Error("there is a case");
@@ -183,7 +194,11 @@ describe("cases that are made ready", () => {
       expect: [{ afterMs: 3 * MINUTE, at: HERE, because: [], verdict: "good" }],
     });
     const definition = { ...DEFINITION, gate: aGate({ signals: [signal] }) };
-    const ready = await readyCases([{ test: given, definition, rules: [] }], { engine, follow });
+    const ready = await readyCases([{ test: given, definition, rules: [], alerts: [] }], {
+      engine,
+      follow,
+      see,
+    });
     if (!ready.ok) throw new Error(ready.message);
     const [only] = ready.cases;
     if (only === undefined) throw new Error("there is a case");
@@ -195,10 +210,14 @@ describe("cases that are made ready", () => {
   test("are not begun with samples that the engine refuses", async () => {
     const { engine } = createLookUp();
     const refusing = { ...engine, load: () => Promise.resolve("too old") };
-    const ready = await readyCases([{ test: testOf("0x20"), definition: DEFINITION, rules: [] }], {
-      engine: refusing,
-      follow,
-    });
+    const ready = await readyCases(
+      [{ test: testOf("0x20"), definition: DEFINITION, rules: [], alerts: [] }],
+      {
+        engine: refusing,
+        follow,
+        see,
+      },
+    );
     expect(ready).toEqual({ ok: false, message: "too old" });
   });
 });
@@ -214,7 +233,7 @@ describe("recording rules", () => {
     const { engine, loaded } = createLookUp();
     const rules = [rule("second", "first"), rule("first", "errors"), rule("unread", "errors")];
     const definition = { ...DEFINITION, gate };
-    await readyCases([{ test: testOf("1 1 stale"), definition, rules }], { engine, follow });
+    await readyCases([{ test: testOf("1 1 stale"), definition, rules, alerts: [] }], { engine, follow, see });
     expect(loaded.map(({ labels }) => labels)).toEqual([
       { __name__: "c1_errors", job: "a" },
       { __name__: "c1_first", job: "a", by: "rule" },
@@ -232,10 +251,14 @@ describe("recording rules", () => {
     ["itself through another", [rule("second", "first"), rule("first", "second")]],
   ])("that read %s are refused, with the place of the case", async (_, rules) => {
     const { engine } = createLookUp();
-    const ready = await readyCases([{ test: testOf("1"), definition: { ...DEFINITION, gate }, rules }], {
-      engine,
-      follow,
-    });
+    const ready = await readyCases(
+      [{ test: testOf("1"), definition: { ...DEFINITION, gate }, rules, alerts: [] }],
+      {
+        engine,
+        follow,
+        see,
+      },
+    );
     expect(ready).toMatchObject({
       ok: false,
       message: expect.stringMatching(/^tests\/checkout.yaml:3 \w+: a rule that reads its own/),
@@ -248,8 +271,8 @@ test("a change that some case notices is caught by it, and any other is not", as
   const limits = { advance: aLimit("at most 1%"), halt: null, rollback: null };
   const gate = aGate({ signals: [aSignal({ ...limits, measure: { kind: "plain", query: "errors" } })] });
   const ready = await readyCases(
-    [{ test: testOf("0.008x20"), definition: { ...DEFINITION, gate }, rules: [] }],
-    { engine, follow },
+    [{ test: testOf("0.008x20"), definition: { ...DEFINITION, gate }, rules: [], alerts: [] }],
+    { engine, follow, see },
   );
   if (!ready.ok) throw new Error(ready.message);
   const hunted = await huntMutants(ready.cases);
