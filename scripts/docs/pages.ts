@@ -23,6 +23,8 @@ import {
   NO_DEBT_SHAPE,
   SIGNAL_SHAPE,
 } from "../../src/gatefile/requirement.ts";
+import { GATE_SIGNAL_KEYS, MEANING_KEYS } from "../../src/gatefile/signal-keys.ts";
+import { STEP_KEYS } from "../../src/gatefile/steps.ts";
 import { TOUCH_SHAPE } from "../../src/gatefile/touch.ts";
 import { jsonSchemaOf, schemaKinds } from "../../src/gatefile/json-schemas.ts";
 import { renderRulePages } from "../../src/gatefile/rules.ts";
@@ -37,7 +39,9 @@ export const PAGES: Readonly<Record<string, (before: string) => string>> = {
     withSections(before, {
       gate: keyTable(GATE_SHAPE),
       flag: keyTable(FLAG_SHAPE),
+      step: keyTable({ keys: STEP_KEYS }),
       approval: keyTable(APPROVAL_SHAPE),
+      signal: keyTable({ keys: { ...MEANING_KEYS, ...GATE_SIGNAL_KEYS } }),
       alert: keyTable(GUARD_SHAPE),
       data: keyTable(below("data", DATA_SHAPE)),
       rollback: keyTable(below("rollback", ROLLBACK_SHAPE)),

@@ -8,7 +8,7 @@ import { duration, leaf, listOf, longerThanNothing, type Read, sentence } from "
 import { type Fields, jsonOfMap, readMap } from "./mapping.ts";
 import { percent } from "./percent.ts";
 import { proveSentence } from "./prove.ts";
-import { shaped } from "./read.ts";
+import { shaped, told } from "./read.ts";
 
 /** Unleash takes no more values in one constraint. */
 const MOST_VALUES = 250;
@@ -36,17 +36,54 @@ const valueList: Read<readonly string[]> = shaped(
   },
 );
 
-const STEP_KEYS = {
-  to: percent,
-  segment: sentence,
-  values: valueList,
-  shadow: leaf(z.literal(true), "`true`, or left out"),
-  hold: duration(),
-  prove: proveSentence,
-  bake: longerThanNothing,
-  approve: approvalDemands,
-  share: percent,
-  dither: leaf(z.boolean(), "`true` or `false`"),
+export const STEP_KEYS = {
+  to: told(
+    percent,
+    "whole percent, 1 to 100",
+    "Exposure of the step. Each more than the one before. Unleash has 100 buckets, so there is no half percent",
+    "needed, but at a segment",
+  ),
+  segment: told(
+    sentence,
+    "text",
+    "Instead of `to`, before every percent: the name of an Unleash segment that is exposed whole, or, with `values`, a name for those. [Segments](#segments)",
+  ),
+  values: told(
+    valueList,
+    "list of 1 to 250 texts",
+    "Values of the flag's stickiness field. A following step with `values` has all of the step before and more",
+  ),
+  shadow: told(
+    leaf(z.literal(true), "`true`, or left out"),
+    "`true`",
+    "Only at the first step, with `to: 0%`: a [shadow step](#shadow)",
+  ),
+  hold: told(duration(), "duration", "Least time at the step", "`30m`, or the longest settle if longer"),
+  prove: told(
+    proveSentence,
+    "percent above 0, perhaps `over control`",
+    "[What the step must exclude](#prove) before the next one",
+    "nothing",
+  ),
+  bake: told(
+    longerThanNothing,
+    "duration above 0",
+    "At the last step only: least time until the ramp is finished",
+    "`24h`",
+  ),
+  approve: told(approvalDemands, "group, mapping, or list", "Who must agree to **enter** the step", "nobody"),
+  share: told(
+    percent,
+    "percent",
+    "What a segment counts for in the budget of a flow. [No effect yet](#what-a-gate-shares)",
+    "all that is left",
+  ),
+  dither: told(
+    leaf(z.boolean(), "`true` or `false`"),
+    "`true`, `false`",
+    "Exposure is varied at random around the step, so that harm stands out. [No effect yet](#what-a-gate-shares)",
+    "`false`",
+  ),
 } as const;
 
 const OF_AUDIENCES: readonly string[] = ["segment", "values"];
