@@ -44,17 +44,18 @@ function dayTime(at: Instant, timeZone: string): string {
 
 /**
  * A milder limit, where the past comes near the one there is: of those limits that would have stopped something the first.
- * What known spans explain plays no part.
+ * What known spans and windows explain plays no part.
  */
 export function suggestionFor(
   signal: Signal,
-  { values }: Track,
+  { values, blind }: Track,
   span: Span,
   known: readonly KnownSpan[],
 ): Suggestion | null {
   const usual: number[] = [];
   for (const [look, value] of values.entries()) {
-    if (!Number.isNaN(value) && knownAt(known, span.from + look * span.stepMs) === null) usual.push(value);
+    const isExplained = blind[look] === 1 || knownAt(known, span.from + look * span.stepMs) !== null;
+    if (!Number.isNaN(value) && !isExplained) usual.push(value);
   }
   for (const name of ["halt", "rollback"] as const) {
     const limit = signal[name];

@@ -2,10 +2,11 @@ import type { Metrics } from "../control/ports.ts";
 import type { Gate } from "../domain/gate.ts";
 import { LOOK_BACK } from "../domain/increments.ts";
 import type { RawCounters } from "../domain/increments.ts";
-import { questionsOf } from "../domain/inquiry.ts";
+import { freshnessQueryOf, questionsOf } from "../domain/inquiry.ts";
 import { MINUTE, type Millis } from "../domain/instant.ts";
 import type { Matcher } from "../domain/matcher.ts";
 import type { Answer } from "../domain/reading.ts";
+import { sampleAt } from "../trial/replay.ts";
 import type { PastAlerts } from "./past-alerts.ts";
 import { grownQuery, keyOf } from "./past-questions.ts";
 import type { Columns } from "./read-past.ts";
@@ -32,11 +33,16 @@ export function createPastMetrics(gate: Gate, { columns, alerts }: Past): Metric
       Promise.resolve(
         new Map(queries.map((query) => [query, columns.get(keyOf(source, query))?.at(at) ?? EMPTY])),
       ),
-    freshness: (_source, query, at) =>
-      Promise.resolve({
-        kind: "known",
-        selectors: [{ selector: query, newest: at, scrapeIntervalMs: MINUTE }],
-      }),
+    freshness(_source, query, at) {
+      const periodic = gate.signals.find(
+        (signal) => signal.onNewData === true && freshnessQueryOf(signal) === query,
+      );
+      const sample =
+        periodic === undefined
+          ? { selector: query, newest: at, scrapeIntervalMs: MINUTE }
+          : sampleAt(periodic, at);
+      return Promise.resolve({ kind: "known", selectors: [sample] });
+    },
     counters(source, selector, stretch) {
       const counted = stretch.to - stretch.from - LOOK_BACK;
       const own = windows.get(selector) ?? [];

@@ -1,6 +1,6 @@
 import type { Instant } from "../domain/instant.ts";
 import { ACKNOWLEDGED_FOR } from "../domain/missing.ts";
-import { type Verdict, worse } from "../domain/verdict.ts";
+import type { Verdict } from "../domain/verdict.ts";
 import type { KnownSpan, Stop } from "./report.ts";
 
 /** What was said at one look. */
@@ -10,28 +10,37 @@ export type Said = {
   readonly message: string;
 };
 
-type Open = Omit<Stop, "known">;
+type Open = Stop & {
+  /** The window of a calendar that keeps it from stopping anything; null: none. */
+  readonly window: string | null;
+};
+
+export type Stops = {
+  /** `window` is the one that keeps a signal from being believed at that look. */
+  look(at: Instant, said: Said, window: string | null): void;
+  all(): readonly Stop[];
+};
 
 /**
  * Gathers looks into stops. A ramp that is halted stays so until a person resumes it, and what that person has seen halts
  * nothing again within a quarter of an hour, so looks that are no further apart belong together.
  */
-export function createStops(known: readonly KnownSpan[]) {
+export function createStops(known: readonly KnownSpan[]): Stops {
   const stops: Open[] = [];
 
   return {
-    look(at: Instant, said: () => Said, verdict: Verdict): void {
+    look(at, { verdict, by, message }, window) {
       if (verdict !== "halt" && verdict !== "rollback") return;
-      const last = stops.at(-1);
-      if (last === undefined || at - last.to > ACKNOWLEDGED_FOR) {
-        const { by, message } = said();
-        stops.push({ from: at, to: at, verdict, by, message });
+      const index = stops.findLastIndex((each) => each.window === window);
+      const last = stops[index];
+      if (last !== undefined && at - last.to <= ACKNOWLEDGED_FOR) {
+        const worst = verdict === "rollback" ? verdict : last.verdict;
+        stops[index] = { ...last, to: at, verdict: worst };
       } else {
-        const worst = worse(last.verdict, verdict) === "rollback" ? "rollback" : "halt";
-        stops[stops.length - 1] = { ...last, to: at, verdict: worst };
+        stops.push({ from: at, to: at, verdict, by, message, known: window ?? knownAt(known, at), window });
       }
     },
-    all: (): readonly Stop[] => stops.map((each) => ({ ...each, known: knownAt(known, each.from) })),
+    all: () => stops.map(({ window: _window, ...stop }) => stop),
   };
 }
 

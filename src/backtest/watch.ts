@@ -10,6 +10,7 @@ import { instantsOf } from "../trial/recall.ts";
 import { maintenanceOf } from "./known-spans.ts";
 import type { KnownSpan, Shares, Stop } from "./report.ts";
 import { type Said, createStops } from "./stops.ts";
+import { type Unblinded, createUnblinded } from "./unblinded.ts";
 
 /** One signal or guard over all looks. */
 export type Track = {
@@ -17,6 +18,8 @@ export type Track = {
   readonly stops: readonly Stop[];
   /** NaN where there was none, and of guards everywhere. */
   readonly values: Float64Array;
+  /** 1 at looks at which a window kept it from being believed. */
+  readonly blind: Uint8Array;
   /** Instants at which there was nothing to judge, in stretches of looks next to each other. */
   readonly gaps: readonly { readonly from: Instant; readonly to: Instant }[];
   /** What was missing first; null: nothing was. */
@@ -56,6 +59,7 @@ export async function watch(
   const signals = gate.signals.map(() => createTrack(span, instants.length, known));
   const guards = gate.alerts.map(() => createTrack(span, instants.length, known));
   const stops = createStops(known);
+  const unblinded = createUnblinded(gate);
   let clocks: Readonly<Record<string, SignalClock>> = {};
   let lastPassAt: Instant | null = null;
   for (const [look, now] of instants.entries()) {
@@ -66,13 +70,15 @@ export async function watch(
     const judged = judge(gate, measured.answers, context, measured.alerts);
     clocks = judged.clocks;
     lastPassAt = now;
-    for (const [index, each] of judged.signals.entries()) signals[index]?.look(look, now, signalSaid(each));
-    for (const [index, each] of judged.alerts.entries()) guards[index]?.look(look, now, guardSaid(each));
-    const causes = [
-      ...judged.signals.filter(({ counts }) => counts).map(signalSaid),
-      ...judged.alerts.map(guardSaid),
-    ];
-    stops.look(now, () => worstOf(causes, judged.verdict), judged.verdict);
+    const kept = unblinded.look(measured.answers, context, judged);
+    for (const [index, each] of judged.signals.entries()) {
+      signals[index]?.look(look, now, signalSaid(each), kept.get(each.signal) ?? null);
+    }
+    for (const [index, each] of judged.alerts.entries())
+      guards[index]?.look(look, now, guardSaid(each), null);
+    const counted = judged.signals.filter(({ counts }) => counts).map(signalSaid);
+    stops.look(now, worstOf([...counted, ...judged.alerts.map(guardSaid)], judged.verdict), null);
+    for (const { window, judgement } of kept.values()) stops.look(now, signalSaid(judgement), window);
   }
   return {
     signals: signals.map((each) => each.done()),
@@ -104,18 +110,21 @@ function worstOf(all: readonly Judged[], verdict: Verdict): Said {
 
 function createTrack({ stepMs }: Span, looks: number, known: readonly KnownSpan[]) {
   const values = new Float64Array(looks).fill(Number.NaN);
+  const blind = new Uint8Array(looks);
   const said = new Map<Verdict | "missing", number>();
   const stops = createStops(known);
   const gaps: { from: Instant; to: Instant }[] = [];
   let missing: string | null = null;
 
   return {
-    look(look: number, at: Instant, judged: Judged): void {
+    look(look: number, at: Instant, judged: Judged, kept: Unblinded | null): void {
       const { verdict, isMissing, value, message } = judged;
       values[look] = value;
+      if (kept !== null) blind[look] = 1;
       const word = isMissing ? "missing" : verdict;
       said.set(word, (said.get(word) ?? 0) + 1);
-      stops.look(at, () => judged, verdict);
+      stops.look(at, judged, null);
+      if (kept !== null) stops.look(at, signalSaid(kept.judgement), kept.window);
       if (!isMissing) return;
       missing ??= message.replace(/, for \w+$/, "");
       const last = gaps.at(-1);
@@ -123,7 +132,7 @@ function createTrack({ stepMs }: Span, looks: number, known: readonly KnownSpan[
       else gaps.push({ from: at, to: at });
     },
     done(): Track {
-      return { shares: sharesOf(said, looks), stops: stops.all(), values, gaps, missing };
+      return { shares: sharesOf(said, looks), stops: stops.all(), values, blind, gaps, missing };
     },
   };
 }

@@ -48,7 +48,7 @@ export function replay(gate: Gate, signal: Signal, recalled: Recalled, stepMs: M
 }
 
 /** When samples came is not known either: one is taken to have come every period, or every minute. */
-function sampleAt({ periodMs }: Signal, at: Instant): SelectorFreshness {
+export function sampleAt({ periodMs }: Signal, at: Instant): SelectorFreshness {
   const scrapeIntervalMs = periodMs ?? MINUTE;
   const newest = Math.floor(at / scrapeIntervalMs) * scrapeIntervalMs;
   return { selector: "every period", newest, scrapeIntervalMs };

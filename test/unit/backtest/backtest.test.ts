@@ -15,15 +15,19 @@ import {
 } from "../../support/builders.ts";
 import { type ScriptedHistory, createScriptedHistory } from "../../support/scripted-history.ts";
 import type { History } from "../../../src/trial/ports.ts";
+import type { BlindWindow } from "../../../src/domain/window-time.ts";
 import { createScriptedMetrics } from "../../support/scripted-metrics.ts";
 
+/** Half the looks of a minute each, for the sake of the time that a run of the tests takes. */
+const STEP = 2 * MINUTE;
+const LOOKS = (2 * DAY) / STEP;
 const SHORT_RAMP = { steps: [aStep({ to: 5 }), aStep({ to: 100 })], bakeMs: HOUR };
 
 async function run(gate: Gate, history: History, asked: Partial<BacktestAsked> = {}) {
   const phases: Phase[] = [];
   const metrics = createScriptedMetrics();
   metrics.setAlertRules(() => ({ kind: "known", rules: [anAlertRule()] }));
-  const given = { hash: "sha256:aa", lastMs: 2 * DAY, stepMs: null, known: [], timeZone: "UTC", now: NOON };
+  const given = { hash: "sha256:aa", lastMs: 2 * DAY, stepMs: STEP, known: [], timeZone: "UTC", now: NOON };
   const done = await backtest(
     { gate, ...given, ...asked },
     { history, metrics, tell: async (phase) => void phases.push(phase) },
@@ -59,7 +63,7 @@ describe("a gate over a quiet past", () => {
     const { signals, stops, placebos, looks, queries } = await replayed(aGate(SHORT_RAMP), history);
     expect(first(signals).shares).toEqual({ good: 1, wait: 0, halt: 0, rollback: 0, missing: 0 });
     expect(stops).toEqual([]);
-    expect(looks).toBe(2 * 24 * 60);
+    expect(looks).toBe(LOOKS);
     expect(placebos.ramps).toHaveLength(7);
     for (const ramp of placebos.ramps) {
       expect(ramp).toMatchObject({ outcome: "finished", step: 2, why: null });
@@ -77,8 +81,11 @@ describe("a gate over a quiet past", () => {
 
   test("is asked in portions that a source answers", async () => {
     const history = well();
-    const { queries } = await replayed(aGate({ flag: null, steps: [] }), history, { lastMs: 30 * DAY });
-    expect(queries).toBe(5);
+    const { queries } = await replayed(aGate({ flag: null, steps: [] }), history, {
+      lastMs: 8 * DAY,
+      stepMs: null,
+    });
+    expect(queries).toBe(2);
     for (const { span } of history.asked) {
       expect((span.to - span.from) / span.stepMs).toBeLessThan(11_000);
     }
@@ -102,11 +109,11 @@ describe("an incident", () => {
     ]);
     const [halt, rollback] = stops;
     expect(halt?.from).toBeGreaterThanOrEqual(bad.from);
-    expect(halt?.from).toBeLessThan(bad.from + MINUTE);
-    expect(rollback?.to).toBeGreaterThanOrEqual(worse.to - MINUTE);
+    expect(halt?.from).toBeLessThan(bad.from + STEP);
+    expect(rollback?.to).toBeGreaterThanOrEqual(worse.to - STEP);
     expect(rollback?.to).toBeLessThan(worse.to);
     expect(first(signals).stops).toEqual(stops);
-    expect(first(signals).shares).toMatchObject({ halt: 60 / 2880, rollback: 60 / 2880, missing: 0 });
+    expect(first(signals).shares).toMatchObject({ halt: 30 / LOOKS, rollback: 30 / LOOKS, missing: 0 });
   });
 
   test("stops the ramps that run across it, and no other", async () => {
@@ -158,11 +165,11 @@ describe("a gap", () => {
 
   test("is missing, never good, and halts once its clock has run", async () => {
     const { signals, stops } = await replayed(aGate(SHORT_RAMP), well([gap]));
-    expect(first(signals).shares.missing).toBeCloseTo(180 / 2880, 6);
+    expect(first(signals).shares.missing).toBeCloseTo(90 / LOOKS, 6);
     expect(stops).toMatchObject([{ verdict: "rollback", message: expect.stringContaining("no-series") }]);
     expect(first(stops).from).toBeGreaterThanOrEqual(gap.from + 30 * MINUTE);
     expect(first(signals).notes).toEqual([
-      "missing for 2h59m from 3 Mar 16:00 on: no-series: the query matched no series",
+      "missing for 2h58m from 3 Mar 16:01 on: no-series: the query matched no series",
     ]);
   });
 
@@ -178,8 +185,8 @@ describe("a gap", () => {
     const history = well([{ from: 0, to: kept, value: null }]);
     const { span, askedFrom, stops, looks } = await replayed(aGate(SHORT_RAMP), history);
     expect(span.from).toBeGreaterThanOrEqual(kept);
-    expect(span.from - askedFrom).toBeGreaterThanOrEqual(DAY - MINUTE);
-    expect(looks).toBe(1440);
+    expect(span.from - askedFrom).toBeGreaterThanOrEqual(DAY - STEP);
+    expect(looks).toBe(DAY / STEP);
     expect(stops).toEqual([]);
   });
 
@@ -222,7 +229,7 @@ describe("a source", () => {
     const history = well();
     const choosy: History = {
       range: (source, query, span) =>
-        (span.to - span.from) / span.stepMs > 800
+        (span.to - span.from) / span.stepMs > 400
           ? Promise.resolve({ kind: "unknown", reason: "too-large", detail: "1 MiB" })
           : history.range(source, query, span),
     };
@@ -236,14 +243,14 @@ describe("a source", () => {
     history.set("other", () => 0.001);
     const ill: History = {
       range: (source, query, span) =>
-        query === "other" || span.from > NOON - 20 * DAY
+        query === "other" || span.from > NOON - 2 * DAY
           ? history.range(source, query, span)
           : Promise.resolve({ kind: "unknown", reason: "http-422", detail: "many-to-many" }),
     };
     const other = aSignal({ name: "other", measure: { kind: "plain", query: "other" } });
     const gate = aGate({ flag: null, steps: [], signals: [aSignal(), other] });
-    const { signals } = await replayed(gate, ill, { lastMs: 30 * DAY });
-    expect(first(signals).shares.missing).toBeCloseTo(20_000 / 43_200, 3);
+    const { signals } = await replayed(gate, ill, { lastMs: 8 * DAY, stepMs: MINUTE });
+    expect(first(signals).shares.missing).toBeCloseTo(10_000 / 11_520, 3);
     expect(first(signals).notes.join()).toContain("http-422: many-to-many");
   });
 });
@@ -359,8 +366,8 @@ describe("guards", () => {
     );
     const { guards, stops } = await replayed(gate, history);
     const [guard] = guards;
-    expect(guard).toMatchObject({ guard: '{service="checkout"}', shares: { halt: 50 / 2880, missing: 0 } });
-    expect(guard?.shares.wait).toBeCloseTo(10 / 2880, 6);
+    expect(guard).toMatchObject({ guard: '{service="checkout"}', shares: { halt: 25 / LOOKS, missing: 0 } });
+    expect(guard?.shares.wait).toBeCloseTo(5 / LOOKS, 6);
     expect(stops).toMatchObject([{ verdict: "halt", by: ['{service="checkout"}'] }]);
     expect(first(stops).message).toMatch(/^CheckoutErrors is firing for 8m/);
   });
@@ -376,6 +383,62 @@ describe("guards", () => {
     const { guards } = await replayed(gate, history);
     expect(first(guards).shares.missing).toBeCloseTo(0.5, 2);
   });
+});
+
+describe("a signal with windows in `except`", () => {
+  const night: BlindWindow = {
+    name: "erp-night",
+    hours: {
+      kind: "every",
+      recurrence: { kind: "weekly", days: [1, 2, 3, 4, 5, 6, 7], fromMinute: 2 * 60, toMinute: 5 * 60 },
+      offsets: [],
+    },
+  };
+  const from = Date.UTC(2026, 2, 4, 2, 30);
+  const gate = aGate({ ...SHORT_RAMP, signals: [aSignal({ except: [night] })] });
+
+  test("stops nothing there, and what it would have stopped is told with the window's name", async () => {
+    const history = well([{ from, to: from + HOUR, value: 0.08 }]);
+    const { signals, stops, placebos } = await replayed(gate, history);
+    expect(first(signals).shares).toMatchObject({ halt: 0, rollback: 0, missing: 0 });
+    expect(first(signals).stops).toMatchObject([{ verdict: "rollback", known: "erp-night" }]);
+    expect(first(signals).stops).toHaveLength(1);
+    expect(first(signals).notes).toEqual(["its one stop is covered by erp-night"]);
+    expect(stops).toMatchObject([{ verdict: "rollback", known: "erp-night" }]);
+    expect(placebos.ramps.every(({ outcome }) => outcome === "finished")).toBe(true);
+  });
+
+  test("stops a ramp with what goes on after the window", async () => {
+    const history = well([{ from, to: from + 6 * HOUR, value: 0.08 }]);
+    const { stops } = await replayed(gate, history);
+    expect(stops).toMatchObject([{ known: "erp-night" }, { verdict: "rollback", known: null }]);
+    expect(stops[1]?.from).toBeGreaterThanOrEqual(Date.UTC(2026, 2, 4, 5));
+  });
+
+  test("goes on beside another one that halts meanwhile", async () => {
+    const other = aSignal({ name: "other" });
+    const both = { ...gate, signals: [...gate.signals, other] };
+    const { stops } = await replayed(both, well([{ from, to: from + HOUR, value: 0.03 }]));
+    expect(stops).toMatchObject([
+      { by: ["other"], known: null },
+      { by: ["errors"], known: "erp-night" },
+    ]);
+    expect(stops).toHaveLength(2);
+  });
+});
+
+test("a signal with `onNewData` counts one run a period, however often it is looked at", async () => {
+  const from = NOON - 5 * HOUR;
+  const runs = aSignal({
+    onNewData: true,
+    periodMs: 30 * MINUTE,
+    halt: { ...aLimit("above 2%"), persistence: { kind: "runs", count: 3 } },
+  });
+  const history = well([{ from, to: from + 2 * HOUR, value: 0.03 }]);
+  const { stops } = await replayed(aGate({ ...SHORT_RAMP, signals: [runs] }), history);
+  expect(stops).toHaveLength(1);
+  expect(first(stops).from).toBeGreaterThanOrEqual(from + HOUR);
+  expect(first(stops).from).toBeLessThan(from + HOUR + STEP);
 });
 
 describe("notes", () => {
@@ -408,7 +471,7 @@ describe("a period", () => {
   });
 
   test("is looked at in the slots of the gate's passes", async () => {
-    const { span } = await replayed(aGate({ everyMs: 5 * MINUTE }), well());
+    const { span } = await replayed(aGate({ everyMs: 5 * MINUTE }), well(), { stepMs: null });
     expect(span.stepMs).toBe(5 * MINUTE);
     expect(span.from % span.stepMs).toBe(span.to % span.stepMs);
   });
