@@ -33,6 +33,8 @@ export type PrometheusOptions = {
   readonly ruleFiles?: readonly string[];
   /** A Prometheus duration, default `5m`. */
   readonly lookbackDelta?: string;
+  /** A Prometheus duration; its own default is 15 days. */
+  readonly retention?: string;
   readonly port?: number;
   /** Further top-level keys of the configuration file. */
   readonly extraConfig?: Readonly<Record<string, unknown>>;
@@ -79,6 +81,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
       `--storage.tsdb.path=${tsdb}`,
       `--web.listen-address=127.0.0.1:${port}`,
       `--query.lookback-delta=${options.lookbackDelta ?? "5m"}`,
+      ...(options.retention === undefined ? [] : [`--storage.tsdb.retention.time=${options.retention}`]),
       // A hidden flag. Discovery itself passes new targets on every 5 s; with the default of 5 s here too,
       // a target could wait 10 s for its first scrape.
       "--scrape.discovery-reload-interval=100ms",
