@@ -142,10 +142,15 @@ function signalPast(
     ...(track.shares.missing === 1 ? [`no data in this period: ${track.missing ?? ""}`] : []),
     ...coveredNotes(track.stops),
     ...(suggestion === null ? [] : [suggestionNote(signal, suggestion)]),
+    ...(isOfExposed(signal) ? ["`of exposed` is judged in the ramps that expose nobody alone"] : []),
     ...(track.shares.missing === 1 ? [] : shapeNotes(track, timeZone)),
   ];
   const spread = spreadOf([...values].filter((value) => !Number.isNaN(value)));
   return { signal, shares: track.shares, stops: track.stops, spread, suggestion, notes, values };
+}
+
+function isOfExposed({ advance, halt, rollback }: Signal): boolean {
+  return [advance, halt, rollback].some((limit) => limit?.baseline === "of exposed");
 }
 
 /** Whether anything was counted of those who are exposed. */

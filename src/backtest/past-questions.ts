@@ -1,6 +1,7 @@
+import { OLDEST_DAYS } from "../domain/before-ramp.ts";
 import type { Gate } from "../domain/gate.ts";
 import { questionsOf } from "../domain/inquiry.ts";
-import type { Millis } from "../domain/instant.ts";
+import { DAY, type Millis } from "../domain/instant.ts";
 
 /** A query whose answers at every look of the period are needed. */
 export type PastQuestion = {
@@ -19,7 +20,7 @@ export function pastQuestions(gate: Gate): readonly PastQuestion[] {
     found.set(key, { source, query, earlierMs });
   };
   for (const signal of gate.signals) {
-    for (const { query, agoMs, counters } of questionsOf(signal)) {
+    for (const { query, agoMs, counters } of questionsOf(signal, [OLDEST_DAYS * DAY])) {
       add(signal.source, counters === null ? query : grownQuery(query), agoMs);
     }
   }

@@ -18,7 +18,7 @@ import { knownAt } from "./stops.ts";
 /** No divisor of a day or a week, so that starts come to lie at every hour of either. */
 const SPACING: Millis = 7 * HOUR;
 /** Passes that all ramps of a run may take together, about; where that is not enough they start less often. */
-const MOST_PASSES = 100_000;
+const MOST_PASSES = 60_000;
 
 export type PlaceboPorts = {
   readonly metrics: Metrics;

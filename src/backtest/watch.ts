@@ -64,7 +64,10 @@ export async function watch(
   let lastPassAt: Instant | null = null;
   for (const [look, now] of instants.entries()) {
     if (look % LOOKS_BETWEEN === 0) await progress(look, instants.length);
-    const measured = await measure(gate, { metrics, silencers: NO_SILENCERS }, now);
+    // Nobody is exposed at any look, so every day before it may be compared with.
+    const unexposed = { since: null, until: now };
+    const ports = { metrics, silencers: NO_SILENCERS };
+    const measured = await measure(gate, ports, now, null, unexposed);
     const unchanged = { changedAt: null, raisedAt: null, dark: new Map<string, Instant>() };
     const context = { now, lastPassAt, ...unchanged, purpose, clocks, maintenance };
     const judged = judge(gate, measured.answers, context, measured.alerts);

@@ -10,7 +10,7 @@ export type Unexposed = { readonly since: Instant | null; readonly until: Instan
 
 /** As many days as are looked at, and none from longer ago: Prometheus keeps 15 days unless told otherwise. */
 const MOST_DAYS = 7;
-const OLDEST_DAYS = 14;
+export const OLDEST_DAYS = 14;
 
 /** One day alone says nothing of how far days differ. */
 const FEWEST_DAYS = 2;

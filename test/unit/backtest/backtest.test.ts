@@ -5,6 +5,7 @@ import type { Gate } from "../../../src/domain/gate.ts";
 import { DAY, HOUR, type Instant, MINUTE } from "../../../src/domain/instant.ts";
 import {
   aCohorts,
+  aCounts,
   aGate,
   aGuard,
   aLimit,
@@ -15,6 +16,7 @@ import {
 } from "../../support/builders.ts";
 import { type ScriptedHistory, createScriptedHistory } from "../../support/scripted-history.ts";
 import type { History } from "../../../src/trial/ports.ts";
+import type { Limit } from "../../../src/domain/limit.ts";
 import type { BlindWindow } from "../../../src/domain/window-time.ts";
 import { createScriptedMetrics } from "../../support/scripted-metrics.ts";
 
@@ -331,8 +333,8 @@ describe("ramps that expose nobody", () => {
     const gate = aGate({ bakeMs: 14 * DAY });
     const history = well([{ from: 0, to: NOON, value: 0.08 }]);
     const { placebos } = await replayed(gate, history, { lastMs: 60 * DAY, stepMs: 2 * MINUTE });
-    expect(placebos.spacingMs).toBe(147 * HOUR);
-    expect(placebos.ramps).toHaveLength(8);
+    expect(placebos.spacingMs).toBe(245 * HOUR);
+    expect(placebos.ramps).toHaveLength(5);
   });
 });
 
@@ -424,6 +426,39 @@ describe("a signal with windows in `except`", () => {
       { by: ["errors"], known: "erp-night" },
     ]);
     expect(stops).toHaveLength(2);
+  });
+});
+
+function against(baseline: "of baseline" | "of exposed", text: string): Limit {
+  return { ...aLimit(text), text: `${text} ${baseline}`, baseline };
+}
+
+describe("days before a ramp", () => {
+  const from = NOON - 12 * HOUR;
+  const history = createScriptedHistory();
+  history.set("bad", (at) => (at >= from && at < from + HOUR ? 60 : 10));
+  history.set("total", () => 1_000);
+
+  test("are what `of baseline` compares with, from before the period too", async () => {
+    const counts = aCounts({ halt: against("of baseline", "above 200%"), rollback: null });
+    const { stops } = await replayed(aGate({ ...SHORT_RAMP, signals: [counts] }), history);
+    expect(stops).toHaveLength(1);
+    expect(first(stops).message).toContain("6% against 1% before the ramp");
+    expect(first(stops).from - from).toBeLessThan(STEP);
+  });
+
+  test("are what a ramp that exposes nobody compares with for `of exposed`", async () => {
+    const counts = aCounts({ halt: against("of exposed", "above 20%"), rollback: null });
+    const gate = aGate({
+      steps: [aStep({ to: 5, holdMs: 3 * HOUR }), aStep({ to: 100 })],
+      bakeMs: HOUR,
+      signals: [counts],
+    });
+    const { placebos, stops, signals } = await replayed(gate, history);
+    expect(stops).toEqual([]);
+    expect(first(signals).notes.join()).toContain("`of exposed` is judged in the ramps");
+    const halted = placebos.ramps.filter(({ outcome }) => outcome === "halted");
+    expect(halted).toMatchObject([{ why: expect.stringContaining("of those exposed") }]);
   });
 });
 
