@@ -24,7 +24,8 @@ export function blindWindows(
   );
 }
 
-function hoursOf({ time, timezone }: CalendarWindow): WindowHours {
+/** When a window is, with all that it takes to tell. */
+export function hoursOf({ time, timezone }: CalendarWindow): WindowHours {
   switch (time.kind) {
     case "every":
       return { ...time, offsets: zoneOffsets(timezone) };

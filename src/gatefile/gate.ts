@@ -7,6 +7,7 @@ import type { Defaults } from "./defaults.ts";
 import { resolveFlag } from "./flag.ts";
 import { DEFAULT_DATA, DEFAULT_DRIFT, DEFAULT_ROLLBACK, type GateFields, RAMP_KEYS } from "./gate-keys.ts";
 import type { Shelf } from "./gate-source.ts";
+import { bakeSettle } from "./lint/bake-settle.ts";
 import { blindSteps } from "./lint/blind-steps.ts";
 import { cleanUp } from "./lint/clean-up.ts";
 import { reconcileTasks } from "./lint/reconcile-tasks.ts";
@@ -15,6 +16,7 @@ import { holdSettle, type Slowest, slowestOf } from "./lint/hold-settle.ts";
 import { hasOwner } from "./lint/owner.ts";
 import { provable } from "./lint/provable.ts";
 import { rampEnd } from "./lint/ramp-end.ts";
+import { runbookLink } from "./lint/runbook-link.ts";
 import { signalNames } from "./lint/signal-names.ts";
 import { stepsIncrease } from "./lint/steps-increase.ts";
 import { stickiness } from "./lint/stickiness.ts";
@@ -74,6 +76,7 @@ export function resolveGate(
 
   const writes = writerAt(given.touches);
   hasOwner(fields, "gate", complain, writes === null ? "hint" : "error");
+  runbookLink(fields, complain);
   noEffect(fields, complain);
   if (given.flag !== undefined) stickiness(given.flag, writes !== null, complain);
   cleanUp(fields, writes, complain);
@@ -86,6 +89,9 @@ export function resolveGate(
   provable(given.steps ?? [], signals, areAllRead, complain);
   checkRamp(fields, slowest, complain);
   checkDeploy(fields, complain);
+  const delays = { propagationMs: flag?.propagationMs ?? 0, scrapeIntervalMs: defaults.scrapeIntervalMs };
+  const own = signals.map(({ signal }) => signal);
+  if (flag !== null) bakeSettle(given.steps ?? [], own, delays, complain);
   if (flag !== null)
     blindSteps(signals, alerts, ramp.steps, fields.at(fields.has("steps") ? "steps" : "flag"), complain);
 

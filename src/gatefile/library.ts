@@ -1,5 +1,6 @@
 import { anything, listOf, type Read } from "./leaf.ts";
 import { hasOwner } from "./lint/owner.ts";
+import { runbookLink } from "./lint/runbook-link.ts";
 import { jsonOfMap, readMap } from "./mapping.ts";
 import { problemList, type Complain, type ProblemList } from "./problem-list.ts";
 import { draftSignal } from "./signal-draft.ts";
@@ -37,6 +38,7 @@ const librarySignal: Read<LibrarySignal> = shaped(LIBRARY_SIGNAL_JSON, (value, c
   const fields = readMap(value, shape, both);
   if (fields === undefined) return undefined;
   hasOwner(fields, "signal", both);
+  runbookLink(fields, both);
   const { name, params } = fields.values;
   draftSignal(fields, fields, () => params ?? [], both);
   return name === undefined

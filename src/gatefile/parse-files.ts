@@ -14,6 +14,7 @@ import { gateOfRoot, type ResolvedGate, type Shelf } from "./gate-source.ts";
 import { joinLibraries } from "./library.ts";
 import { firstStep } from "./lint/budget.ts";
 import { dependencyCycles } from "./lint/dependency-cycle.ts";
+import { reachableSlot } from "./lint/reachable-slot.ts";
 import { writersOverlap } from "./lint/writers-overlap.ts";
 import { inOrder } from "./problem-list.ts";
 import { checkProfile, joinProfiles } from "./profile.ts";
@@ -113,7 +114,10 @@ export function understand(
   }
   checkTests(read, resolved);
   writersOverlap(resolved);
-  for (const { gate, fields, file } of resolved) firstStep(gate, fields, flows, file.list.complain);
+  for (const { gate, fields, file } of resolved) {
+    firstStep(gate, fields, flows, file.list.complain);
+    reachableSlot(gate, fields, shelf, file.list.complain);
+  }
   const refused = new Set<ReadFile>([
     ...refuseTwins(resolved),
     ...refuseRivals(resolved),

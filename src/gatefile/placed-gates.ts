@@ -14,6 +14,8 @@ export type PlacedGate = {
    * that of the signal in the gate.
    */
   readonly inSignal: (index: number, part: string) => Span;
+  /** Where a step says what it has to prove; `index` is that of the step in the gate. */
+  readonly inStep: (index: number) => Span;
   readonly inFlag: (key: "stickiness") => Span;
 };
 
@@ -23,6 +25,7 @@ export function placedGates(files: readonly GivenFile[], defaults: Defaults): re
     gate,
     path: file.path,
     inSignal: (index, part) => placeInSignal(fields, index, part),
+    inStep: (index) => fields.values.steps?.[index]?.at("prove") ?? fields.at("steps"),
     inFlag: (key) => placeInFlag(fields, key),
   }));
 }

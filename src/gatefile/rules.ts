@@ -111,6 +111,10 @@ export const RULES = {
     "Hold is shorter than settle",
     "Until a signal has settled its readings still show the exposure before the step. The step waits for that anyway; a hold below it promises a pace that cannot be kept.",
   ),
+  R132: warning(
+    "Bake is shorter than settle",
+    "A ramp is finished when its bake is over and every signal that counts for that is good. One that shows the last step only later keeps it waiting anyway; a bake below it promises an end that cannot be kept.",
+  ),
   R133: warning(
     "A missing signal never escalates",
     "`missingFor: {}` switches the clock off: a signal that stays missing closes increases and does nothing else, for as long as nobody looks.",
@@ -225,6 +229,10 @@ export const RULES = {
     "A limit that cannot be reached at a step",
     "A share of everything cannot pass 1 % while 1 % of everything is exposed, however bad the new path is: at that step the limit sees nothing. Keep it for later steps, and add one that sees the first ones, such as a signal of those exposed alone.",
   ),
+  R205: warning(
+    "A proof that takes too long",
+    "At the traffic of the last day the outcomes that `prove` needs take more than 30 days to come, or never: what has to be excluded is what is normal. The ramp would stand at that step. Asked with `--online`.",
+  ),
   R206: warning(
     "`for` is shorter than two scrapes",
     "`for` says that one bad sample is not enough. In less than two scrapes there is no second one. The scrape interval is that of the configuration, else a minute.",
@@ -244,6 +252,10 @@ export const RULES = {
   R210: error(
     "Nothing to prove a step by",
     "`prove` excludes a ratio of bad outcomes among those who are exposed. They are counted by the signal with cohorts that says `proves: true`, else by the only one with cohorts. A shadow step and the last step prove nothing: nobody is exposed, and nothing follows.",
+  ),
+  R211: warning(
+    "A limit that cries wolf",
+    "On more than 5 % of the last 14 days the limits alone would have stopped a ramp, though there may have been none: whoever is woken for nothing stops looking. Days without a number do not count. Asked with `--online`, and not of cohorts, raw counters and days before a ramp.",
   ),
   R212: error(
     "Nothing can be read at 0 %",
@@ -326,6 +338,10 @@ export const RULES = {
     "No runbook",
     "The one who is paged at night needs to know what to do. For a gate that writes (`touches`) it is an error.",
   ),
+  R403: hint(
+    "A runbook that leads nowhere",
+    "Whoever is paged gets the runbook as a link in the message. What is no whole address of the web cannot be opened there.",
+  ),
   R501: error(
     "Unknown flow",
     "A gate names a flow of a `flow/v1` file in the same folder: what else runs there decides when this gate may raise.",
@@ -371,6 +387,10 @@ export const RULES = {
   R605: error(
     "A task that never ends",
     "A task is done when its `until` holds, without one when its webhook has answered, or when people say so (`manual: true`).",
+  ),
+  R701: warning(
+    "No time for an increase",
+    "The windows of a gate and of its flows together leave no time for an increase for longer than 14 days: windows that never open together, or a freeze that goes on and on. The ramp would stand still, and nobody would know whether it still has to.",
   ),
   R702: warning(
     "No time zone",

@@ -30,7 +30,7 @@ export async function lintOnline({ path, places }: LintOnlineRequest): Promise<L
   const unleash = await openUnleash(env);
   const prometheus = createPrometheus({ sources: found.sources, clock: SYSTEM_CLOCK });
   try {
-    const ports = { metrics: prometheus, catalogue: prometheus, unleash: unleash.ports };
+    const ports = { metrics: prometheus, catalogue: prometheus, history: prometheus, unleash: unleash.ports };
     const { problems, unseen } = await ask(gates, ports, SYSTEM_CLOCK.now());
     const hasFlags = gates.some(({ gate }) => gate.flag !== null);
     return {

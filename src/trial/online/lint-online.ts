@@ -1,12 +1,17 @@
+import type { Signal } from "../../domain/gate.ts";
 import type { Instant } from "../../domain/instant.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { PlacedGate } from "../../gatefile/placed-gates.ts";
 import { problemList } from "../../gatefile/problem-list.ts";
+import type { History } from "../ports.ts";
 import { askFlag, type FlagPorts } from "./ask-flag.ts";
+import { askPast } from "./ask-past.ts";
+import { askProof } from "./ask-proof.ts";
 import { askSignal, type MetricPorts } from "./ask-signal.ts";
-import type { OnlineFault } from "./told.ts";
+import { type OnlineFault, type Told, together } from "./told.ts";
 
 export type OnlinePorts = MetricPorts & {
+  readonly history: History;
   /** Null: no Unleash was named, which is a remark. */
   readonly unleash: FlagPorts | null;
 };
@@ -28,7 +33,12 @@ export async function lintOnline(
   await Promise.all(
     gates.map(async (placed) => {
       const { gate } = placed;
-      const signals = await Promise.all(gate.signals.map((signal) => askSignal(signal, ports, now)));
+      const [signals, proof] = await Promise.all([
+        Promise.all(gate.signals.map((signal) => askWhole(placed, signal, ports, now))),
+        askProof(gate, ports.history, now),
+      ]);
+      proof.unseen.forEach((each) => unseen.add(each));
+      for (const { step, ...fault } of proof.faults) list.complain(complaintOf(fault, placed.inStep(step)));
       for (const [index, { faults, unseen: own }] of signals.entries()) {
         own.forEach((each) => unseen.add(each));
         for (const fault of faults) list.complain(complaintOf(fault, placed.inSignal(index, fault.part)));
@@ -40,6 +50,17 @@ export async function lintOnline(
     }),
   );
   return { problems: list.problems, unseen: [...unseen].toSorted() };
+}
+
+async function askWhole(
+  { gate }: PlacedGate,
+  signal: Signal,
+  ports: OnlinePorts,
+  now: Instant,
+): Promise<Told> {
+  return together(
+    await Promise.all([askSignal(signal, ports, now), askPast(gate, signal, ports.history, now)]),
+  );
 }
 
 function complaintOf(

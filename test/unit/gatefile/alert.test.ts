@@ -65,7 +65,7 @@ describe("a guard that says more", () => {
 });
 
 describe("a gate with alerts alone", () => {
-  const watching = "schema: gate/v1\nname: watching\nowner: a\nrunbook: b\n";
+  const watching = "schema: gate/v1\nname: watching\nowner: a\nrunbook: https://r.example.com/b\n";
 
   it("watches", () => {
     const gate = gateOf("alerts: [A, B]\n", watching);

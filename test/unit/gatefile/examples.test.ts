@@ -53,9 +53,11 @@ it.each([
   expect(gate === undefined ? null : unbuiltOf(gate)).toEqual(unbuilt);
 });
 
+function signalOf(gate: string, name: string) {
+  return gates.get(gate)?.gate.signals.find((signal) => signal.name === name);
+}
+
 it("their signals bring what the shop wrote of windows, new data and the week before", () => {
-  const signalOf = (gate: string, name: string) =>
-    gates.get(gate)?.gate.signals.find((signal) => signal.name === name);
   const staleness = signalOf("erp-order-export-v2", "sync-staleness");
   expect(staleness?.except?.map(({ name, hours }) => [name, hours.kind])).toEqual([
     ["erp-maintenance", "every"],

@@ -54,6 +54,8 @@ describe("a file with a mistake", () => {
     const elsewhere = [
       "R112",
       "R129",
+      "R205",
+      "R211",
       "R311",
       "R106",
       "R125",

@@ -17,7 +17,7 @@ function gateFile(name: string, flag: string = name) {
 }
 
 function uses(name: string, signal: string) {
-  const text = `schema: gate/v1\nname: ${name}\nowner: a\nrunbook: b\nsignals:\n  - use: ${signal}\n`;
+  const text = `schema: gate/v1\nname: ${name}\nowner: a\nrunbook: https://r.example.com/b\nsignals:\n  - use: ${signal}\n`;
   return { path: `${name}.yaml`, text };
 }
 
@@ -128,14 +128,14 @@ describe("a broken library signal", () => {
       path: "library.yaml",
       text: `schema: signals/v1
 signals:
-  - { name: sick, owner: a, runbook: b, query: "sum(", halt: above 3 }
-  - { name: well, owner: a, runbook: b, query: sum(up), halt: above 3 }
+  - { name: sick, owner: a, runbook: https://r.example.com/b, query: "sum(", halt: above 3 }
+  - { name: well, owner: a, runbook: https://r.example.com/b, query: sum(up), halt: above 3 }
 `,
     };
     const { gates, problems } = parseFiles([uses("one", "sick"), uses("two", "well"), library], DEFAULTS);
     expect([...gates.keys()]).toEqual(["two"]);
     expect(problems.map(({ file, line, column, code }) => [file, line, column, code])).toEqual([
-      ["library.yaml", 3, 53, "R301"],
+      ["library.yaml", 3, 75, "R301"],
       ["one.yaml", 6, 10, "R145"],
     ]);
   });

@@ -7,6 +7,7 @@ import { lintOnline, type OnlineLint } from "../../../../src/trial/online/lint-o
 import type { Catalogue, FlagServers, MetricMeta } from "../../../../src/trial/ports.ts";
 import { createFakeFlags } from "../../../support/fake-flags.ts";
 import { manualClock } from "../../../support/manual-clock.ts";
+import { createScriptedHistory, type ScriptedHistory } from "../../../support/scripted-history.ts";
 import { createScriptedMetrics, type ScriptedMetrics } from "../../../support/scripted-metrics.ts";
 import { createSeriesCatalogue } from "../../../support/series-catalogue.ts";
 import { DEFAULTS } from "../../gatefile/defaults.ts";
@@ -14,9 +15,11 @@ import { DEFAULTS } from "../../gatefile/defaults.ts";
 const NOW = Date.UTC(2026, 2, 3, 10);
 
 let metrics: ScriptedMetrics;
+let history: ScriptedHistory;
 
 beforeEach(() => {
   metrics = createScriptedMetrics();
+  history = createScriptedHistory();
 });
 
 const SERIES = [
@@ -62,7 +65,7 @@ async function lint(text: string, world: World = {}): Promise<OnlineLint> {
   const gates = placedGates([{ path: "gate.yaml", text }], DEFAULTS);
   expect(gates).toHaveLength(1);
   const unleash = seen === undefined ? null : { flags, servers };
-  return lintOnline(gates, { metrics, catalogue, unleash }, NOW);
+  return lintOnline(gates, { metrics, catalogue, history, unleash }, NOW);
 }
 
 /** Each problem with the stretch of the file it points at. */
