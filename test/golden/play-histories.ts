@@ -11,6 +11,7 @@ import {
   aStep,
 } from "../support/builders.ts";
 import { type World, createWorld } from "../support/world-of-fakes.ts";
+import { beforeRamp, cohorts } from "./evidence-histories.ts";
 import { GATE, STEPS, approve, atFive, order } from "./orders.ts";
 import { adopt, force, pauseUntil } from "./order-histories.ts";
 
@@ -29,6 +30,8 @@ export const HISTORIES: Readonly<Record<string, () => Promise<World>>> = {
   force,
   adopt,
   "pause-until": pauseUntil,
+  cohorts,
+  "before-ramp": beforeRamp,
 };
 
 async function startToFinish(): Promise<World> {
