@@ -1,8 +1,9 @@
 import type { Gate } from "../../domain/gate.ts";
 import { DAY, type Instant, MINUTE, type Millis, formatMillis } from "../../domain/instant.ts";
-import { planGate } from "../plan/plan-gate.ts";
+import { planFor } from "../plan/plan-gate.ts";
 import type { Wait } from "../plan/plan.ts";
 import { proofOf } from "../plan/proof.ts";
+import { trafficOf } from "../plan/traffic.ts";
 import type { History } from "../ports.ts";
 import type { OnlineFault, Told } from "./told.ts";
 
@@ -16,7 +17,9 @@ export type ProofTold = Omit<Told, "faults"> & {
 /** R205: whether each step can be proven in reasonable time by the outcomes there are. */
 export async function askProof(gate: Gate, history: History, now: Instant): Promise<ProofTold> {
   if (!gate.steps.some(({ prove }) => prove !== undefined)) return { faults: [], unseen: [] };
-  const { traffic, steps } = await planGate({ gate, scrapeIntervalMs: MINUTE, now }, history);
+  const traffic = await trafficOf(gate, history, now);
+  const halts = { kind: "unknown", why: "not asked" } as const;
+  const { steps } = planFor({ gate, scrapeIntervalMs: MINUTE, now }, { traffic, halts });
   if (traffic.kind === "unknown" && traffic.isUnseen) return { faults: [], unseen: [traffic.why] };
   const faults = gate.steps.flatMap(({ prove }, step) => {
     const perHour = steps[step]?.perHour;

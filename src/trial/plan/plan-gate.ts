@@ -27,8 +27,14 @@ export type PlanPorts = {
  * nobody to ask.
  */
 export async function planGate(asked: PlanAsked, ports: PlanPorts | null): Promise<GatePlan> {
+  return planFor(asked, await pastOf(asked, ports));
+}
+
+type Past = Pick<GatePlan, "traffic" | "halts">;
+
+/** The same by a past that is known. */
+export function planFor(asked: PlanAsked, { traffic, halts }: Past): GatePlan {
   const { gate, now } = asked;
-  const { traffic, halts } = await pastOf(asked, ports);
   const drafts = gate.steps.map((step, index) => draftOf(asked, traffic, step, index));
   const entries = entriesOf(drafts, gate.everyMs, now);
   const steps = drafts.map((draft, index) => ({ ...draft, entry: entries[index] ?? BEGINS(now) }));
@@ -43,10 +49,7 @@ export async function planGate(asked: PlanAsked, ports: PlanPorts | null): Promi
   };
 }
 
-async function pastOf(
-  { gate, now }: PlanAsked,
-  ports: PlanPorts | null,
-): Promise<Pick<GatePlan, "traffic" | "halts">> {
+async function pastOf({ gate, now }: PlanAsked, ports: PlanPorts | null): Promise<Past> {
   if (gate.flag !== null && ports !== null) {
     return { traffic: await trafficOf(gate, ports.history, now), halts: await ports.pastHalts(gate, now) };
   }
