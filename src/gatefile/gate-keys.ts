@@ -206,7 +206,7 @@ const GATE_KEYS = {
   ),
   title: told(sentence, "text", "For people", "none"),
   owner: told(sentence, "text", "Who is asked. In every message", "none (warning)"),
-  runbook: told(sentence, "text", "What to do at night. In every message", "none (hint)"),
+  runbook: told(sentence, "link", "What to do at night. In every message", "none (hint)"),
   change: told(sentence, "text", "What the gate is for; a note", "none"),
   every: told(
     duration({ ms: SECOND, says: "at least 1s" }),

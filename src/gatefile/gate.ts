@@ -76,7 +76,7 @@ export function resolveGate(
 
   const writes = writerAt(given.touches);
   hasOwner(fields, "gate", complain, writes === null ? "hint" : "error");
-  runbookLink(fields, complain);
+  for (const each of [fields, ...(given.signals ?? [])]) runbookLink(each, complain);
   noEffect(fields, complain);
   if (given.flag !== undefined) stickiness(given.flag, writes !== null, complain);
   cleanUp(fields, writes, complain);
