@@ -202,3 +202,40 @@ describe("who does not answer", () => {
     expect(new Set(unseen).size).toBe(unseen.length);
   });
 });
+
+describe("what the past says", () => {
+  const PROVING = `schema: gate/v1
+name: order-export
+owner: team-orders
+flag: order-export
+steps: [{ to: 1%, prove: 3% }, { to: 100% }]
+signals:
+  - name: outcomes
+    counts: { bad: 'bad_total{out="bad"}', total: bad_total }
+    cohorts: { candidate: v="on", control: v="off" }
+    advance: at most 1pp over control
+  - { name: backlog, query: sum(erp_backlog), halt: above 5 }
+`;
+
+  it("is a warning at a proof that would take too long, and at a signal that would have stopped ramps", async () => {
+    history.set('sum(increase(bad_total{v="off"}[1h]))', () => 10);
+    history.set("sum(erp_backlog)", () => 9);
+    const { problems, unseen } = await lint(PROVING);
+    expect(unseen).toEqual([]);
+    const told = problems.filter(({ code }) => code === "R205" || code === "R211");
+    expect(told.map(({ code, severity, line, column }) => [code, severity, line, column])).toEqual([
+      ["R205", "warning", 5, 26],
+      ["R211", "warning", 11, 29],
+    ]);
+  });
+
+  it("is no problem where it cannot be read, and that is told", async () => {
+    history.fail("timeout");
+    const { problems, unseen } = await lint(PROVING);
+    expect(problems.filter(({ code }) => code === "R205" || code === "R211")).toEqual([]);
+    expect(unseen).toEqual([
+      "main: scripted timeout (timeout)",
+      "outcomes cannot be counted: timeout: scripted timeout",
+    ]);
+  });
+});
