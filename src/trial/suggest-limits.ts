@@ -63,16 +63,20 @@ export function roomierLimit(
   return { percentile: Number((percentile * 100).toFixed(1)), value, text };
 }
 
+/** Without the dust of binary fractions: 2.4 is not a little more. */
+function upwards(value: number): number {
+  return Math.ceil(value - 1e-9);
+}
+
 function boundAbove(value: number, limit: number): number | null {
   if (value < NEAR * limit) return null;
-  const bound = rounded(value * 1.2, Math.ceil);
+  const bound = rounded(value * 1.2, upwards);
   return bound > limit ? bound : null;
 }
 
 function boundBelow(unit: Unit, value: number, limit: number): number | null {
   if (value * NEAR > limit) return null;
-  const bound =
-    unit === "ratio" ? 1 - rounded((1 - value) * 1.2, Math.ceil) : rounded(value * 0.8, Math.floor);
+  const bound = unit === "ratio" ? 1 - rounded((1 - value) * 1.2, upwards) : rounded(value * 0.8, Math.floor);
   return bound > 0 && bound < limit ? bound : null;
 }
 
