@@ -9,7 +9,7 @@ import { until } from "../support/until.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const FLAG = "first-hour-checkout";
-const CHECKED_OUT = ["src", "scripts", "gates", "package.json", "package-lock.json", "rampart"];
+const CHECKED_OUT = ["bin", "src", "scripts", "gates", "package.json", "package-lock.json", "rampart"];
 
 const unleash = inject("unleash8");
 const admin = unleashAdmin(unleash, unleash.adminToken);
