@@ -14,12 +14,7 @@ import { lintPath } from "../../../src/lint-path.ts";
 import { openTokens } from "../../../src/open-tokens.ts";
 import { readText } from "../../../src/read-text.ts";
 import { saveNew } from "../../../src/save-new.ts";
-import { exportAudit, auditKey, verifyAudit } from "../../../src/standalone/audit.ts";
-import { backupStore } from "../../../src/standalone/backup.ts";
-import { checkFile } from "../../../src/standalone/check-file.ts";
-import { publish } from "../../../src/standalone/publish.ts";
-import { show } from "../../../src/standalone/show.ts";
-import { tryQuery } from "../../../src/standalone/try-query.ts";
+import { STANDALONE } from "../../../src/standalone-commands.ts";
 import { testDoor, type TestDoor } from "../../http/door.ts";
 
 const SCOPES: readonly Scope[] = ["read", "start", "stop", "operate", "approve", "adopt", "changes", "admin"];
@@ -116,14 +111,7 @@ function contextOf({ door, env, scripted }: Place, said: { text: string }): CliC
     openTokens,
     lintPath: (path) => lintPath(path, "config/rampart.yaml"),
     standalone: {
-      tryQuery,
-      checkFile,
-      show,
-      publish,
-      verifyAudit,
-      exportAudit,
-      auditKey,
-      backupStore,
+      ...STANDALONE,
       init: notHere,
       doctor: notHere,
       testGates: notHere,
