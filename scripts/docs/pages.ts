@@ -71,6 +71,7 @@ export const PAGES: Readonly<Record<string, (before: string) => string>> = {
       queue: suggestionsTable("queue.yaml"),
       batch: suggestionsTable("batch.yaml"),
       blackbox: suggestionsTable("blackbox.yaml"),
+      targets: suggestionsTable("targets.yaml"),
     }),
 };
 

@@ -317,6 +317,10 @@ export const RULES = {
     "Freshness that cannot be followed",
     "A reading counts only while it is known how old its data is. That is followed from the metrics a query names, through the rules that record them. Where it names none, `asOf` says it.",
   ),
+  R315: hint(
+    "A dead target among several",
+    "A query that takes several targets together still answers when one of them no longer does, with what the others say, and it is fresh. Watch `up` of the job beside it, by `exporters-up` of the library for targets. Asked with `--online`, of series that are scraped and not of recorded ones.",
+  ),
   R320: error(
     "The query is too long",
     "Queries have at most 4 KiB. Long ones belong into a recording rule, where they can be tested.",

@@ -35,6 +35,7 @@ export const EXPORTERS = {
   "kube-state-metrics": { pages: kubeStateMetrics },
   node_exporter: { pages: nodeExporter },
   blackbox_exporter: { pages: blackbox },
+  Prometheus: { pages: targets },
   "a service with objectives": { pages: objectives },
 } as const satisfies Readonly<Record<string, ExporterText>>;
 
@@ -250,6 +251,17 @@ probe_success{vantage="${place}"} ${Number(isGood)}
 probe_duration_seconds{vantage="${place}"} ${isGood ? 0.2 : place === "blackbox-eu" ? 5 : 1}
 probe_http_status_code{vantage="${place}"} ${isGood ? 200 : 503}
 probe_ssl_earliest_cert_expiry{vantage="${place}"} ${now + (isGood ? 2_592_000 : 3_600)}
+`,
+  }));
+}
+
+/** Prometheus writes `up` itself with each scrape. Here another one is scraped, which tells of its own targets. */
+function targets({ of, condition }: Scrape): readonly Page[] {
+  return TWO.map((replica) => ({
+    job: of,
+    instance: `${of}-${replica}:9464`,
+    text: `
+up ${condition === "bad" && replica === "b" ? 0 : 1}
 `,
   }));
 }

@@ -197,4 +197,11 @@ export const LIBRARY_CASES: readonly LibraryCase[] = [
     good: 2_592_000,
     bad: 3_600,
   },
+  {
+    signal: "exporters-up",
+    exporter: "Prometheus",
+    with: (of) => ({ job: of }),
+    good: 1,
+    bad: 0.5,
+  },
 ];

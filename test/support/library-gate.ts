@@ -7,7 +7,14 @@ import type { LibraryCase } from "./library-cases.ts";
 const FOLDER = join(import.meta.dirname, "../../gates/signals");
 
 /** The libraries for exporters, each read by its own section of the page about signals. */
-export const EXPORTER_LIBRARIES = ["slo.yaml", "http.yaml", "queue.yaml", "batch.yaml", "blackbox.yaml"];
+export const EXPORTER_LIBRARIES = [
+  "slo.yaml",
+  "http.yaml",
+  "queue.yaml",
+  "batch.yaml",
+  "blackbox.yaml",
+  "targets.yaml",
+];
 
 export function libraryText(file: string): string {
   return readFileSync(join(FOLDER, file), "utf8");

@@ -6,6 +6,7 @@ import { selectors } from "../../promql/selectors.ts";
 import type { Catalogue } from "../ports.ts";
 import { remarksOn } from "../query-remarks.ts";
 import { findSeries } from "./existing-series.ts";
+import { queriesOf } from "./signal-queries.ts";
 import { type Told, together, told, unseen } from "./told.ts";
 
 export type MetricPorts = { readonly metrics: Metrics; readonly catalogue: Catalogue };
@@ -22,11 +23,6 @@ export async function askSignal(signal: Signal, ports: MetricPorts, now: Instant
     askFreshness(signal, ports.metrics, now),
   ]);
   return together(asked);
-}
-
-function queriesOf({ measure, samples, bad, asOf, emptyIsZeroWitness }: Signal): readonly string[] {
-  const own = measure.kind === "plain" ? [measure.query] : [measure.bad, measure.total];
-  return [...own, samples, bad, asOf, emptyIsZeroWitness].filter((query) => query !== null);
 }
 
 /** R310: what a target states about its metric is sure, whatever the name looks like. */

@@ -8,6 +8,7 @@ import { askFlag, type FlagPorts } from "./ask-flag.ts";
 import { askPast } from "./ask-past.ts";
 import { askProof } from "./ask-proof.ts";
 import { askSignal, type MetricPorts } from "./ask-signal.ts";
+import { askTargets } from "./ask-targets.ts";
 import { type OnlineFault, type Told, together } from "./told.ts";
 
 export type OnlinePorts = MetricPorts & {
@@ -33,16 +34,19 @@ export async function lintOnline(
   await Promise.all(
     gates.map(async (placed) => {
       const { gate } = placed;
-      const [signals, proof] = await Promise.all([
+      const [signals, proof, targets] = await Promise.all([
         Promise.all(gate.signals.map((signal) => askWhole(placed, signal, ports, now))),
         askProof(gate, ports.history, now),
+        askTargets(gate, ports.catalogue, now),
       ]);
-      proof.unseen.forEach((each) => unseen.add(each));
+      [...proof.unseen, ...targets.unseen].forEach((each) => unseen.add(each));
       for (const { step, ...fault } of proof.faults) list.complain(complaintOf(fault, placed.inStep(step)));
       for (const [index, { faults, unseen: own }] of signals.entries()) {
         own.forEach((each) => unseen.add(each));
         for (const fault of faults) list.complain(complaintOf(fault, placed.inSignal(index, fault.part)));
       }
+      for (const { signal, ...fault } of targets.faults)
+        list.complain(complaintOf(fault, placed.inSignal(signal, fault.part)));
       if (gate.flag === null || ports.unleash === null) return;
       const flag = await askFlag(gate.flag, ports.unleash);
       flag.unseen.forEach((each) => unseen.add(each));

@@ -57,6 +57,7 @@ describe("a file with a mistake", () => {
       "R205",
       "R211",
       "R311",
+      "R315",
       "R106",
       "R125",
       "R126",

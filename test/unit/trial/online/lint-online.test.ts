@@ -152,6 +152,48 @@ describe("what targets and answers say", () => {
   });
 });
 
+function watching(query: string): string {
+  const alive = `  - { name: alive, query: '${query}', unit: ratio, advance: at least 100% }\n`;
+  return gateFile("sum(erp_backlog)") + alive;
+}
+
+describe("a job with several targets", () => {
+  const SERIES_OF_TWO = ["a", "b"].flatMap((instance) => [
+    { __name__: "erp_calls_total", job: "erp", instance },
+    { __name__: "erp_backlog", job: "erp", instance },
+    { __name__: "up", job: "erp", instance },
+    { __name__: "up", job: "wms", instance },
+  ]);
+  const world = { series: createSeriesCatalogue(SERIES_OF_TWO) };
+
+  it("is told once, where it is read first, with what watches it", async () => {
+    const text = `${gateFile("sum(erp_backlog)")}  - { name: two, query: sum(erp_calls_total), unit: count, halt: above 5 }\n`;
+    expect(await found(text, world)).toEqual([
+      [
+        "hint R315",
+        "erp_backlog",
+        "it comes from 2 targets of the job `erp`: if one is dead, the others still answer",
+        'watch them all: `{ use: exporters-up, with: { job: "erp" } }`',
+      ],
+    ]);
+  });
+
+  it("is well where some signal reads whether they are up, and not where it reads that of others", async () => {
+    expect(await found(watching('avg(up{job="erp"})'), world)).toEqual([]);
+    const others = await found(watching('avg(up{job="wms"})'), world);
+    expect(others.map(([code]) => code)).toEqual(["hint R315"]);
+  });
+
+  it("with one target, or of a recorded series, is nothing to say", async () => {
+    const one = SERIES_OF_TWO.filter(({ instance }) => instance === "a");
+    const recorded = [{ __name__: "erp_backlog", job: "erp" }, { __name__: "erp_backlog" }];
+    for (const series of [one, recorded])
+      expect(await found(gateFile("sum(erp_backlog)"), { series: createSeriesCatalogue(series) })).toEqual(
+        [],
+      );
+  });
+});
+
 describe("the flag", () => {
   it("that is not there is an error", async () => {
     const [only] = await found(gateFile("sum(erp_backlog)"), { seen: ABSENT });
