@@ -1,7 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
-import { dirname, relative, resolve } from "node:path";
+import { dirname } from "node:path";
 import { parseConfig } from "./config/parse-config.ts";
 import { readFolder } from "./disk/folder-snapshot.ts";
+import { isBelow } from "./disk/is-below.ts";
 import { parseInWorker } from "./disk/parse-in-worker.ts";
 import type { Problem } from "./domain/problem.ts";
 import { type GivenFile, MAX_FILE_BYTES } from "./gatefile/decode.ts";
@@ -24,7 +25,7 @@ export type GateFolder =
   | {
       readonly kind: "read";
       readonly gates: ParsedFiles["gates"];
-      /** Of the whole folder, or of the one file that was asked about. */
+      /** Of the file or folder that was asked about. */
       readonly problems: readonly Problem[];
       /** Text of every file that was read, by the path its problems name. */
       readonly texts: ReadonlyMap<string, string>;
@@ -36,14 +37,14 @@ export type GateFolder =
     }
   | { readonly kind: "unreadable"; readonly message: string };
 
-/** Parses a folder of gate files, or one file of it beside everything it draws on. */
+/** Parses gate files: a folder of them, or a file or folder of it beside everything that they draw on. */
 export async function readGateFolder(path: string, configPath: string): Promise<GateFolder> {
   const about = await stat(path).catch(() => null);
   if (about === null) return { kind: "unreadable", message: `${path} cannot be read` };
   const settings = await settingsOf(configPath);
   const isFile = about.isFile();
   const alone = isFile && about.size <= MAX_FILE_BYTES ? await readAlone(path, settings.gates) : null;
-  const reading = alone ?? (await readAll(isFile ? folderOf(path, settings.gates) : path));
+  const reading = alone ?? (await readAll(folderAround(path, isFile, settings.gates)));
   if (!reading.ok) return { kind: "unreadable", message: reading.message };
   const { files, problems } = reading;
   const outcome = await parseInWorker(files, settings.defaults);
@@ -57,7 +58,7 @@ export async function readGateFolder(path: string, configPath: string): Promise<
     files,
     defaults: settings.defaults,
     namedBy: settings.namedBy,
-    problems: isFile ? all.filter((problem) => resolve(problem.file) === resolve(path)) : all,
+    problems: all.filter((problem) => isBelow(problem.file, path)),
     texts: new Map(
       files.map(({ path: name, text }) => [name, typeof text === "string" ? text : decoder.decode(text)]),
     ),
@@ -80,7 +81,7 @@ async function readAll(folder: string): Promise<Reading> {
  * repository. Null: it has to be read with its folder.
  */
 async function readAlone(path: string, gates: string): Promise<Reading | null> {
-  if (isInside(path, gates)) return null;
+  if (isBelow(path, gates)) return null;
   const text = await readFile(path).catch(() => null);
   if (text === null) return { ok: false, message: `${path} cannot be read` };
   const drawsOnOthers = /\b(?:use|profile|flow|calendars|signal|gate|no-debt)["']?\s*:/.test(
@@ -89,13 +90,10 @@ async function readAlone(path: string, gates: string): Promise<Reading | null> {
   return drawsOnOthers ? null : { ok: true, files: [{ path, text }], problems: [] };
 }
 
-/** A file is read with the whole folder of gates when it lies in it, for its library may lie in another part of it. */
-function folderOf(path: string, gates: string): string {
-  return isInside(path, gates) ? gates : dirname(path);
-}
-
-function isInside(path: string, gates: string): boolean {
-  return !relative(resolve(gates), resolve(path)).startsWith("..");
+/** What lies in the folder of gates is read with all of it, for its library may lie in another part. */
+function folderAround(path: string, isFile: boolean, gates: string): string {
+  if (isBelow(path, gates)) return gates;
+  return isFile ? dirname(path) : path;
 }
 
 /** Where the gates lie. */

@@ -1,8 +1,8 @@
-import { resolve } from "node:path";
 import type { LintOnlineOutcome, LintOnlineRequest } from "../cli/standalone/lint-online.ts";
 import { type Env, readEnv } from "../config/env.ts";
 import { parseConfig } from "../config/parse-config.ts";
 import { resolveSecrets } from "../config/secrets.ts";
+import { isBelow } from "../disk/is-below.ts";
 import { readGateFolder } from "../gate-folder.ts";
 import { placedGates } from "../gatefile/placed-gates.ts";
 import { createPrometheus } from "../prometheus/prometheus.ts";
@@ -24,7 +24,7 @@ export async function lintOnline({ path, places }: LintOnlineRequest): Promise<L
   const found = await sourcesFor(places);
   if (!found.ok) return { kind: "unusable", message: found.message };
   const all = placedGates(folder.files, folder.defaults);
-  const own = all.filter((placed) => resolve(placed.path) === resolve(path));
+  const own = all.filter((placed) => isBelow(placed.path, path));
   const gates = own.length > 0 ? own : all;
 
   const unleash = await openUnleash(env);

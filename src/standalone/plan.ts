@@ -1,10 +1,11 @@
 import { realpath, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import type { Places } from "../cli/standalone/places.ts";
 import type { Planned, PlanOutcome, PlanRequest } from "../cli/standalone/plan.ts";
 import { readEnv } from "../config/env.ts";
 import type { BacktestPorts } from "../backtest/backtest.ts";
 import { changedSince } from "../disk/git-changes.ts";
+import { isBelow } from "../disk/is-below.ts";
 import type { Gate } from "../domain/gate.ts";
 import type { Instant } from "../domain/instant.ts";
 import type { Unknown } from "../domain/reading.ts";
@@ -74,10 +75,8 @@ async function gatesOf(target: string, configPath: string): Promise<Found> {
     ({ severity, file }) => severity === "error" && (about !== null || file === own),
   );
   if (problems.length > 0) return { kind: "faulty", problems, texts };
-  const gates = [...folder.gates.values()].filter(
-    ({ gate, path: file }) =>
-      about?.isDirectory() === true ||
-      (about === null ? gate.name === target : resolve(file) === resolve(path)),
+  const gates = [...folder.gates.values()].filter(({ gate, path: file }) =>
+    about === null ? gate.name === target : isBelow(file, path),
   );
   return gates.length > 0
     ? { kind: "gates", folder, gates }

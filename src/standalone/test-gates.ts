@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import type { CaseReport, MutantReport, TestOutcome, TestRequest } from "../cli/standalone/test-gates.ts";
 import { readEnv } from "../config/env.ts";
 import { definitionHash } from "../disk/definition-hash.ts";
+import { isBelow } from "../disk/is-below.ts";
 import type { Definition, Gate } from "../domain/gate.ts";
 import { type GateFolder, gatesPath, readGateFolder } from "../gate-folder.ts";
 import { effectiveGate } from "../gatefile/effective/effective-gate.ts";
@@ -49,16 +50,13 @@ export async function testGates({ path, mutate, env }: TestRequest): Promise<Tes
   }
 }
 
-/** A file is read with the folder of gates that it lies in; elsewhere with its own, or with that above a folder `tests`. */
+/** What lies in the folder of gates is read with all of it; elsewhere a file with its own, or with that above a folder `tests`. */
 async function folderWith(path: string, configPath: string): Promise<string> {
-  const isFile = await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-  if (!isFile) return path;
+  const about = await stat(path).catch(() => null);
+  if (about === null) return path;
   const gates = await gatesPath(configPath);
   if (isBelow(path, gates)) return gates;
-  const own = dirname(path);
+  const own = about.isFile() ? dirname(path) : path;
   return basename(resolve(own)) === "tests" ? dirname(own) : own;
 }
 
@@ -133,11 +131,6 @@ async function gather(folder: Folder, path: string): Promise<Gathered> {
 
 function unusable(message: string): Gathered {
   return { kind: "unusable", message };
-}
-
-function isBelow(file: string, path: string): boolean {
-  const [below, above] = [resolve(file), resolve(path)];
-  return below === above || below.startsWith(`${above}/`);
 }
 
 async function rulesOf({ path, rules }: GateTest) {

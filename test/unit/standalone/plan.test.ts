@@ -55,6 +55,14 @@ describe("planning gates", () => {
     });
   });
 
+  it("plans a folder of the folder of gates beside the libraries that lie elsewhere in it", async () => {
+    const { gates, ask } = shop({ "one.yaml": gateText("one"), "lib.yaml": library("stuck") }, SOURCE);
+    mkdirSync(join(gates, "eu"));
+    writeFileSync(join(gates, "eu", "two.yaml"), uses("two", "stuck"));
+    const outcome = await ask(join(gates, "eu"));
+    expect(outcome.kind === "planned" && outcome.planned.map(({ gate }) => gate.name)).toEqual(["two"]);
+  });
+
   it("plans nothing beside errors: of a folder all of them, of a gate its own", async () => {
     const files = { "one.yaml": gateText("one"), "bad.yaml": `${gateText("bad")}hodl: 5m\n` };
     const { gates, ask } = shop(files, SOURCE);
