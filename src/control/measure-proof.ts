@@ -1,5 +1,5 @@
 import type { Gate, Signal } from "../domain/gate.ts";
-import { type RawCounters, type RawSeries, incrementsOf } from "../domain/increments.ts";
+import { type RawSeries, incrementsOf } from "../domain/increments.ts";
 import { type CohortCounters, cohortCounters } from "../domain/inquiry.ts";
 import { HOUR, type Instant, MINUTE, type Millis } from "../domain/instant.ts";
 import { observedStep } from "../domain/observe.ts";
@@ -54,17 +54,18 @@ async function count(asked: Asked, signal: Signal, metrics: Metrics): Promise<Pr
       raw: await metrics.counters(signal.source, selector, stretch),
     })),
   );
-  const family: RawSeries[] = [];
-  for (const { raw } of read) {
+  const counters: { readonly role: CohortCounters["role"]; readonly series: RawSeries }[] = [];
+  for (const { role, raw } of read) {
     if (raw.kind === "unknown") return raw;
-    family.push(...raw.series);
+    counters.push(...raw.series.map((series) => ({ role, series })));
   }
+  const family = counters.map(({ series }) => series);
   // Up to the last sample there is: what an exporter that is dead now has counted meanwhile is found when it is back.
   const samples = family.flatMap((series) => series.samples.map(({ at }) => at));
   const upTo = samples.reduce((last, at) => (at <= asked.to ? Math.max(last, at) : last), asked.from);
   const grown = (role: CohortCounters["role"]): number => {
-    const raw: RawCounters | undefined = read.find((each) => each.role === role)?.raw;
-    return raw?.kind === "known" ? incrementsOf(raw.series, family, { from: asked.from, to: upTo }) : 0;
+    const own = counters.filter((each) => each.role === role).map(({ series }) => series);
+    return incrementsOf(own, family, { from: asked.from, to: upTo });
   };
   return {
     kind: "known",

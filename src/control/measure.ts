@@ -122,8 +122,10 @@ function answersOf(
   const followed = freshnessQueryOf(signal);
   const own = followed === null ? null : (freshness.get(followed) ?? null);
   const said = { signal: signal.name, asked, freshness: own, scrapeIntervalMs: scrapeIntervalOf(own) };
-  const isCut = when.changedAt !== null && stretchOf(signal, 0, when).from === when.changedAt;
-  return isCut && when.changedAt !== null ? { ...said, countedFrom: when.changedAt } : said;
+  const { from } = stretchOf(signal, 0, when);
+  return signal.measure.kind === "counters" && from === when.changedAt
+    ? { ...said, countedFrom: from }
+    : said;
 }
 
 /** The answers to the signal's questions about raw counters, by their roles and how long ago they are about. */
@@ -152,15 +154,12 @@ async function count(
   );
 }
 
-function stretchOf(
-  { measure: { kind, ...own } }: Signal,
-  agoMs: Millis,
-  { at, changedAt }: Pick<When, "at" | "changedAt">,
-): Stretch {
+/** The window that raw counters are counted over, or what of it has passed since the change; of all else just the instant. */
+function stretchOf({ measure: own }: Signal, agoMs: Millis, { at, changedAt }: When): Stretch {
   const to = at - agoMs;
-  const from = to - ("windowMs" in own ? own.windowMs : 0);
-  if (kind !== "counters" || agoMs > 0 || changedAt === null) return { from, to };
-  return { from: Math.min(to, Math.max(from, changedAt)), to };
+  const from = to - (own.kind === "counters" ? own.windowMs : 0);
+  if (agoMs > 0) return { from, to };
+  return { from: Math.min(to, Math.max(from, changedAt ?? from)), to };
 }
 
 /** What the counters grew by, as an answer; without one series there is none. */

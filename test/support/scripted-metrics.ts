@@ -10,6 +10,9 @@ type Scripted = number | Answer;
 /** One question as it was asked. */
 export type AskedQuestion = { readonly source: string; readonly query: string; readonly at: Instant };
 
+/** One question about raw counters as it was asked. */
+export type AskedCounters = { readonly source: string; readonly selector: string; readonly stretch: Stretch };
+
 /** Prometheus by script: each query answers what was set for it, and its data is as fresh as the question. */
 export type ScriptedMetrics = Metrics & {
   /** From now on, for every source; a function answers by the instant. A query that was never set is `empty`. */
@@ -31,6 +34,8 @@ export type ScriptedMetrics = Metrics & {
   setClockSkew(ms: Millis | null): void;
   /** Every question of `ask`, in order. */
   readonly asked: readonly AskedQuestion[];
+  /** Every question of `counters`, in order. */
+  readonly askedCounters: readonly AskedCounters[];
   /** Every question of `freshness`, in order. */
   readonly askedFreshness: readonly AskedQuestion[];
 };
@@ -47,6 +52,7 @@ export function createScriptedMetrics(): ScriptedMetrics {
   const counters = new Map<string, RawCounters | ((stretch: Stretch) => RawCounters)>();
   const asked: AskedQuestion[] = [];
   const askedFreshness: AskedQuestion[] = [];
+  const askedCounters: AskedCounters[] = [];
   let failure: UnknownReason | null = null;
   let alertRules = noRules;
   let scrapeIntervalMs: Millis = 15_000;
@@ -78,7 +84,8 @@ export function createScriptedMetrics(): ScriptedMetrics {
       const behind = selectors.get(query) ?? [query];
       return { kind: "known", selectors: behind.map((each) => selectorFreshness(each, query, at)) };
     },
-    async counters(_, selector, stretch) {
+    async counters(source, selector, stretch) {
+      askedCounters.push({ source, selector, stretch });
       if (failure !== null) return { kind: "unknown", reason: failure, detail: `scripted ${failure}` };
       const scripted = counters.get(selector) ?? { kind: "known", series: [] };
       return typeof scripted === "function" ? scripted(stretch) : scripted;
@@ -109,6 +116,7 @@ export function createScriptedMetrics(): ScriptedMetrics {
       skewMs = ms;
     },
     asked,
+    askedCounters,
     askedFreshness,
   };
 }

@@ -279,6 +279,11 @@ describe("a write that keeps the percent", () => {
     }
   });
 
+  test("stays back at 0% in a rollback, too, where nothing was read", async () => {
+    const record = { ramp: aRollback() };
+    expect(await firstWrite({ intention: { kind: "retoken", to: 0 }, record, read: null })).toBeNull();
+  });
+
   test("is not the one that restores what is recorded", async () => {
     const sent = await firstWrite({ intention: { kind: "restore", to: 25 }, stands: { rollout: "26" } });
     expect(sent).toEqual({ to: 25, expecting: { title: TITLE, rollout: 26 } });

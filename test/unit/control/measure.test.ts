@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Measured, measure } from "../../../src/control/measure.ts";
 import type { Signal } from "../../../src/domain/gate.ts";
-import type { RawCounters } from "../../../src/domain/increments.ts";
+import { LOOK_BACK, type RawCounters } from "../../../src/domain/increments.ts";
 import { DAY, HOUR, MINUTE } from "../../../src/domain/instant.ts";
 import { NOON, aCohorts, aCounts, aGate, aGuard, aLimit, aSignal } from "../../support/builders.ts";
 import { createScriptedSilencers } from "../../support/scripted-silencers.ts";
@@ -142,6 +142,47 @@ test("raw counters are counted over their window, cohort by cohort, and the tota
   expect(measured.answers.get("errors")?.asked.map(({ query }) => query)[0]).toBe('bad{v="on"}[3600s]');
   expect(metrics.askedFreshness.map(({ query }) => query)).toEqual(["total"]);
   expect(measured.answered.get("main")).toBe(true);
+  // By their selectors alone, and from a while before, for what they showed when the window began.
+  expect(metrics.asked).toEqual([]);
+  const stretch = { from: NOON - HOUR - LOOK_BACK, to: NOON };
+  expect(metrics.askedCounters).toEqual(
+    ['bad{v="on"}', 'total{v="on"}', 'bad{v="off"}', 'total{v="off"}'].map((selector) => ({
+      source: "main",
+      selector,
+      stretch,
+    })),
+  );
+});
+
+test("a counter that came to be while its target was scraped began at 0, and of a new target nobody knows", async () => {
+  const metrics = createScriptedMetrics();
+  const gate = aGate({ signals: [aCohorts()] });
+  metrics.setCounters('bad{v="on"}', counter([-20, 3], [-1, 4]));
+  const bad = async () => told(await measure(gate, { metrics, silencers }, NOON))["bad"];
+  expect(await bad()).toEqual({ kind: "value", value: 1, infos: [] });
+  metrics.setCounters('total{v="off"}', counter([-40, 70], [-1, 90]));
+  expect(await bad()).toEqual({ kind: "value", value: 4, infos: [] });
+});
+
+test("whatever is no raw counter is asked as a query alone, and counted from nowhere", async () => {
+  const metrics = createScriptedMetrics();
+  const measured = await measure(aGate(), { metrics, silencers }, NOON, NOON);
+  expect(metrics.askedCounters).toEqual([]);
+  expect(measured.answers.get("errors")).not.toHaveProperty("countedFrom");
+});
+
+test("a source has answered when it answers one query of one signal", async () => {
+  const metrics = createScriptedMetrics();
+  const dark = { kind: "unknown", reason: "timeout", detail: "scripted" } as const;
+  for (const query of ["bad", "stock"]) metrics.set(query, dark);
+  const stock = aSignal({ name: "stock", measure: { kind: "plain", query: "stock" } });
+  const answered = async () =>
+    (await measure(aGate({ signals: [aCounts(), stock] }), { metrics, silencers }, NOON)).answered.get(
+      "main",
+    );
+  expect(await answered()).toBe(true);
+  metrics.set("total", dark);
+  expect(await answered()).toBe(false);
 });
 
 test("raw counters are counted from the last change on", async () => {
@@ -170,16 +211,18 @@ test("what is compared with last week is asked as of a week before", async () =>
   const metrics = createScriptedMetrics();
   metrics.set("errors", (at) => (at === NOON ? 0.02 : 0.01));
   const week = aLimit("at most 200% of last week");
-  const measured = await measure(
-    aGate({ signals: [aSignal({ advance: week })] }),
-    { metrics, silencers },
-    NOON,
-  );
+  const stock = aSignal({ name: "stock", measure: { kind: "plain", query: "stock" } });
+  const gate = aGate({ signals: [aSignal({ advance: week }), stock] });
+  const measured = await measure(gate, { metrics, silencers }, NOON);
   expect(told(measured)).toMatchObject({ value: { value: 0.02 }, lastWeek: { value: 0.01 } });
-  expect(metrics.asked.map(({ at }) => NOON - at)).toEqual([0, 7 * DAY]);
+  expect(metrics.asked.map(({ query, at }) => [query, NOON - at])).toEqual([
+    ["errors", 0],
+    ["stock", 0],
+    ["errors", 7 * DAY],
+  ]);
   const counts = aCounts({ advance: week });
   await measure(aGate({ signals: [counts] }), { metrics, silencers }, NOON);
-  expect(metrics.asked.slice(2).map(({ query, at }) => [query, NOON - at])).toEqual([
+  expect(metrics.asked.slice(3).map(({ query, at }) => [query, NOON - at])).toEqual([
     ["bad", 0],
     ["total", 0],
     ["bad", 7 * DAY],
