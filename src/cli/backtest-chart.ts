@@ -13,10 +13,12 @@ const RIGHT = 20;
 const TOP = 34;
 const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
 const HEAD = 40;
-const TICKS = 6;
+const TICKS = 5;
+/** Names of limits that lie close together are moved apart by so much. */
+const LINE_HEIGHT = 13;
 
 const STYLE =
-  "text{font:12px sans-serif;fill:#333}.name{font-weight:bold}.value{fill:none;stroke:#1f5fa8}" +
+  "text{font:12px sans-serif;fill:#333;paint-order:stroke;stroke:#fff;stroke-width:3px}.name{font-weight:bold}.value{fill:none;stroke:#1f5fa8}" +
   ".frame{fill:none;stroke:#999}.limit{stroke:#b00020;stroke-dasharray:6 3}.advance{stroke:#1a7f37}" +
   ".stop{fill:#b00020;fill-opacity:.25}.known{fill:#666;fill-opacity:.25}";
 
@@ -62,22 +64,22 @@ function panelOf(past: SignalPast, span: Backtest["span"], time: LocalTime, top:
     y: (value) => top + TOP + PLOT_HEIGHT * (1 - (value - least) / (most - least)),
   };
   const bottom = top + TOP + PLOT_HEIGHT;
+  const bounds = all.length === 0 ? [] : [least, most];
   return [
     `<text class="name" x="${LEFT}" y="${top + 24}">${xmlText(signal.name)}${spread === null ? ": no data" : ""}</text>`,
     ...stops.map((stop) => stopMark(stop, span.stepMs, scale, top + TOP, time)),
     `<rect class="frame" x="${LEFT}" y="${top + TOP}" width="${PLOT_WIDTH}" height="${PLOT_HEIGHT}"/>`,
-    ...[least, most].map((value) => label(LEFT - 6, scale.y(value) + 4, formatValue(signal, value), "end")),
-    ...limits.map(({ name, value, text }) =>
-      [
+    ...bounds.map((value) => label(LEFT - 6, scale.y(value) + 4, formatValue(signal, value), "end")),
+    ...limits.map(
+      ({ name, value }) =>
         `<line class="limit ${name}" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${rounded(scale.y(value))}" y2="${rounded(scale.y(value))}"/>`,
-        label(WIDTH - RIGHT - 4, scale.y(value) - 3, `${name} ${text}`, "end"),
-      ].join(""),
     ),
     `<path class="value" d="${lineOf(past, scale)}"/>`,
+    ...namesOf(limits, scale).map(({ text, y }) => label(WIDTH - RIGHT - 4, y, text, "end")),
     ...Array.from({ length: TICKS }, (_, index) => {
       const when = span.from + (index * width) / (TICKS - 1);
       const anchor = index === 0 ? "start" : index === TICKS - 1 ? "end" : "middle";
-      return label(scale.x(when), bottom + 16, time.heading(when), anchor);
+      return label(scale.x(when), bottom + 16, time.day(when), anchor);
     }),
   ].join("\n");
 }
@@ -90,6 +92,19 @@ function limitsOf({ signal }: SignalPast) {
       ? []
       : [{ name, value: limit.value, text: limit.text }];
   });
+}
+
+type Limits = ReturnType<typeof limitsOf>;
+
+/** Each above its line, from the lowest line up, as far apart as text needs. */
+function namesOf(limits: Limits, { y }: Scale): readonly { readonly text: string; readonly y: number }[] {
+  let above = Number.POSITIVE_INFINITY;
+  return limits
+    .toSorted((a, b) => a.value - b.value)
+    .map(({ name, value, text }) => {
+      above = Math.min(y(value) - 3, above - LINE_HEIGHT);
+      return { text: `${name} ${text}`, y: above };
+    });
 }
 
 function stopMark(stop: Stop, stepMs: number, { x }: Scale, y: number, time: LocalTime): string {

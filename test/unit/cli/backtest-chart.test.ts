@@ -97,3 +97,18 @@ test("breaks the line where nothing was known, and has no line of what was never
   expect(nothing).toContain(": no data");
   expect(isWellFormed(nothing)).toBe(true);
 });
+
+test("names limits that lie close together one above the other, the lower one below", () => {
+  const signal = { ...ERRORS.signal, advance: aLimit("at most 0.1%"), halt: aLimit("above 0.2%") };
+  const svg = chart({ ...ERRORS, signal });
+  const heightOf = (name: string) =>
+    Number(new RegExp(`y="([\\d.]+)" text-anchor="end">${name}`).exec(svg)?.[1]);
+  expect(heightOf("advance at most 0.1%") - heightOf("halt above 0.2%")).toBeGreaterThanOrEqual(12);
+});
+
+test("has no scale where there is neither a value nor a limit", () => {
+  const signal = aSignal({ advance: null, halt: null, rollback: null });
+  const values = Float64Array.of(Number.NaN);
+  const nothing = chart({ ...ERRORS, signal, values, spread: null, stops: [] });
+  expect(nothing).not.toContain('text-anchor="end">0%');
+});
