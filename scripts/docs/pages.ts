@@ -16,6 +16,10 @@ import {
   GATE_SHAPE,
   ROLLBACK_SHAPE,
 } from "../../src/gatefile/gate-keys.ts";
+import { EVENT_SHAPE } from "../../src/gatefile/gate-test/case-event.ts";
+import { EXPECTED_SHAPE } from "../../src/gatefile/gate-test/expected.ts";
+import { CASE_SHAPE, START_SHAPE, TEST_SHAPE } from "../../src/gatefile/gate-test/read-gate-test.ts";
+import { STEP_BACK_SHAPE } from "../../src/gatefile/signal-limits.ts";
 import { TASK_SHAPE } from "../../src/gatefile/reconcile.ts";
 import {
   CONTRACT_SHAPE,
@@ -54,6 +58,12 @@ export const PAGES: Readonly<Record<string, (before: string) => string>> = {
       policy: keyTable(POLICY_SHAPE),
       calendar: keyTable(CALENDAR_SHAPE),
       window: keyTable(WINDOW_SHAPE),
+      "step-back": keyTable(STEP_BACK_SHAPE),
+      test: keyTable(TEST_SHAPE),
+      case: keyTable(CASE_SHAPE),
+      start: keyTable(START_SHAPE),
+      event: keyTable(EVENT_SHAPE),
+      expectation: keyTable(EXPECTED_SHAPE),
     }),
   ...Object.fromEntries(
     schemaKinds().map(({ kind }) => [

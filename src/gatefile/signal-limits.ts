@@ -9,7 +9,7 @@ import type { Complain } from "./problem-list.ts";
 import type { Span } from "./source.ts";
 import { textOf, type Text } from "./text.ts";
 import { headOf, type MapValue, nameOfKind } from "./value.ts";
-import { shaped } from "./read.ts";
+import { shaped, told } from "./read.ts";
 
 export const VERBS = ["advance", "halt", "rollback"] as const;
 
@@ -70,14 +70,25 @@ const stepBack: Read<"previous" | "nothing"> = shaped(
   },
 );
 
-const WHEN_TO = { what: "a rollback limit", keys: { when: limitSentence, to: stepBack } } as const;
+export const STEP_BACK_SHAPE = {
+  what: "a rollback limit",
+  keys: {
+    when: told(limitSentence, "limit", "The sentence"),
+    to: told(
+      stepBack,
+      "`previous`, `0%`",
+      "`previous`: the highest declared step below the percent the flag stands at. From the first step that is 0 %: a rollback like any other",
+    ),
+  },
+  required: ["when", "to"],
+} as const;
 
 /** The sentence alone, or with how far to go back: `{ when: above 20% for 10m, to: previous }`. */
 export const rollbackSentence: Read<LimitText> = shaped(
-  { anyOf: [limitSentence.json ?? {}, jsonOfMap({ ...WHEN_TO, required: ["when", "to"] })] },
+  { anyOf: [limitSentence.json ?? {}, jsonOfMap(STEP_BACK_SHAPE)] },
   (value, complain) => {
     if (value.kind !== "map" || !isWhenTo(value)) return limitSentence(value, complain);
-    const given = readMap(value, { ...WHEN_TO, required: ["when", "to"] }, complain)?.values;
+    const given = readMap(value, STEP_BACK_SHAPE, complain)?.values;
     if (given?.when === undefined || given.to === undefined) return undefined;
     return given.to === "previous" ? { ...given.when, to: given.to } : given.when;
   },

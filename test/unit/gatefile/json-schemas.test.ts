@@ -48,6 +48,7 @@ describe("the JSON Schema of a kind", () => {
   const flow = readFileSync(join(ROOT, "test/fixtures/flows/order-to-cash.yaml"), "utf8");
   const calendar = readFileSync(join(ROOT, "test/fixtures/flows/calendars.yaml"), "utf8");
   const profile = readFileSync(join(ROOT, "gates/profiles/order-writer.yaml"), "utf8");
+  const tests = readFileSync(join(ROOT, "gates/examples/tests/order-export.yaml"), "utf8");
   const library = readFileSync(join(ROOT, "test/fixtures/library/signals.yaml"), "utf8");
 
   test.each([
@@ -57,6 +58,11 @@ describe("the JSON Schema of a kind", () => {
     ["an unknown key of a touch", gate, "writes:", "write:"],
     ["an unknown key of a step", gate, "dither:", "diter:"],
     ["an unknown key of a signal", gate, "    advance: at most 0.1%", "    advances: at most 0.1%"],
+    ["an unknown key of a case", tests, "expect:", "expects:"],
+    ["an unknown event", tests, "    expect:", "    events: [{ after: 1m, pauses: kim }]\n    expect:"],
+    ["an unknown expectation", tests, "verdict:", "verdicts:"],
+    ["a state that no ramp is in", tests, "state: halted", "state: stopped"],
+    ["an unknown key of a start", tests, "held:", "hold:"],
     ["an unknown key of a task", gate, "within: 4h", "whitin: 4h"],
     ["an unknown key of a requirement", gate, "speaks:", "speak:"],
     ["no name", gate, "name: order-export\n", ""],
