@@ -162,6 +162,16 @@ function drained(...more: Evidence["messages"]): Evidence {
   return evidence({ ...DRAINING, messages: [...SOUND.messages, begun, ...more] });
 }
 
+/** The sound run, in which nobody orders anything after the start and a signal turns bad after six minutes. */
+function leftAlone(says: "halt" | "missing", times: Partial<DefinitionFact>): Evidence {
+  return evidence({
+    definitions: [{ ...DEFINITION, ...times }],
+    orders: SOUND.orders.filter(({ what }) => what !== "rollback"),
+    readings: [{ at: 6 * MINUTE, gate: "gate", name: "errors", says }],
+    ...joined([write(MINUTE, 0, 5, 1), write(5 * MINUTE, 5, 25, 2)]),
+  });
+}
+
 /** The sound run to 100 %, and then steps back: when, from where and to where. */
 function steppedBack(...steps: readonly (readonly [number, number, number])[]): Evidence {
   const writes = steps.map(([at, from, to], index) => write(at + SECOND, from, to, 4 + index));
@@ -349,6 +359,17 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
     "a verdict to roll back was not obeyed",
     evidence({ readings: [{ at: 6 * MINUTE, gate: "gate", name: "errors", says: "rollback" }] }),
   ],
+  [
+    "S6e",
+    "a verdict to halt was not obeyed",
+    evidence({ readings: [{ at: 6 * MINUTE, gate: "gate", name: "errors", says: "halt" }] }),
+  ],
+  ["S6f", "a halt outlasted its deadline", leftAlone("halt", { haltDeadlineMs: 5 * MINUTE })],
+  [
+    "S6g",
+    "what was missing was waited for too long",
+    leftAlone("missing", { missingRollbackMs: 5 * MINUTE }),
+  ],
   ["S7", "what came back stayed", evidence(and(SOUND, write(9 * MINUTE + 10, 0, 5, 4)))],
   [
     "S9",
@@ -450,6 +471,19 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
     "S22",
     "downtime counted as hold",
     evidence({ faults: [{ kind: "process down", from: 2 * MINUTE, to: 4.5 * MINUTE, size: 0 }] }),
+  ],
+  [
+    "S22b",
+    "it was finished before its bake was over",
+    evidence({ messages: [...SOUND.messages, { at: 5.5 * MINUTE, gate: "gate", kind: "finished" }] }),
+  ],
+  [
+    "S22b",
+    "somebody finished it in spite of its signals",
+    evidence({
+      orders: [...SOUND.orders, order("finish", 8 * MINUTE)],
+      readings: [{ at: 6 * MINUTE, gate: "gate", name: "errors", says: "between" }],
+    }),
   ],
   [
     "S27",

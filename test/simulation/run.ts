@@ -2,6 +2,7 @@ import { createChoosers } from "./actors/choosers.ts";
 import { createEditors } from "./actors/editors.ts";
 import type { Actor } from "./actors/actor.ts";
 import { createHealer } from "./actors/healer.ts";
+import { createNightlyTrouble, drawNight } from "./actors/night.ts";
 import { createPeople } from "./actors/people.ts";
 import { createPipeline } from "./actors/pipeline.ts";
 import { createUpkeep } from "./actors/upkeep.ts";
@@ -33,15 +34,19 @@ const CALM_AT_MOST: Millis = 4 * HOUR;
 export async function runSeed(seed: number): Promise<SeedRun> {
   const sim = createSimulation(seed);
   const draw = sim.draw("run");
-  const busy = draw.pick([0.3, 1, 2]);
+  const night = drawNight(sim);
+  const often = (of: readonly [number, ...number[]]): number =>
+    draw.pick(of) * (night?.isQuiet === true ? 0.1 : 1);
+  const busy = often([0.3, 1, 2]);
   const faults = createFaults(sim, busy);
   const actors = [
-    ...createPeople(sim),
+    ...createPeople(sim, night),
+    ...createNightlyTrouble(sim, night),
     ...createPipeline(sim),
     createUpkeep(sim),
-    ...createEditors(sim, draw.pick([0.2, 0.6, 1.5])),
+    ...createEditors(sim, often([0.2, 0.6, 1.5])),
     ...createChoosers(sim, busy),
-    ...createWeather(sim, draw.pick([0.3, 1, 2])),
+    ...createWeather(sim, often([0.3, 1, 2])),
     ...faults.actors,
   ];
   sim.host.boot();

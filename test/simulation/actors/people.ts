@@ -4,6 +4,7 @@ import { ACTIONS, type ActionName, type GateView, MINUTE } from "../engine.ts";
 import { gateOf } from "../scenario.ts";
 import type { Simulation } from "../simulation.ts";
 import { type Actor, everyNowAndThen } from "./actor.ts";
+import { type Night, isNight } from "./night.ts";
 import { PIPELINE, approve, look, order, personNamed, promise } from "./orders.ts";
 
 const OPERATOR = personNamed("operator");
@@ -13,14 +14,17 @@ const APPROVERS = ["lead", "other-lead", "author", "operator", "auditor"] as con
 const OF_PIPELINES = ["start", "pause", "rollback", "reject"] as const;
 
 /** Operators who mostly want their ramps to go on, sometimes do what comes to mind, and repeat what nobody confirmed. */
-export function createPeople(sim: Simulation): readonly Actor[] {
+export function createPeople(sim: Simulation, night: Night | null): readonly Actor[] {
   const draw = sim.draw("people");
   const earlier: string[] = [];
   const promises = sim.draw("promises");
+  const byDay = async (act: () => Promise<void>): Promise<void> => {
+    if (!isNight(night, sim.now())) await act();
+  };
   return sim.plans.flatMap(({ name, ...plan }) => [
     ...(plan.promise === null ? [] : [promiser(sim, promises, name)]),
-    everyNowAndThen(draw, sim.now, 1.5 * MINUTE, () => tend(sim, draw, name, earlier)),
-    everyNowAndThen(draw, sim.now, 9 * MINUTE, () => meddle(sim, draw, name)),
+    everyNowAndThen(draw, sim.now, 1.5 * MINUTE, () => byDay(() => tend(sim, draw, name, earlier))),
+    everyNowAndThen(draw, sim.now, 9 * MINUTE, () => byDay(() => meddle(sim, draw, name))),
   ]);
 }
 

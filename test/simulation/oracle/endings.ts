@@ -131,7 +131,8 @@ function isHarmed(own: Case, fact: DefinitionFact, at: number): boolean {
   return (
     astray ||
     lasted("rollback", MINUTE) ||
-    (halted && lasted("halt", 0)) ||
+    // What is missing may halt as well, and its halt has the same deadline.
+    (halted && ["halt", "missing", "stale"].some((says) => lasted(says, 0))) ||
     lasted("missing", fact.missingRollbackMs) ||
     lasted("stale", fact.missingRollbackMs) ||
     dark

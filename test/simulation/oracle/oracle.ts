@@ -14,6 +14,8 @@ import {
   checkIntent,
   checkOneStep,
 } from "./raises.ts";
+import { checkFinishes } from "./finishes.ts";
+import { checkDeadlines, checkHaltsObeyed, checkMissing } from "./overdue.ts";
 import { checkReleases } from "./releases.ts";
 import { checkRotations } from "./rotations.ts";
 import { checkShadows } from "./shadows.ts";
@@ -47,6 +49,9 @@ export const INVARIANTS: readonly Invariant[] = [
   { name: "S6", says: "a rollback is never lost", check: checkRollbacksLand },
   { name: "S6b", says: "rolled back is told when it is true", check: checkToldTruly },
   { name: "S6c", says: "a verdict to roll back is obeyed", check: checkVerdictsObeyed },
+  { name: "S6e", says: "a verdict to halt is obeyed", check: checkHaltsObeyed },
+  { name: "S6f", says: "a halt that nobody decides on goes back at its deadline", check: checkDeadlines },
+  { name: "S6g", says: "what is missing for too long goes back", check: checkMissing },
   { name: "S6d", says: "a step back goes one step down, and settles", check: checkStepBacks },
   { name: "S7", says: "what regrows is gone again soon", check: checkRegrowth },
   { name: "S9", says: "what may raise tests what it expects", check: checkFencing },
@@ -66,6 +71,7 @@ export const INVARIANTS: readonly Invariant[] = [
   { name: "S15", says: "stop switch and lag close raises", check: checkLocks },
   { name: "S21", says: "a looser definition needs the next step's approvals", check: checkAdoptions },
   { name: "S22", says: "neither downtime nor jumps count as hold", check: checkHold },
+  { name: "S22b", says: "nothing is finished unbaked, or unsound", check: checkFinishes },
   { name: "S27", says: "what is healthy comes to its end", check: checkProgress },
   { name: "G6", says: "no gate goes unwatched while a process runs", check: checkWatched },
   { name: "S28", says: "nothing is raised on a foreign or lost token", check: checkForeignStore },

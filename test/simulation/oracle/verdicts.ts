@@ -1,23 +1,16 @@
+import { IN_FLIGHT, SEEN_WITHIN, isArmed, isUndisturbed } from "./armed.ts";
 import {
   type Case,
   type Finding,
-  OURS,
   each,
   exposureOf,
   finding,
   isForgotten,
   mayHaveHappened,
-  overlap,
   spellsOf,
-  startsBefore,
   stateAt,
-  strayed,
 } from "./case.ts";
 import type { Order } from "./evidence.ts";
-
-const IN_FLIGHT = 15_000;
-/** A pass that takes long, and the look at which the machine notices that it is due. */
-const SLACK = 15_000;
 
 /** A signal that orders a rollback of a ramp that runs, paused or halted as it may be, is obeyed within three passes. */
 export function checkVerdictsObeyed(own: Case): Finding {
@@ -25,7 +18,7 @@ export function checkVerdictsObeyed(own: Case): Finding {
     Math.max(...own.definitions.map(({ everyMs }) => everyMs)),
     Math.max(...own.definitions.map(({ lastsMs }) => lastsMs)),
   ];
-  const within = lasts + 3 * every + SLACK;
+  const within = lasts + 3 * every + SEEN_WITHIN;
   const ordering = spellsOf(own, ["rollback"]).filter(
     ({ name, at, to }) =>
       to - at >= within &&
@@ -51,57 +44,6 @@ export function checkVerdictsObeyed(own: Case): Finding {
         ? null
         : `${name} said rollback for ${within / 1_000} s, and ${percent}% stayed`;
     },
-  );
-}
-
-const ENDS: readonly string[] = ["rolling-back", "rolled-back", "finished"];
-
-/** A run is under way, and its own strategy exposes somebody. */
-function isArmed(own: Case, at: number): boolean {
-  const start = startsBefore(own, at).findLast(({ answer }) => answer === "done");
-  if (start === undefined || start.heardAt > at || isForgotten(own, start.at)) return false;
-  const ended = own.messages.some(
-    (message) => ENDS.includes(message.kind) && message.at >= start.at && message.at <= at,
-  );
-  const left = own.orders.some(
-    (order) => order.what === "abort" && order.at >= start.at && order.at <= at && mayHaveHappened(order),
-  );
-  const state = stateAt(own.changes, at);
-  const written = own.requests.findLast(({ kind, at: sent }) => kind === "percent" && sent <= at);
-  return (
-    !ended &&
-    !left &&
-    state !== null &&
-    state.project === "default" &&
-    exposureOf(state) > 0 &&
-    state.strategies[0]?.id === written?.strategy
-  );
-}
-
-const DISTURBS = ["process down", "prometheus dark", "definition gone"] as const;
-
-/** Orders after which another run, or another percent, is in force. */
-const TURNS: readonly string[] = ["start", "restart", "abort", "finish", "adopt-flag", "adopt-definition"];
-
-/** Nobody turned it another way meanwhile, and nothing kept the machine from seeing it. */
-function isUndisturbed(own: Case, from: number, to: number): boolean {
-  const within = (at: number): boolean => at >= from - IN_FLIGHT && at <= to;
-  const settle = Math.max(...own.definitions.map(({ settleMs }) => settleMs));
-  return (
-    overlap(own.faults, DISTURBS, from - IN_FLIGHT, to) === 0 &&
-    !strayed(own, from - IN_FLIGHT, to) &&
-    // What a restored store finds on the flag is a change to it, and readings settle from there.
-    !own.faults.some(
-      ({ kind, to: at }) => kind === "store restored" && at >= from - IN_FLIGHT - settle && at <= to,
-    ) &&
-    !own.orders.some(
-      (order) =>
-        TURNS.includes(order.what) && mayHaveHappened(order) && (within(order.at) || within(order.heardAt)),
-    ) &&
-    !own.changes.some(
-      ({ at, by, before, after }) => within(at) && (by !== OURS || exposureOf(after) > exposureOf(before)),
-    ) &&
-    !own.messages.some(({ kind, at }) => kind === "finished" && within(at))
   );
 }
 
