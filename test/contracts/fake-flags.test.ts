@@ -1,4 +1,8 @@
-import { createFakeFlags } from "../support/fake-flags.ts";
+import type { Clock, Flags } from "../../src/control/ports.ts";
+import { createFlags } from "../../src/unleash/flags.ts";
+import { createSightings } from "../../src/unleash/sightings.ts";
+import { createAdminApi } from "../simulation/peers/admin-api.ts";
+import { type FakeFlags, createFakeFlags } from "../support/fake-flags.ts";
 import { fakeStrategy } from "../support/fake-flag-edits.ts";
 import { manualClock } from "../support/manual-clock.ts";
 import { flagTarget } from "../support/flag-target.ts";
@@ -10,15 +14,26 @@ const KIM = { name: "kim", userId: 3 };
 
 const ELSEWHERE = "development";
 
-flagsContract("the fake of Unleash", makeWorld);
-unleashFacts("the fake of Unleash", makeWorld);
+flagsContract("the fake of Unleash", () => makeWorld(({ flags }) => flags));
+unleashFacts("the fake of Unleash", () => makeWorld(({ flags }) => flags));
+flagsContract("the fake of Unleash over its API", () => makeWorld(overItsApi));
+unleashFacts("the fake of Unleash over its API", () => makeWorld(overItsApi));
 
-function makeWorld(): Promise<FlagWorld> {
+/** The adapter of the service in front of it; of rights and change requests the fake knows nothing but at the port. */
+function overItsApi(fake: FakeFlags, clock: Clock): Flags {
+  const servers = { [flagTarget().server]: createAdminApi(fake, () => undefined) };
+  return {
+    ...createFlags({ servers, clock, sightings: createSightings() }),
+    preflight: (target) => fake.flags.preflight(target),
+  };
+}
+
+function makeWorld(reach: (fake: FakeFlags, clock: Clock) => Flags): Promise<FlagWorld> {
   const clock = manualClock();
   const fake = createFakeFlags(clock);
   fake.faults.segments = [["pilots", 7]];
   const world: FlagWorld = {
-    flags: fake.flags,
+    flags: reach(fake, clock),
     viewerFlags: fake.flagsAs({ name: "viewer", userId: 4 }, false),
     served: fake.served,
     colleague: { id: KIM.userId, name: KIM.name },

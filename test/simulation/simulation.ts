@@ -37,7 +37,8 @@ export function createSimulation(seed: number): Simulation {
   const clocks = createClocks();
   const journal = createJournal(clocks.peers);
   const prometheus = createPrometheus(clocks);
-  const unleash = createUnleash(clocks);
+  const isWhole = drawFrom(seed, "wiring").chance(0.1);
+  const unleash = createUnleash(clocks, isWhole);
   const definitions = scriptedDefinitions();
   const audiences = drawFrom(seed, "audiences");
   const plans = drawPlans(drawFrom(seed, "plans"), drawFrom(seed, "extras")).map((plan) =>

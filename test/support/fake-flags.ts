@@ -65,6 +65,12 @@ export type FakeFlag = {
   readonly strategies?: readonly StrategySeen[];
 };
 
+/** What a patch tests of the row it finds, and what it puts into it. */
+export type RowPatch = {
+  readonly isExpected: (row: StrategySeen) => boolean;
+  readonly fields: Partial<StrategySeen>;
+};
+
 export type Person = ReturnType<FakeFlags["person"]>;
 
 export type FakeFlags = ReturnType<typeof createFakeFlags>;
@@ -137,34 +143,32 @@ export function createFakeFlags(clock: Clock) {
   }
 
   /** A patch: the row is read and tested, and then written back whole. */
-  function patch(
-    by: Actor,
-    target: FlagTarget,
-    strategyId: string,
-    into: { readonly to: Percent; readonly title: string; readonly more: MoreToWrite | undefined },
-    expecting: Expecting | null,
-  ): () => WriteOutcome {
+  function patch(by: Actor, target: FlagTarget, strategyId: string, asked: RowPatch): () => WriteOutcome {
     const read = findRow(target, strategyId);
     if (read.kind === "refused") return () => read;
     const { strategy } = read;
-    const isExpected =
-      expecting === null ||
-      (strategy.title === expecting.title &&
-        strategy.rollout === String(expecting.rollout) &&
-        (expecting.segments === undefined ||
-          canonicalJson(segmentIds(strategy.segments)) === canonicalJson(expecting.segments)) &&
-        (expecting.constraints === undefined || strategy.constraints === expecting.constraints));
-    const { to, title, more } = into;
+    const isExpected = asked.isExpected(strategy);
     return () => {
       faults.betweenReadAndWrite?.();
       faults.betweenReadAndWrite = null;
       if (!isExpected) return { kind: "unsure", detail: "Unleash answered 500: Test operation failed" };
       const row = findRow(target, strategyId);
       if (row.kind === "refused") return row;
-      const besidesThese = more === undefined ? {} : besides(more);
-      flagEdits(states, target, by).replace({ ...strategy, rollout: String(to), title, ...besidesThese });
+      flagEdits(states, target, by).replace({ ...strategy, ...asked.fields });
       return { kind: "accepted" };
     };
+  }
+
+  function write(
+    by: Actor,
+    mayWrite: boolean,
+    target: FlagTarget,
+    strategyId: string,
+    row: RowPatch,
+  ): Promise<WriteOutcome> {
+    const { rollout, title } = row.fields;
+    const what = { kind: "percent", to: Number(rollout), title: title ?? "" } as const;
+    return change(by, mayWrite, target, what, () => patch(by, target, strategyId, row));
   }
 
   type Row =
@@ -198,9 +202,10 @@ export function createFakeFlags(clock: Clock) {
       preflight: () => Promise.resolve(mayWrite && !faults.refuseWrites ? faults.preflight : NO_RIGHT),
       segments: () => Promise.resolve(faults.down ? null : new Map(faults.segments)),
       write: (target, strategyId, to, title, expecting, more) =>
-        change(by, mayWrite, target, { kind: "percent", to, title }, () =>
-          patch(by, target, strategyId, { to, title, more }, expecting),
-        ),
+        write(by, mayWrite, target, strategyId, {
+          isExpected: (row) => isAsExpected(row, expecting),
+          fields: { rollout: String(to), title, ...(more === undefined ? {} : besides(more)) },
+        }),
       switchOff: (target) => change(by, mayWrite, target, { kind: "off" }, () => () => off(by, target)),
       events(target, after) {
         if (faults.down || faults.eventsDown) return Promise.resolve(null);
@@ -231,6 +236,9 @@ export function createFakeFlags(clock: Clock) {
   return {
     flags: flagsAs(RAMPART, true),
     flagsAs,
+    /** A patch of ours as it comes over the wire. */
+    patch: (target: FlagTarget, strategyId: string, row: RowPatch) =>
+      write(RAMPART, true, target, strategyId, row),
     served,
     faults,
     /** Every write that reached the server, in order. */
@@ -250,6 +258,8 @@ export function createFakeFlags(clock: Clock) {
       states.create(flag.name, flag.environment ?? "production", state);
       return strategies[0]?.id ?? "";
     },
+
+    environmentsOf: states.environmentsOf,
 
     /** What stands on the server now. */
     state(target: Pick<FlagTarget, "name" | "environment">): FlagState {
@@ -290,6 +300,17 @@ export function createFakeFlags(clock: Clock) {
 
 function refused(status: number, why = ""): Extract<WriteOutcome, { kind: "refused" }> {
   return { kind: "refused", status, detail: `Unleash answered ${status}${why}` };
+}
+
+function isAsExpected(row: StrategySeen, expecting: Expecting | null): boolean {
+  return (
+    expecting === null ||
+    (row.title === expecting.title &&
+      row.rollout === String(expecting.rollout) &&
+      (expecting.segments === undefined ||
+        canonicalJson(segmentIds(row.segments)) === canonicalJson(expecting.segments)) &&
+      (expecting.constraints === undefined || row.constraints === expecting.constraints))
+  );
 }
 
 /** A segment holds nothing here: whom it reaches is none of Rampart's business. */

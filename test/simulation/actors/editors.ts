@@ -8,6 +8,9 @@ import { type Actor, everyNowAndThen } from "./actor.ts";
 
 type Hand = { readonly sim: Simulation; readonly plan: GatePlan; readonly draw: Draw };
 
+const ONE_REGION =
+  '[{"caseInsensitive":false,"contextName":"region","inverted":false,"operator":"IN","values":["eu"]}]';
+
 /** Every kind of change a colleague makes in Unleash; false: there was nothing to do it to. */
 const EDITS: Readonly<Record<string, (hand: Hand) => boolean>> = {
   lower: (hand) =>
@@ -45,7 +48,7 @@ const EDITS: Readonly<Record<string, (hand: Hand) => boolean>> = {
   "foreign token": (hand) =>
     on(hand, hasStrategy, (kim) => kim.change({ title: "Gradual rollout [rampart 1/3 #zzz.4.2]" })),
   group: (hand) => on(hand, hasStrategy, (kim) => kim.change({ groupId: `group-${hand.draw.int(1, 3)}` })),
-  constraint: (hand) => on(hand, hasStrategy, (kim) => kim.change({ constraints: '[{"x":1}]' })),
+  constraint: (hand) => on(hand, hasStrategy, (kim) => kim.change({ constraints: ONE_REGION })),
   "strange rollout": (hand) =>
     on(hand, hasStrategy, (kim) => kim.set(hand.draw.pick(["abc", "33.3", "101"]))),
   "disable strategy": (hand) =>

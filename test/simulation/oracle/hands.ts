@@ -65,10 +65,15 @@ function wasMetUnseen(own: Case, change: FlagChange): boolean {
   );
 }
 
-/** Where the ramp stood by its own last write, or by what a person started or adopted; a hand's raise above is not its own. */
+/**
+ * Where the ramp stood by its own last move, or by what a person started or adopted; a hand's raise above is not its own, nor
+ * does a new token over it make it that.
+ */
 function levelBefore(own: Case, index: number): number {
   const before = own.changes.slice(0, index);
-  const written = before.findLast(({ by }) => by === OURS);
+  const written = before.findLast(
+    (change) => change.by === OURS && exposureOf(change.before) !== exposureOf(change.after),
+  );
   const since = written?.at ?? 0;
   const agreed = own.orders.findLast(
     (order) =>

@@ -7,6 +7,7 @@ import {
   finding,
   isForgotten,
   mayHaveHappened,
+  overlap,
   stateAt,
   strayed,
 } from "./case.ts";
@@ -50,7 +51,9 @@ export function checkReleases(own: Case): Finding {
       const end =
         own.messages.findLast((message) => ENDS.includes(message.kind) && message.at <= at)?.at ?? 0;
       const isClear = end === 0 || strayed(own, end, at) || isForgotten(own, end);
-      return isClear || at - end >= MAY_ARRIVE - SLACK
+      // Who stood still in between tells of an end that lies back as long.
+      const slept = overlap(own.faults, ["process hung"], end - MINUTE, end);
+      return isClear || at - end >= MAY_ARRIVE - SLACK - slept
         ? null
         : `a flag was let go of ${(at - end) / 1_000} s after its ramp, while a raise could still arrive`;
     },

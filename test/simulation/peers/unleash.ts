@@ -1,8 +1,10 @@
 import { SEGMENTS } from "../audiences.ts";
 import { fakeStrategy } from "../../support/fake-flag-edits.ts";
+import { aFlagTarget } from "../../support/builders.ts";
 import { type FakeFlags, createFakeFlags } from "../../support/fake-flags.ts";
-import type { FlagTarget, Instant, PassPorts } from "../engine.ts";
+import { type FlagTarget, type Instant, type PassPorts, createFlags, createSightings } from "../engine.ts";
 import type { FlagRequest } from "../oracle/evidence.ts";
+import { createAdminApi } from "./admin-api.ts";
 import type { Clocks } from "./clocks.ts";
 
 /** Unleash in memory with its access log. */
@@ -17,7 +19,8 @@ export type SimulatedUnleash = {
   addFlag(target: FlagTarget): void;
 };
 
-export function createUnleash(clocks: Clocks): SimulatedUnleash {
+/** `isWhole`: the adapter of the service is between the engine and the server, and talks to its API. */
+export function createUnleash(clocks: Clocks, isWhole: boolean): SimulatedUnleash {
   const server = createFakeFlags(clocks.peers);
   server.faults.segments = SEGMENTS;
   const requests: FlagRequest[] = [];
@@ -30,10 +33,19 @@ export function createUnleash(clocks: Clocks): SimulatedUnleash {
       requests.push({ at, strategy: null, to: 0, title: "", expecting: null, ...fields });
   }
 
-  return {
-    server,
-    requests,
-    flagsFor: (process, hungSince) => ({
+  function overTheWire(process: string, hungSince: () => Instant | null): PassPorts["flags"] {
+    const api = createAdminApi(server, (arrived) => log(hungSince(), { ...arrived, process }));
+    const adapter = createFlags({
+      servers: { [aFlagTarget().server]: api },
+      clock: clocks.own,
+      sightings: createSightings(),
+    });
+    // Rights, change requests and the age of the server are asked by a start alone; here they are well, or as a fault says.
+    return { ...adapter, preflight: (target) => server.flags.preflight(target) };
+  }
+
+  function atThePort(process: string, hungSince: () => Instant | null): PassPorts["flags"] {
+    return {
       ...server.flags,
       observe(target) {
         log(hungSince(), { flag: target.name, process, kind: "read" });
@@ -47,7 +59,13 @@ export function createUnleash(clocks: Clocks): SimulatedUnleash {
         log(hungSince(), { flag: target.name, process, kind: "off" });
         return server.flags.switchOff(target);
       },
-    }),
+    };
+  }
+
+  return {
+    server,
+    requests,
+    flagsFor: isWhole ? overTheWire : atThePort,
     addFlag({ name, environment, project }) {
       const strategies = [fakeStrategy({ id: `s-${name}`, title: "Gradual rollout", groupId: name })];
       server.addFlag({ name, environment, project, strategies });
