@@ -299,7 +299,7 @@ export const RULES = {
   ),
   R310: warning(
     "A function that does not fit the metric",
-    "`rate` and `increase` count the growth of counters, `delta` and `deriv` the change of gauges, and the number of a counter is all since its process began. Names tell which is which: `_total`, `_count`, `_sum` and `_bucket` are counters, `_ratio` and timestamps are none. With `--online` the targets themselves say it, and then it is an error.",
+    "`rate` and `increase` count the growth of counters, `delta` and `deriv` the change of gauges, and the number of a counter is all since its process began. Names tell which is which: `_total`, `_count`, `_sum` and `_bucket` are counters, `_ratio` and timestamps are none. `histogram_quantile` needs the label `le` of the `_bucket` series it reads. With `--online` the targets themselves say it, and then it is an error.",
   ),
   R311: error(
     "No such series",
@@ -331,7 +331,7 @@ export const RULES = {
   ),
   R322: error(
     "A threshold in the query",
-    "A query that compares answers nothing while all is well, and nothing looks like missing data; so does `absent`. Thresholds are limits. To count what fails a comparison (a warning) say `emptyIs: 0` with a `witness`.",
+    "A query that compares answers nothing while all is well, and nothing looks like missing data; so do the burn rates of an alerting rule (`a > 14 and b > 14`) and `absent`, and with `bool` the number is hidden. Thresholds are limits. To count what fails a comparison (a warning) say `emptyIs: 0` with a `witness`.",
   ),
   R323: error(
     "A computed range",

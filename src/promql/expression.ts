@@ -56,6 +56,14 @@ const SUFFIXES: ReadonlySet<string> = new Set([
   "SmoothedExpr",
 ]);
 
+const COMPARISONS = ["Eql", "Neq", "Lte", "Lss", "Gte", "Gtr"];
+
+/** The operator of a comparison; null for every other node. */
+export function comparator(node: SyntaxNode): SyntaxNode | null {
+  if (node.name !== "BinaryExpr") return null;
+  return COMPARISONS.map((name) => node.getChild(name)).find((found) => found !== null) ?? null;
+}
+
 /** The lower-cased name of the function or aggregation that is called. */
 export function calledName(call: SyntaxNode, text: string): string {
   const name = call.getChild("FunctionIdentifier") ?? call.getChild("AggregateOp");

@@ -1,6 +1,6 @@
 import type { SyntaxNode, Tree } from "@lezer/common";
 
-import { expressions, nodesNamed, operation, topExpression } from "./expression.ts";
+import { comparator, expressions, nodesNamed, operation, topExpression } from "./expression.ts";
 import { zeroFillerOf } from "./filler.ts";
 import type { ResultKind } from "./functions.ts";
 import { rangeOf } from "./look-back.ts";
@@ -87,25 +87,47 @@ function fillingText(node: SyntaxNode, filler: SyntaxNode, text: string): string
   return left !== undefined && filler.to <= left.to ? `${written} or` : `or ${written}`;
 }
 
-const COMPARISONS = ["Eql", "Neq", "Lte", "Lss", "Gte", "Gtr"];
-
 function thresholds(top: SyntaxNode, text: string): QueryFault[] {
-  const node = operation(top);
-  const comparison =
-    node.name === "BinaryExpr"
-      ? COMPARISONS.map((name) => node.getChild(name)).find((found) => found !== null)
-      : null;
-  if (comparison === null || comparison === undefined) return [];
+  const found = thresholdOf(top);
+  if (found === null) return [];
+  const written = text.slice(found.from, found.to);
+  const effect = found.isBool
+    ? "it answers 0 or 1 and hides the number"
+    : "it answers nothing while all is well";
   return [
     {
       kind: "comparison",
-      from: comparison.from,
-      to: node.to,
-      message: `the query compares with \`${text.slice(comparison.from, node.to)}\`, so it answers nothing while all is well`,
+      from: found.from,
+      to: found.to,
+      message: `the query compares with \`${written}\`, so ${effect}`,
       suggestion:
         "ask for the value alone and write the threshold as a limit: `advance`, `halt` or `rollback`",
     },
   ];
+}
+
+type Threshold = QuerySpan & { readonly isBool: boolean };
+
+/**
+ * The comparison that decides whether there is an answer: at the top, or in what the answer is taken from, as in the
+ * burn rates of alerting rules (`a > 14 and b > 14`). What stands behind `and` is a condition of its own, such as traffic.
+ */
+function thresholdOf(expression: SyntaxNode): Threshold | null {
+  const node = operation(expression);
+  if (node.name !== "BinaryExpr") return null;
+  const operator = comparator(node);
+  const isBool = node.getChild("BoolModifier") !== null;
+  if (operator !== null) return { from: operator.from, to: node.to, isBool };
+  const [left, right] = expressions(node);
+  if (left === undefined || right === undefined) return null;
+  if (node.getChild("And") !== null || node.getChild("Unless") !== null) return filtering(thresholdOf(left));
+  if (node.getChild("Or") === null || filtering(thresholdOf(right)) === null) return null;
+  return filtering(thresholdOf(left));
+}
+
+/** With `bool` nothing is left out. */
+function filtering(found: Threshold | null): Threshold | null {
+  return found?.isBool === false ? found : null;
 }
 
 function results(top: SyntaxNode, kind: ResultKind): QueryFault[] {

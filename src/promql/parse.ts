@@ -85,13 +85,21 @@ function unknownFunction(error: SyntaxNode, text: string): SyntaxFault | null {
     from: before.index,
     to: before.index + name.length,
     message: `there is no function \`${name}\``,
-    suggestion: near === null ? null : `did you mean \`${near}\`?`,
+    suggestion: KNOWN_ELSEWHERE[name] ?? (near === null ? null : `did you mean \`${near}\`?`),
   };
 }
 
+/** What people write that is near to none of our names. */
+const KNOWN_ELSEWHERE: Readonly<Record<string, string>> = {
+  holt_winters:
+    "Prometheus 3 calls it `double_exponential_smoothing`; for an older one let a recording rule ask for it",
+  mean: "did you mean `avg`?",
+  percentile: "did you mean `quantile` or `quantile_over_time`?",
+};
+
 function hintFor(word: string, error: SyntaxNode): string | null {
   if (word === "=") return "a comparison is written `==`";
-  if (/^[A-Za-z_]/.test(word) && error.parent?.name === "UnquotedLabelMatcher")
+  if (/^[\w.]/.test(word) && error.parent?.name === "UnquotedLabelMatcher")
     return `write "${word}" in quotes`;
   if (word === ")") return "there is one `)` too many, or an operand is missing before it";
   return null;

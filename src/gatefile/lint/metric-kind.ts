@@ -9,6 +9,9 @@ const OF_GAUGES: ReadonlySet<string> = new Set(["delta", "idelta", "deriv", "pre
 /** These ask whether a series is there, or when, and not how high it stands. */
 const OF_PRESENCE: ReadonlySet<string> = new Set(["absent", "count", "group", "timestamp", "count_values"]);
 
+/** Gauges of the exporter of PostgreSQL that are called like the count of a histogram. */
+const NO_COUNTERS: ReadonlySet<string> = new Set(["pg_stat_activity_count", "pg_locks_count"]);
+
 const COUNTER = /_(?:total|count|bucket|sum)$/;
 /** By the naming conventions of Prometheus none of these only grows. */
 const GAUGE =
@@ -19,7 +22,7 @@ export function metricKind({ tree, text, at }: ReadQuery, isReading: boolean): v
   const shifted = nodesNamed(tree, "OffsetExpr").length > 0;
   for (const selector of nodesNamed(tree, "VectorSelector")) {
     const metric = metricOf(selector, text);
-    if (metric === null || metric.includes("$")) continue;
+    if (metric === null || metric.includes("$") || NO_COUNTERS.has(metric)) continue;
     const { called, isRange } = useOf(selector, text);
     if (isRange && OF_COUNTERS.has(called[0] ?? "") && GAUGE.test(metric)) {
       const message = `\`${metric}\` is no counter by its name, and \`${called[0]}\` counts the growth of counters`;

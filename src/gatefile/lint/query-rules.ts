@@ -1,5 +1,6 @@
 import type { Complain } from "../problem-list.ts";
 import type { Text } from "../text.ts";
+import { bucketLabel } from "./bucket-label.ts";
 import { counterStart } from "./counter-start.ts";
 import { emptyWhenWell } from "./empty-when-well.ts";
 import { freshness } from "./freshness.ts";
@@ -26,6 +27,7 @@ export function lintQuery(query: Text, place: QueryPlace, complain: Complain): v
   if (read === null) return;
   sumBeforeRate(read);
   queryCost(read);
+  bucketLabel(read);
   metricKind(read, place.key !== "asOf" && place.key !== "witness");
   if (place.key !== "query") return;
   severalSeries(read);

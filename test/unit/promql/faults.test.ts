@@ -16,6 +16,9 @@ describe("faults of a query that parses", () => {
     ["sum(a) > 0.5", [["comparison", "> 0.5"]]],
     ["sum(a) > b offset 1w", [["comparison", "> b"]]],
     ["(sum(a) == bool 1)", [["comparison", "== bool 1"]]],
+    ["a > 14 and b > 14", [["comparison", "> 14"]]],
+    ["(a > 1) unless b", [["comparison", "> 1"]]],
+    ["(a > 1 and b > 1) or (c > 2 and d > 2)", [["comparison", "> 1"]]],
     ["a[5m]", [["result", "a[5m]"]]],
     ["clamp(a, 1)", [["type", "clamp(a, 1)"]]],
     ['"text"', [["result", '"text"']]],
@@ -39,6 +42,10 @@ describe("faults of a query that parses", () => {
     "absent_over_time(a[5m])",
     "count(ALERTS{alertstate='firing'})",
     "a or b",
+    "a and b > 100",
+    "a > 1 or b",
+    "a or b > 1",
+    "a > bool 1 and b",
     "label_replace(a, 'x', '$1', 'y', '(.*)')",
   ])("none in %s", (query) => {
     expect(found(query)).toEqual([]);

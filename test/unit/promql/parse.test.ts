@@ -58,6 +58,12 @@ describe("what it does not", () => {
     ["rat(a[5m])", "did you mean `rate`?"],
     ['a{b=~"x\\d"}', "write `\\\\d` for a backslash"],
     ["a{b=c}", 'write "c" in quotes'],
+    ["a{b=~5..}", 'write "5.." in quotes'],
+    ["mean(a)", "did you mean `avg`?"],
+    [
+      "holt_winters(a[1h], 0.5, 0.1)",
+      "Prometheus 3 calls it `double_exponential_smoothing`; for an older one let a recording rule ask for it",
+    ],
     ["a == = 3", "a comparison is written `==`"],
   ])("in %j suggests %s", (query, suggestion) => {
     expect(faultOf(query).suggestion).toBe(suggestion);
