@@ -1,5 +1,6 @@
 import type { Problem } from "../domain/problem.ts";
 import { formatProblems } from "../gatefile/format-problem.ts";
+import { printable } from "../gatefile/invisible.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Exit } from "./exit-codes.ts";
@@ -105,10 +106,10 @@ export function printProblems(
         : formatProblems(problems, (file) => texts.get(file) ?? ""),
     plain: () =>
       problems.map(({ file, line, column, severity, code, message }) => [
-        `${file}:${line}:${column}`,
+        printable(`${file}:${line}:${column}`),
         severity,
         code,
-        message,
+        printable(message),
       ]),
   });
 }

@@ -1,4 +1,4 @@
-import { invisibleIn } from "./invisible.ts";
+import { type Invisible, invisibleIn } from "./invisible.ts";
 import type { Complain } from "./problem-list.ts";
 import { sourceFile, type SourceFile } from "./source.ts";
 
@@ -41,6 +41,11 @@ function decodeUtf8(bytes: Uint8Array): string | null {
 /** Characters that cannot be seen make a file read differently to a person than to the parser. */
 function refuseInvisible(file: SourceFile, complain: Complain): boolean {
   const found = invisibleIn(file.text);
+  const other = otherEncoding(file.text, found);
+  if (other !== null) {
+    complain({ code: "R100", at: { file, start: 0, end: 0 }, ...other });
+    return true;
+  }
   for (const { index, length, name } of found) {
     complain({
       code: "R100",
@@ -50,4 +55,23 @@ function refuseInvisible(file: SourceFile, complain: Complain): boolean {
     });
   }
   return found.length > 0;
+}
+
+/** One cause of many such characters: they are told once, with what to do about it. */
+function otherEncoding(
+  text: string,
+  found: readonly Invisible[],
+): { readonly message: string; readonly suggestion: string } | null {
+  const zeros = found.filter(({ name }) => name === "U+0000").length;
+  if (zeros > 1 && zeros >= text.length / 4) {
+    return {
+      message: "the file is no text in UTF-8: too many of its bytes are 0",
+      suggestion: "save it as UTF-8",
+    };
+  }
+  if (text.includes("\n") || !found.some(({ name }) => name === "U+000D")) return null;
+  return {
+    message: "the lines end with a carriage return alone",
+    suggestion: "save it with line feeds (LF) at the ends of lines",
+  };
 }

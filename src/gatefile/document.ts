@@ -3,8 +3,9 @@ import { type Document, isScalar, parseDocument } from "yaml";
 import { refuseFeatures } from "./features.ts";
 import type { Complain } from "./problem-list.ts";
 import type { SourceFile, Span } from "./source.ts";
+import { refuseSyntax } from "./syntax-problems.ts";
 import { entryOf, firstLine, type MapValue } from "./value.ts";
-import { MAX_DEPTH, MAX_VALUES, valueTree } from "./value-tree.ts";
+import { MAX_VALUES, valueTree } from "./value-tree.ts";
 
 /** The mapping a file consists of; null when there is none that can be trusted, with every reason complained. */
 export function readDocument(file: SourceFile, complain: Complain): MapValue | null {
@@ -20,7 +21,7 @@ export function readDocument(file: SourceFile, complain: Complain): MapValue | n
     return null;
   }
   const document = compose(file);
-  if (refuseSyntax(document, file, features.refused, complain)) return null;
+  if (refuseSyntax(document, file, features, complain)) return null;
 
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) {
@@ -64,52 +65,6 @@ function compose(file: SourceFile): Document.Parsed {
     prettyErrors: false,
     logLevel: "error",
   });
-}
-
-function refuseSyntax(
-  document: Document.Parsed,
-  file: SourceFile,
-  refused: readonly Span[],
-  complain: Complain,
-): boolean {
-  let found = false;
-  for (const problem of [...document.errors, ...document.warnings]) {
-    const [start, end] = problem.pos;
-    if (problem.code === "TAG_RESOLVE_FAILED" || problem.code === "BAD_ALIAS") {
-      if (refused.some((span) => span.start <= start && start <= span.end)) continue;
-    }
-    found = true;
-    const at = { file, start: Math.min(start, file.text.length), end };
-    if (problem.code === "RESOURCE_EXHAUSTION") {
-      complain({ code: "R106", at, message: `the file nests deeper than ${MAX_DEPTH} levels` });
-    } else if (problem.code === "MULTIPLE_DOCS") {
-      complain({
-        code: "R104",
-        at,
-        message: "the file has several documents",
-        suggestion: "write one file for each",
-      });
-    } else {
-      complain({ code: "R102", at, message: problem.message, suggestion: syntaxHint(lineAt(at)) });
-    }
-  }
-  return found;
-}
-
-function lineAt({ file, start }: Span): string {
-  const from = file.text.lastIndexOf("\n", start - 1) + 1;
-  return file.text.slice(from).split("\n", 1)[0] ?? "";
-}
-
-/** YAML gives some characters at the beginning of a value a meaning of their own, and limits begin with them. */
-function syntaxHint(line: string): string | null {
-  const operator = /:\s+(>=?)\s*(\S.*)$/.exec(line);
-  if (operator !== null) {
-    const word = operator[1] === ">" ? "above" : "at least";
-    return `put the limit in quotes, or write \`${word} ${operator[2]}\``;
-  }
-  if (/:\s+[@`%]/.test(line)) return "put the value in quotes";
-  return /^\s*\t/.test(line) ? "indent with spaces" : null;
 }
 
 /** The text of a key of the file's root, where it has one. */

@@ -8,6 +8,8 @@ export type Features = {
   readonly scalars: number;
   /** Where something was refused. */
   readonly refused: readonly Span[];
+  /** Where the last text in quotes begins. */
+  readonly lastQuote: number | null;
 };
 
 const REFUSED: Readonly<Record<string, { readonly what: string; readonly suggestion: string }>> = {
@@ -28,6 +30,7 @@ const MARKS = new Set([SCALAR_MARK, "\u0002", "\u0018"]);
 export function refuseFeatures(file: SourceFile, complain: Complain): Features {
   const refused: Span[] = [];
   let scalars = 0;
+  let lastQuote: number | null = null;
   let offset = 0;
   let scalarFollows = false;
   for (const token of new Lexer().lex(file.text)) {
@@ -47,11 +50,14 @@ export function refuseFeatures(file: SourceFile, complain: Complain): Features {
         suggestion: feature.suggestion,
       });
     }
-    if (isQuoted(token)) scalars += 1;
+    if (isQuoted(token)) {
+      scalars += 1;
+      lastQuote = offset;
+    }
     offset += token.length;
     scalarFollows = false;
   }
-  return { scalars, refused };
+  return { scalars, refused, lastQuote };
 }
 
 function isQuoted(token: string): boolean {

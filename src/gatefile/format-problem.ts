@@ -7,13 +7,14 @@ const SHOWN_WIDTH = 120;
 
 /** The problem as people read it: where, what, the line with a caret under the fault, and what to write instead. */
 export function formatProblem(problem: Problem, sourceText: string): string {
-  return `${problem.file}:${problem.line}:${problem.column}\n${formatBody(problem, sourceText)}`;
+  return `${printable(problem.file)}:${problem.line}:${problem.column}\n${formatBody(problem, sourceText)}`;
 }
 
 /** All problems of all files under one heading a file, and a last line that counts them. */
 export function formatProblems(problems: readonly Problem[], sourceOf: (path: string) => string): string {
   const blocks = [...Map.groupBy(problems, (problem) => problem.file)].map(
-    ([file, own]) => `${file}\n${own.map((problem) => formatBody(problem, sourceOf(file))).join("\n\n")}`,
+    ([file, own]) =>
+      `${printable(file)}\n${own.map((problem) => formatBody(problem, sourceOf(file))).join("\n\n")}`,
   );
   const counts = (["error", "warning", "hint"] as const).flatMap((severity) => {
     const count = problems.filter((problem) => problem.severity === severity).length;

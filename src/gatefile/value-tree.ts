@@ -112,6 +112,10 @@ function scalarOf(node: YamlScalar, at: Span, reader: Reader): Value {
       code: "R100",
       at: firstLine(at),
       message: `the text contains the character ${hidden.name}, which cannot be seen`,
+      suggestion:
+        node.type === "QUOTE_DOUBLE"
+          ? "in double quotes a backslash begins an escape: put the text in single quotes"
+          : "delete it",
     });
     return { kind: "refused", at };
   }

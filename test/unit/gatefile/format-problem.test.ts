@@ -44,6 +44,9 @@ error[R201]: \`advance\` is looser than \`halt\`
     );
     expect(shown).toContain("·[31mred·");
     expect(shown).not.toContain("\u001b");
+    const file = "gates/\u001b[31m\nred.yaml";
+    expect(formatProblem({ ...PROBLEM, file }, "")).toMatch(/^gates\/·\[31m·red\.yaml:2:11\n/);
+    expect(formatProblems([{ ...PROBLEM, file }], () => "")).toMatch(/^gates\/·\[31m·red\.yaml\n/);
   });
 
   it("does without a line where the file has none", () => {
