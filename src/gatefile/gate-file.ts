@@ -87,7 +87,7 @@ function schemaOf(root: MapValue, complain: Complain): Schema {
   const schema = value.kind === "scalar" && typeof value.value === "string" ? value.value : "";
   const known = SCHEMAS.find((each) => each === schema);
   if (known !== undefined) return known;
-  const near = nearestName(schema, SCHEMAS);
+  const near = SCHEMAS.find((each) => each === `${schema}/v1`) ?? nearestName(schema, SCHEMAS);
   complain({
     code: "R109",
     at: value.at,

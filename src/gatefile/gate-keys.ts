@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { DataPolicy, DriftPolicy, Gate, MissingBounds } from "../domain/gate.ts";
-import { HOUR, type Millis, MINUTE, SECOND } from "../domain/instant.ts";
+import { DAY, HOUR, type Millis, MINUTE, SECOND } from "../domain/instant.ts";
 import { alertList } from "./alert.ts";
 import { flagDraft } from "./flag.ts";
 import {
@@ -209,8 +209,8 @@ const GATE_KEYS = {
   runbook: told(sentence, "link", "What to do at night. In every message", "none (hint)"),
   change: told(sentence, "text", "What the gate is for; a note", "none"),
   every: told(
-    duration({ ms: SECOND, says: "at least 1s" }),
-    "duration, at least 1s",
+    duration({ ms: SECOND, says: "at least 1s" }, { ms: DAY, says: "at most 1d" }),
+    "duration, 1s to 1d",
     "Time between two passes",
     "`15s`",
   ),

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
-import { parseDuration } from "../text/duration-text.ts";
+import { durationMeant, parseDuration } from "../text/duration-text.ts";
+import { nearestName } from "../text/nearest-name.ts";
+import type { Complain } from "./problem-list.ts";
 import { type JsonSchema, type Read, shaped } from "./read.ts";
 import type { RuleCode } from "./rules.ts";
 import { textOf, type Text } from "./text.ts";
@@ -20,10 +22,21 @@ export function leaf<T>(schema: z.ZodType<T>, expected: string, rule: LeafRule =
       code: value.kind === "scalar" && value.value !== null ? (rule.code ?? "R108") : "R108",
       at: value.at,
       message: `must be ${expected}, not ${nameOfKind(value)}`,
-      suggestion: value.kind === "scalar" ? (rule.suggestion?.(value) ?? null) : null,
+      suggestion:
+        value.kind === "scalar" ? (quotingFor(value, schema) ?? rule.suggestion?.(value) ?? null) : null,
     });
     return undefined;
   });
+}
+
+/** YAML takes `123` and `true` for no texts, and `"5"` for no number; null where quotes are not what is wrong. */
+function quotingFor({ value, source, style }: Scalar, schema: z.ZodType): string | null {
+  if (value === null || style === "block") return null;
+  if (typeof value !== "string") {
+    return schema.safeParse(source).success ? `put it in quotes: \`"${source}"\`` : null;
+  }
+  const isNumber = style !== "plain" && /^\d{1,15}$/.test(value);
+  return isNumber && schema.safeParse(Number(value)).success ? "leave the quotes out" : null;
 }
 
 function jsonOf(schema: z.ZodType): JsonSchema {
@@ -32,7 +45,12 @@ function jsonOf(schema: z.ZodType): JsonSchema {
 }
 
 export function oneOf<const T extends readonly [string, ...string[]]>(...words: T): Read<T[number]> {
-  return leaf<T[number]>(z.enum(words), wordList(words));
+  return leaf<T[number]>(z.enum(words), wordList(words), {
+    suggestion: ({ value }) => {
+      const near = typeof value === "string" ? nearestName(value, words) : null;
+      return near === null ? null : `did you mean \`${near}\`?`;
+    },
+  });
 }
 
 export const sentence: Read<string> = leaf(z.string().trim().min(1), "a text");
@@ -41,7 +59,10 @@ export const sentence: Read<string> = leaf(z.string().trim().min(1), "a text");
 export const name: Read<string> = leaf(
   z.string().regex(/^[a-z0-9-]{1,60}$/),
   "a name of at most 60 lower-case letters, digits and `-`",
-  { suggestion: (scalar) => nameLike(String(scalar.value)) },
+  {
+    suggestion: ({ value, source }) =>
+      value === null ? null : nameLike(typeof value === "string" ? value : source),
+  },
 );
 
 /** As CI names a service: anything that fits on a command line. */
@@ -71,7 +92,8 @@ export function wholeNumber(least: number): Read<number> {
   });
 }
 
-const TEN_YEARS_MS = 10 * 365 * 86_400_000;
+/** Nothing that people wait for lasts longer. */
+export const TEN_YEARS = { ms: 10 * 365 * 86_400_000, says: "at most 10y" } as const;
 
 const DURATION_JSON: JsonSchema = {
   type: "string",
@@ -99,6 +121,7 @@ export const share: Read<number> = (() => {
 /** Milliseconds. */
 export function duration(
   least: { readonly ms: number; readonly says: string } = { ms: 0, says: "at least 0s" },
+  most: { readonly ms: number; readonly says: string } = TEN_YEARS,
 ): Read<number> {
   const form = leaf(
     z.string().refine((text) => parseDuration(text) !== null),
@@ -112,10 +135,9 @@ export function duration(
     const written = form(value, complain);
     if (written === undefined) return undefined;
     const ms = parseDuration(written) ?? 0;
-    if (ms >= least.ms && ms <= TEN_YEARS_MS) return ms;
-    const message =
-      ms < least.ms ? `must be ${least.says}, not \`${written}\`` : `must be at most 10y, not \`${written}\``;
-    complain({ code: "R113", at: value.at, message });
+    if (ms >= least.ms && ms <= most.ms) return ms;
+    const bound = ms < least.ms ? least.says : most.says;
+    complain({ code: "R113", at: value.at, message: `must be ${bound}, not \`${written}\`` });
     return undefined;
   });
 }
@@ -138,7 +160,7 @@ export function listOf<T>(item: Read<T>, expected: string): Read<readonly T[]> {
   return shaped({ type: "array", items: item.json ?? {}, minItems: 1 }, (value, complain) => {
     if (value.kind === "refused") return undefined;
     if (value.kind === "list" && value.items.length > 0) {
-      return value.items.map((each) => item(each, complain)).filter((each) => each !== undefined);
+      return value.items.map((each) => item(each, aboutItem(complain))).filter((each) => each !== undefined);
     }
     const given = value.kind === "list" ? "an empty list" : nameOfKind(value);
     complain({ code: "R108", at: value.at, message: `must be ${expected}, not ${given}` });
@@ -146,20 +168,24 @@ export function listOf<T>(item: Read<T>, expected: string): Read<readonly T[]> {
   });
 }
 
+/** "Must be" of an item is no word about the list. */
+function aboutItem(complain: Complain): Complain {
+  return (complaint) =>
+    complain(
+      complaint.message.startsWith("must be")
+        ? { ...complaint, message: `each item ${complaint.message}` }
+        : complaint,
+    );
+}
+
 /** The value itself, for keys whose reading depends on others. */
 export const anything: Read<Value> = (value) => (value.kind === "refused" ? undefined : value);
 
-function durationLike(scalar: Scalar): string | null {
-  const written = String(scalar.value).trim().toLowerCase().replaceAll(/\s+/g, "");
+function durationLike({ value }: Scalar): string | null {
+  const written = String(value).trim();
   if (/^\d+$/.test(written)) return `write a unit, e.g. \`${written}s\` or \`${written}m\``;
-  const spelled = written
-    .replaceAll(/(?:milliseconds?|millis)/g, "ms")
-    .replaceAll(/(?:seconds?|secs?)/g, "s")
-    .replaceAll(/(?:minutes?|mins?)/g, "m")
-    .replaceAll(/(?:hours?|hrs?)/g, "h")
-    .replaceAll(/days?/g, "d")
-    .replaceAll(/weeks?/g, "w");
-  return spelled !== "" && parseDuration(spelled) !== null ? `write \`${spelled}\`` : null;
+  const meant = durationMeant(written);
+  return meant === null ? null : `write \`${meant}\``;
 }
 
 function nameLike(written: string): string | null {

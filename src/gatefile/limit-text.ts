@@ -1,5 +1,5 @@
 import { type Baseline, BASELINES, type Comparison, type Persistence } from "../domain/limit.ts";
-import { parseDuration } from "../text/duration-text.ts";
+import { durationMeant, parseDuration } from "../text/duration-text.ts";
 
 /** A stretch of the limit's own text. */
 type Stretch = { readonly from: number; readonly to: number };
@@ -64,8 +64,16 @@ const NUMBER = /^(-?\d{1,15}(?:\.\d{1,15})?)(?: ?(%|pp|x|\/s|\/h))?(?![\w.%/])/;
 const DURATION = /^(?:\d+(?:y|w|d|h|ms|m|s))+(?![\w.])|^\d+\.\d+[smhd](?![\w.])/;
 const LASTING = /^for\s+(?:(\d{1,6})\s+runs?|(\S+))$/;
 
-/** Reads `above 0.2% for 1 run` and its kin; what cannot be read is pointed at. */
+/** Reads `above 0.2% for 1 run` and its kin; what cannot be read is pointed at, with what was meant where that is clear. */
 export function parseLimit(text: string): ParsedLimit {
+  const read = readLimit(text);
+  if (read.ok) return read;
+  const mended = asMeant(text);
+  if (!readLimit(mended).ok) return read;
+  return { ok: false, fault: { ...read.fault, suggestion: `write \`${mended}\`` } };
+}
+
+function readLimit(text: string): ParsedLimit {
   const compared = COMPARISONS.find(([word]) => startsWithWord(text, word));
   if (compared === undefined) return notCompared(text);
 
@@ -101,11 +109,7 @@ export function parseLimit(text: string): ParsedLimit {
   const persistence = persistenceOf(text.slice(at));
   const lasting = { from: at, to: text.length };
   if (persistence === null) {
-    return fault(
-      lasting,
-      `\`${text.slice(at)}\` is not understood`,
-      "a limit may end with `for 10m` or `for 2 runs`",
-    );
+    return fault(lasting, `\`${text.slice(at)}\` is not understood`, endingHint(text.slice(at)));
   }
   return { ok: true, sentence: { comparison: compared[1], amount, baseline, persistence, lasting } };
 }
@@ -156,7 +160,44 @@ function persistenceOf(text: string): Persistence | null {
     return count === 0 ? null : { kind: "runs", count };
   }
   const ms = parseDuration(match[2] ?? "");
-  return ms === null || ms === 0 ? null : { kind: "time", ms };
+  return ms === null || ms === 0 || ms > LONGEST ? null : { kind: "time", ms };
+}
+
+const LONGEST = 10 * 365 * 86_400_000;
+
+function endingHint(ending: string): string {
+  if (/^(?:of|over|under)\b/.test(ending)) {
+    return "write one of `over control`, `under control`, `of control`, `of last week`, `of exposed` and `of baseline`";
+  }
+  const bare = /^for\s+(\d{1,6})$/.exec(ending)?.[1];
+  if (bare !== undefined) return `write a unit, e.g. \`for ${bare}m\` or \`for ${bare} runs\``;
+  return "a limit may end with `for 10m` or `for 2 runs`";
+}
+
+/** Ways to write a sentence that mean one thing to every reader, and ours. */
+const SPELLINGS: readonly (readonly [RegExp, string])[] = [
+  [/\s+/g, " "],
+  [/^(?:≤|=<|at-most|atmost|(?:no|not) (?:more|higher|greater) than|not above) ?/, "at most "],
+  [/^(?:≥|=>|at-least|atleast|(?:no|not) (?:less|lower) than|not below) ?/, "at least "],
+  [/(\d),(\d{1,2})(?!\d)/, "$1.$2"],
+  [/(^| )\.(\d)/, "$10.$2"],
+  [/(\d)\.(?=%| |$)/, "$1"],
+  [/(\d) ?(?:percentage points|points)/, "$1pp"],
+  [/(\d) ?(?:percent|per cent|pct|％|%%| %)/, "$1%"],
+  [/ (over|under|of) (?:the )?controls?(?= |$)/, " $1 control"],
+  [/,? (?:for|during) (?:at least )?/, " for "],
+  [/ for one run$/, " for 1 run"],
+  [/ for (\d+)(runs?)$/, " for $1 $2"],
+];
+
+function asMeant(text: string): string {
+  let meant = text.trim().toLowerCase();
+  for (const [written, ours] of SPELLINGS) meant = meant.replace(written, ours);
+  const word = Object.keys(NEARLY).find((each) => startsWithWord(meant, each));
+  if (word !== undefined) meant = `${NEARLY[word]}${meant.slice(word.length)}`;
+  const lasting = / for (\d\S*(?: [a-z]+)?)$/.exec(meant);
+  const whole = lasting?.[1] === undefined ? null : durationMeant(lasting[1]);
+  return lasting === null || whole === null ? meant : `${meant.slice(0, lasting.index)} for ${whole}`;
 }
 
 function notCompared(text: string): ParsedLimit {

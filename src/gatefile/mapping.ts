@@ -85,12 +85,14 @@ export function jsonOfMap({
 
 /** Completes "must be ..." with the key it is about; the file and the caret alone say too little in a log line. */
 function aboutKey(key: string, complain: Complain): Complain {
-  return (complaint) =>
-    complain(
-      complaint.message.startsWith("must be")
-        ? { ...complaint, message: `\`${key}\` ${complaint.message}` }
-        : complaint,
-    );
+  return (complaint) => {
+    const [, item, rest] = /^(each item )?(must be.*)$/s.exec(complaint.message) ?? [];
+    if (rest === undefined) return complain(complaint);
+    complain({
+      ...complaint,
+      message: item === undefined ? `\`${key}\` ${rest}` : `each item of \`${key}\` ${rest}`,
+    });
+  };
 }
 
 /** One clear refusal for a part of the language that comes later. */

@@ -37,9 +37,16 @@ export const percent: Read<Percent> = shaped(PERCENT_JSON, (value, complain) => 
     code: "R114",
     at: value.at,
     message: `must be a whole percent from 0% to 100%, not ${nameOfKind(value)}`,
+    suggestion: typeof written === "string" ? percentLike(written) : null,
   });
   return undefined;
 });
+
+/** Only what cannot be read in two ways: `010` and `1e1` may as well mean something else. */
+function percentLike(written: string): string | null {
+  const whole = /^\s*(\d{1,3})\s*(?:%|percent|per cent|pct|pp)?\s*$/i.exec(written)?.[1];
+  return whole !== undefined && WHOLE.test(whole) ? `write \`${whole}%\`` : null;
+}
 
 /** Where a rollback goes, as a percent: only 0 % so far. */
 export const rollbackPercent: Read<Percent> = shaped(PERCENT_JSON, (value, complain) => {

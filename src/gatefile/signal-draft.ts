@@ -65,8 +65,8 @@ export function draftSignal(
     const limit = sentence === undefined ? null : placeLimit(verb, sentence, read, complain);
     return limit === null ? [] : [limit];
   });
-  limitDirection(placed, better, complain);
-  limitOrder(placed, complain);
+  // What points the wrong way is in no order with the others.
+  if (limitDirection(placed, better, complain)) limitOrder(placed, complain);
   const hasPeriod = own.has("period") || meaning.has("period");
   limitPersistence(placed, { runs: runsOf(meaning, own), hasPeriod }, complain);
   for (const key of sound) {

@@ -207,7 +207,9 @@ function substituted({ meaning, scope }: Parts, complain: Complain): ReadonlyMap
 
 /** R161: what cohorts differ in is the flag, and no deploy. */
 function gatesOf({ meaning, own }: Parts, complain: Complain): readonly Purpose[] {
-  const written = own.values.gates ?? meaning.values.gates;
+  const given = own.values.gates ?? meaning.values.gates;
+  // Of a list without one good item nobody knows what was meant; that it counts for nothing is not what is wrong.
+  const written = given?.length === 0 ? undefined : given;
   const allowed: readonly Purpose[] = meaning.has("cohorts") ? ["advance", "finish"] : PURPOSES;
   if (written !== undefined && !written.every((purpose) => allowed.includes(purpose))) {
     const at = (own.values.gates === undefined ? meaning : own).at("gates");

@@ -24,6 +24,15 @@ export function referencesIn(text: string): Reference[] {
   }));
 }
 
+/** Variables as dashboards write them: `${service}`, `${service:regex}`. */
+function bracedIn(text: string): Reference[] {
+  return [...text.matchAll(/\$\{([A-Za-z_]\w*)(?::\w+)?\}/g)].map((match) => ({
+    name: match[1] ?? "",
+    from: match.index,
+    to: match.index + match[0].length,
+  }));
+}
+
 /** What a text is: it tells where its label values are. */
 export type Language = "query" | "matchers";
 
@@ -36,15 +45,28 @@ export function checkReferences(
 ): boolean {
   const inside = labelValues(text.text, language);
   let sound = true;
+  for (const { name, from, to } of bracedIn(text.text)) {
+    if (!inside.some((value) => value.from < from && to < value.to)) continue;
+    sound = false;
+    complain({
+      code: "R150",
+      at: text.spanOf(from, to),
+      message: `\`${text.text.slice(from, to)}\` is not put in: a parameter is written without braces`,
+      suggestion: `write \`$${name}\`, declared under \`params:\`, or the value itself`,
+    });
+  }
   for (const { name, from, to } of referencesIn(text.text)) {
     const at = text.spanOf(from, to);
     if (!inside.some((value) => value.from < from && to < value.to)) {
       sound = false;
+      const elsewhere = /^(?:__|interval$|rate_interval$)/.test(name);
       complain({
         code: "R152",
         at,
         message: `\`$${name}\` stands outside the string of a label matcher`,
-        suggestion: `write it as a label's value, e.g. \`{${name}="$${name}"}\``,
+        suggestion: elsewhere
+          ? "dashboards put it in; write it out, e.g. `[5m]`"
+          : `write it as a label's value, e.g. \`{${name}="$${name}"}\``,
       });
     } else if (!declared.some((each) => each.name === name)) {
       sound = false;

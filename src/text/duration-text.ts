@@ -32,3 +32,32 @@ export function durationText(ms: number): string {
   });
   return parts.join("") || "0s";
 }
+
+/** What something that is nearly a duration was meant to be; null where nobody can tell. */
+export function durationMeant(text: string): string | null {
+  const spelled = text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/\s+/g, "")
+    .replace(/^p?t(?=\d)/, "")
+    .replaceAll(/(?:milliseconds?|millis)/g, "ms")
+    .replaceAll(/(?:seconds?|secs?)/g, "s")
+    .replaceAll(/(?:minutes?|mins?)/g, "m")
+    .replaceAll(/(?:hours?|hrs?)/g, "h")
+    .replaceAll(/days?/g, "d")
+    .replaceAll(/weeks?/g, "w");
+  return parseDuration(spelled) === null ? durationOfParts(spelled) : spelled;
+}
+
+/** `1.5h`, and units in another order. */
+function durationOfParts(text: string): string | null {
+  if (!/^(?:\d{1,6}(?:\.\d{1,3})?(?:ms|[smhdw]))+$/.test(text)) return null;
+  const parts = [...text.matchAll(/([\d.]+)(ms|[smhdw])/g)];
+  if (new Set(parts.map(([, , unit]) => unit)).size < parts.length) return null;
+  const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNIT_MS[asUnit(unit)], 0);
+  return Number.isSafeInteger(ms) ? durationText(ms) : null;
+}
+
+function asUnit(text: string | undefined): keyof typeof UNIT_MS {
+  return (["w", "d", "h", "m", "s"] as const).find((unit) => unit === text) ?? "ms";
+}

@@ -3,7 +3,7 @@ export function nearestName(written: string, known: readonly string[]): string |
   // Longer than any name of the language: measuring the distance would only cost time.
   if (written.length > 64) return null;
   let best: string | null = null;
-  let least = Math.min(3, Math.ceil(written.length / 3)) + 1;
+  let least = Math.min(3, Math.round(written.length / 3)) + 1;
   for (const name of known) {
     const distance = editDistance(written.toLowerCase(), name.toLowerCase());
     const isNearer =
