@@ -23,12 +23,16 @@ export const percent: Read<Percent> = shaped(PERCENT_JSON, (value, complain) => 
     if (WHOLE.test(written)) return Number(written.replace("%", ""));
     const whole = FRACTION.exec(written);
     if (whole !== null) {
+      const share = Number(`${whole[1]}.${whole[2]}e2`);
+      const isShare = !written.includes("%") && share > 0 && share < 100 && Number.isInteger(share);
       const nearest = Math.min(100, Math.max(1, Math.round(Number(`${whole[1]}.${whole[2]}`))));
       complain({
         code: "R110",
         at: value.at,
         message: `\`${written}\` is not a whole percent; Unleash has 100 buckets`,
-        suggestion: `write \`${nearest}%\``,
+        suggestion: isShare
+          ? `write \`${share}%\` if a share was meant, else \`${nearest}%\``
+          : `write \`${nearest}%\``,
       });
       return undefined;
     }

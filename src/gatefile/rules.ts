@@ -162,7 +162,7 @@ export const RULES = {
   ),
   R153: error(
     "A parameter's value cannot be used",
-    "A value in `=~` or `!~` is a regular expression of at most 200 characters; a value between backticks cannot contain one.",
+    "A value in `=~` or `!~` has at most 200 characters, and the pattern with it must be a regular expression; a value between backticks cannot contain one.",
   ),
   R160: error(
     "An empty answer that means zero needs a witness",

@@ -1,6 +1,7 @@
 import { nodesNamed } from "../promql/expression.ts";
 import { parse } from "../promql/parse.ts";
-import { escapeInString } from "../promql/string-literal.ts";
+import { compileRegex } from "../promql/regex.ts";
+import { escapeInString, stringValue } from "../promql/string-literal.ts";
 import type { Parameter } from "./parameters.ts";
 import type { Complain } from "./problem-list.ts";
 import type { Span } from "./source.ts";
@@ -148,5 +149,36 @@ export function substitute(
     }
     replacements.push({ from, to, by: escaped ?? "" });
   }
-  return usable ? replaced(text, replacements) : null;
+  // What matchers of alerts have in their patterns is checked where they are read.
+  const areSound = language === "matchers" || arePatterns(text.text, inside, replacements, at, complain);
+  if (!usable || !areSound) return null;
+  return replaced(text, replacements);
+}
+
+/** R153: a value may break the pattern that it stands in, and Prometheus would refuse the query each time. */
+function arePatterns(
+  text: string,
+  inside: readonly LabelValue[],
+  replacements: readonly Replacement[],
+  at: Span,
+  complain: Complain,
+): boolean {
+  const problems = inside.flatMap((place) => {
+    const own = replacements.filter(({ from }) => place.from < from && from < place.to);
+    if (!place.isRegex || own.length === 0) return [];
+    const parts = own.map(({ from, by }, index) => text.slice(own[index - 1]?.to ?? place.from, from) + by);
+    const pattern = stringValue(parts.join("") + text.slice(own.at(-1)?.to ?? place.to, place.to));
+    const regex = compileRegex(pattern);
+    return regex.ok
+      ? []
+      : [{ names: own.map(({ from, to }) => text.slice(from + 1, to)), problem: regex.problem }];
+  });
+  for (const { names, problem } of problems) {
+    complain({
+      code: "R153",
+      at,
+      message: `the value of \`${names.join("` and `")}\` makes no regular expression of RE2: ${problem}`,
+    });
+  }
+  return problems.length === 0;
 }

@@ -140,3 +140,54 @@ signals:
     ]);
   });
 });
+
+describe("a value put into a pattern", () => {
+  const library = {
+    path: "library.yaml",
+    text: `schema: signals/v1
+signals:
+  - name: late
+    owner: team-orders
+    runbook: https://r.example.com/b
+    unit: ratio
+    params: [edge, system]
+    query: sum(late{edge=~"$edge-$system", system="$system"}) / sum(all{edge!~"x|$edge"})
+    halt: above 2%
+`,
+  };
+
+  function problemsWith(edge: string, system: string) {
+    const gate = uses("a", `late\n    with: { edge: '${edge}', system: '${system}' }`);
+    return parseFiles([library, gate], DEFAULTS).problems.map(({ code, message }) => ({ code, message }));
+  }
+
+  it("makes a regular expression of it, or the gate is refused", () => {
+    expect(problemsWith("oms|erp", "a.b")).toEqual([]);
+    expect(problemsWith("oms", "a\\.b")).toEqual([]);
+    expect(problemsWith("oms(", "erp")).toEqual([
+      {
+        code: "R153",
+        message:
+          "the value of `edge` and `system` makes no regular expression of RE2: missing closing ): `oms(-erp`",
+      },
+      {
+        code: "R153",
+        message: "the value of `edge` makes no regular expression of RE2: missing closing ): `x|oms(`",
+      },
+    ]);
+    expect(problemsWith("oms", "\\")).toMatchObject([{ code: "R153" }]);
+  });
+});
+
+it("a test that begins at a step the gate does not have is told there", () => {
+  const text = `schema: gate-test/v1
+gate: new-checkout
+cases:
+  - { name: first, start: { step: 4 }, expect: [{ after: 1m, verdict: wait }] }
+  - { name: second, start: { step: 5 }, expect: [{ after: 1m, verdict: wait }] }
+`;
+  const files = [gateFile("new-checkout"), { path: "t.yaml", text }];
+  expect(parseFiles(files, DEFAULTS).problems).toMatchObject([
+    { code: "R803", line: 5, column: 36, message: "`second` begins at step 5, and `new-checkout` has 4" },
+  ]);
+});
