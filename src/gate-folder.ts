@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseConfig } from "./config/parse-config.ts";
+import { tooLarge } from "./disk/disk-problem.ts";
 import { readFolder } from "./disk/folder-snapshot.ts";
 import { isBelow } from "./disk/is-below.ts";
 import { parseInWorker } from "./disk/parse-in-worker.ts";
@@ -41,10 +42,14 @@ export type GateFolder =
 export async function readGateFolder(path: string, configPath: string): Promise<GateFolder> {
   const about = await stat(path).catch(() => null);
   if (about === null) return { kind: "unreadable", message: `${path} cannot be read` };
+  if (!about.isFile() && !about.isDirectory()) {
+    return { kind: "unreadable", message: `${path} is neither a file nor a folder` };
+  }
   const settings = await settingsOf(configPath);
   const isFile = about.isFile();
   const alone = isFile && about.size <= MAX_FILE_BYTES ? await readAlone(path, settings.gates) : null;
-  const reading = alone ?? (await readAll(folderAround(path, isFile, settings.gates)));
+  const around = alone ?? (await readAll(folderAround(path, isFile, settings.gates)));
+  const reading = isFile ? await withFile(path, about.size, around) : around;
   if (!reading.ok) return { kind: "unreadable", message: reading.message };
   const { files, problems } = reading;
   const outcome = await parseInWorker(files, settings.defaults);
@@ -88,6 +93,20 @@ async function readAlone(path: string, gates: string): Promise<Reading | null> {
     new TextDecoder().decode(text),
   );
   return drawsOnOthers ? null : { ok: true, files: [{ path, text }], problems: [] };
+}
+
+/** A folder leaves out what is hidden or called otherwise than YAML, and whoever names a file means just that file. */
+async function withFile(path: string, bytes: number, around: Reading): Promise<Reading> {
+  if (!around.ok) return around;
+  const { files, problems } = around;
+  const isThere = [...files.map((file) => file.path), ...problems.map(({ file }) => file)].some((each) =>
+    isBelow(each, path),
+  );
+  if (isThere) return around;
+  if (bytes > MAX_FILE_BYTES) return { ...around, problems: [...problems, tooLarge(path, bytes)] };
+  const text = await readFile(path).catch(() => null);
+  if (text === null) return { ok: false, message: `${path} cannot be read` };
+  return { ...around, files: [...files, { path, text }] };
 }
 
 /** What lies in the folder of gates is read with all of it, for its library may lie in another part. */

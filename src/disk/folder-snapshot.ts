@@ -4,7 +4,7 @@ import { join, relative, sep } from "node:path";
 
 import type { Problem } from "../domain/problem.ts";
 import { MAX_FILE_BYTES } from "../gatefile/decode.ts";
-import { diskProblem } from "./disk-problem.ts";
+import { diskProblem, tooLarge } from "./disk-problem.ts";
 
 export const MAX_FILES = 200;
 export const MAX_FOLDER_DEPTH = 8;
@@ -78,7 +78,8 @@ async function walkDirectory(directory: string, ancestors: readonly string[], wa
 async function visit(entry: string, ancestors: readonly string[], walk: Walk): Promise<void> {
   const name = relative(walk.real, entry).split(sep).join("/");
   const path = join(walk.root, name);
-  const refuse = (message: string): void => void walk.problems.push(diskProblem(path, message));
+  const refuse = (message: string, code?: "R106"): void =>
+    void walk.problems.push(diskProblem(path, message, code));
   try {
     const real = await realpath(entry);
     if (real !== walk.real && !real.startsWith(walk.real + sep)) {
@@ -95,15 +96,17 @@ async function visit(entry: string, ancestors: readonly string[], walk: Walk): P
     if (!isYaml(name)) return;
     walk.seen += 1;
     if (walk.seen > MAX_FILES)
-      return refuse(`the folder has more than ${MAX_FILES} files; this one is not read`);
+      return refuse(`the folder has more than ${MAX_FILES} files; this one is not read`, "R106");
     if (!about.isFile()) return refuse("it is no regular file");
     if (about.size > MAX_FILE_BYTES) {
-      return refuse(`the file has ${about.size} bytes; at most ${MAX_FILE_BYTES} are read`);
+      walk.problems.push(tooLarge(path, about.size));
+      return;
     }
     const bytes = await readFile(real);
     walk.files.push({ path, name, bytes, sha256: sha256(bytes) });
   } catch (error) {
-    refuse(`it cannot be read: ${reasonOf(error)}`);
+    const reason = reasonOf(error);
+    refuse(`it cannot be read: ${REASONS[reason] ?? reason}`);
   }
 }
 
@@ -146,5 +149,13 @@ function sha256(bytes: Uint8Array): string {
 /** Node's message names the whole path again; the code says what is wrong. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+  if (!("code" in error) || typeof error.code !== "string") return error.message;
+  return error.code;
 }
+
+/** Of what a folder lists and nobody can open. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "it is a link to nothing, or its name is not UTF-8",
+  ELOOP: "it is a link to itself",
+  EACCES: "this user may not (EACCES)",
+};
