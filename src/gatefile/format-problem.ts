@@ -41,13 +41,23 @@ function excerpt(problem: Problem, sourceText: string): string[] {
   const from = Math.max(0, Math.min(caretAt - SHOWN_WIDTH / 2, line.length - SHOWN_WIDTH));
   const shown = printable(line.slice(from, from + SHOWN_WIDTH));
   const number = String(problem.line).padStart(4);
-  const carets = "^".repeat(Math.max(1, Math.min(problem.length, shown.length - (caretAt - from))));
-  // Tabs stay tabs, so that the caret stands under its character however wide they are.
-  const indent = shown
-    .slice(0, caretAt - from)
-    .padEnd(caretAt - from)
-    .replaceAll(/[^\t]/g, " ");
-  return [`${number} | ${shown}`, `     | ${indent}${carets}`];
+  const before = shown.slice(0, caretAt - from).padEnd(caretAt - from);
+  const carets = "^".repeat(
+    Math.max(1, blank(shown.slice(before.length, before.length + problem.length)).length),
+  );
+  return [`${number} | ${shown}`, `     | ${blank(before)}${carets}`];
+}
+
+const NARROW = /^[\p{Mn}\p{Me}\u200c\u200d]$/u;
+const WIDE =
+  /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation})$/u;
+
+/** As many spaces as a terminal gives the text columns. Tabs stay tabs, so that a caret stands right however wide they are. */
+function blank(text: string): string {
+  return Array.from(text, (character) => {
+    if (character === "\t") return "\t";
+    return NARROW.test(character) ? "" : WIDE.test(character) ? "  " : " ";
+  }).join("");
 }
 
 function counted(count: number, noun: string): string {

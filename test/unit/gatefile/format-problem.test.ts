@@ -37,6 +37,15 @@ error[R201]: \`advance\` is looser than \`halt\`
     expect(shown.slice(carets.indexOf("^"), carets.lastIndexOf("^") + 1)).toBe("BAD");
   });
 
+  it("counts the columns that characters take, not their code units", () => {
+    const line = 'a: "日本 🚀 e\u0301 BAD 日"';
+    const place = { ...PROBLEM, line: 1, column: line.indexOf("BAD") + 1, length: 5 };
+    expect(formatProblem(place, line).split("\n").slice(2, 4)).toEqual([
+      `   1 | ${line}`,
+      `     | ${" ".repeat('a: "JJJJ RR e '.length)}^^^^^^`,
+    ]);
+  });
+
   it("shows no character that moves a terminal's cursor", () => {
     const shown = formatProblem(
       { ...PROBLEM, line: 1, column: 1, message: "a \u001b[2J" },
