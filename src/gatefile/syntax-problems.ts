@@ -104,6 +104,9 @@ function hintFor({ code, message }: YAMLError, line: string): string | null {
   if (code === "BLOCK_AS_IMPLICIT_KEY" && /: .*:(?: |$)/.test(line)) {
     return "put the value in quotes: a colon before a space begins another key";
   }
+  if (/^Unexpected flow-(?:map|seq)-start at node end/.test(message)) {
+    return "put the value in quotes: between braces and brackets of YAML it may have none of its own";
+  }
   return message.startsWith("Sequence item without")
     ? "indent it like the keys of the item above it, or begin an item with `- `"
     : null;

@@ -35,6 +35,14 @@ describe("a file that is no YAML", () => {
       "settle it, and delete the lines of `<<<<<<<`, `=======` and `>>>>>>>`",
     ],
     [SMALLEST.replace("    advance", "\tadvance"), "indent with spaces"],
+    [
+      SMALLEST.replace(/ {2}- query[^]*/, "  - { query: sum(rate(a_total[5m])), advance: at most 1 }\n"),
+      "put the value in quotes: between braces and brackets of YAML it may have none of its own",
+    ],
+    [
+      SMALLEST.replace(/ {2}- query[^]*/, '  - { query: sum(a{b="c"}), advance: at most 1 }\n'),
+      "put the value in quotes: between braces and brackets of YAML it may have none of its own",
+    ],
   ])("%j is told once, with what to do", (text, help) => {
     expect(helpOf(text)).toEqual([help]);
   });
