@@ -148,6 +148,14 @@ function complete(parts: Parts, context: SignalContext, complain: Complain): Pla
       suggestion: "add `advance:`, `halt:` or `rollback:`",
     });
   }
+  if ((own.values.proves ?? meaning.values.proves) === true && !meaning.has("cohorts")) {
+    complain({
+      code: "R210",
+      at: (own.has("proves") ? own : meaning).at("proves"),
+      message: "a signal without cohorts proves nothing",
+      suggestion: "give it `counts` and `cohorts`, or remove `proves`",
+    });
+  }
   const asked = QUERY_KEYS.flatMap((key) => meaning.values[key] ?? []);
   lintScrapes(asked, draft.limits, context.scrapeIntervalMs, complain);
   const queries = substituted(parts, complain);
