@@ -323,7 +323,7 @@ export const RULES = {
   ),
   R320: error(
     "The query is too long",
-    "Queries have at most 4 KiB. Long ones belong into a recording rule, where they can be tested.",
+    "Queries have at most 4 KiB and nest at most 500 levels. Longer ones belong into a recording rule, where they can be tested.",
   ),
   R321: error(
     "The query does not answer one number",

@@ -77,6 +77,22 @@ export function callAround(node: SyntaxNode): SyntaxNode | null {
   return around;
 }
 
+/** How many nodes lie around the innermost one. */
+export function depthOf(tree: Tree): number {
+  let depth = 0;
+  let most = 0;
+  tree.iterate({
+    enter: () => {
+      depth += 1;
+      most = Math.max(most, depth);
+    },
+    leave: () => {
+      depth -= 1;
+    },
+  });
+  return most;
+}
+
 /** Every node of the tree, or of the part below a node, with one of these names, in the order of the text. */
 export function nodesNamed(root: Tree | SyntaxNode, ...names: readonly string[]): SyntaxNode[] {
   const found: SyntaxNode[] = [];

@@ -1,6 +1,15 @@
 import type { SyntaxNode, Tree } from "@lezer/common";
 
-import { comparator, expressions, nodesNamed, operation, topExpression } from "./expression.ts";
+import {
+  callArguments,
+  calledName,
+  comparator,
+  depthOf,
+  expressions,
+  nodesNamed,
+  operation,
+  topExpression,
+} from "./expression.ts";
 import { zeroFillerOf } from "./filler.ts";
 import type { ResultKind } from "./functions.ts";
 import { rangeOf } from "./look-back.ts";
@@ -9,6 +18,9 @@ import { checkTypes } from "./type-check.ts";
 
 /** Longer queries are refused before they are parsed. */
 export const MAX_QUERY_BYTES = 4_096;
+
+/** What looks at a query goes down into it, and a stack has an end. */
+const MAX_QUERY_DEPTH = 500;
 
 export type FaultKind =
   | "syntax"
@@ -38,6 +50,12 @@ export function faults(text: string): readonly QueryFault[] {
   }
   const parsed = parse(text);
   if (!parsed.ok) return [{ kind: "syntax", ...parsed.fault }];
+  if (depthOf(parsed.tree) > MAX_QUERY_DEPTH) {
+    const message = `the query nests deeper than ${MAX_QUERY_DEPTH} levels`;
+    return [
+      { kind: "too-long", from: 0, to: text.length, message, suggestion: "move parts into a recording rule" },
+    ];
+  }
   const top = topExpression(parsed.tree);
   if (top === null) return [];
   const types = checkTypes(top, text);
@@ -88,7 +106,7 @@ function fillingText(node: SyntaxNode, filler: SyntaxNode, text: string): string
 }
 
 function thresholds(top: SyntaxNode, text: string): QueryFault[] {
-  const found = thresholdOf(top);
+  const found = thresholdOf(top, text);
   if (found === null) return [];
   const written = text.slice(found.from, found.to);
   const effect = found.isBool
@@ -112,21 +130,32 @@ type Threshold = QuerySpan & { readonly isBool: boolean };
  * The comparison that decides whether there is an answer: at the top, or in what the answer is taken from, as in the
  * burn rates of alerting rules (`a > 14 and b > 14`). What stands behind `and` is a condition of its own, such as traffic.
  */
-function thresholdOf(expression: SyntaxNode): Threshold | null {
+function thresholdOf(expression: SyntaxNode, text: string): Threshold | null {
   const node = operation(expression);
+  if (node.name === "UnaryExpr") return filteringIn(expressions(node)[0], text);
+  if (node.name === "FunctionCall" && KEEPING.test(calledName(node, text)))
+    return filteringIn(callArguments(node)[0], text);
   if (node.name !== "BinaryExpr") return null;
   const operator = comparator(node);
   const isBool = node.getChild("BoolModifier") !== null;
   if (operator !== null) return { from: operator.from, to: node.to, isBool };
   const [left, right] = expressions(node);
   if (left === undefined || right === undefined) return null;
-  if (node.getChild("And") !== null || node.getChild("Unless") !== null) return filtering(thresholdOf(left));
-  if (node.getChild("Or") === null || filtering(thresholdOf(right)) === null) return null;
-  return filtering(thresholdOf(left));
+  if (node.getChild("And") !== null || node.getChild("Unless") !== null) return filteringIn(left, text);
+  if (node.getChild("Or") !== null) return filteringIn(right, text) === null ? null : filteringIn(left, text);
+  if (checkTypes(right, text).kind === "scalar") return filteringIn(left, text);
+  // What is divided by may be kept from being 0: `1 / (sum(x) > 0)`.
+  const isDivided = node.getChild("Div") !== null || node.getChild("Mod") !== null;
+  return checkTypes(left, text).kind === "scalar" && !isDivided ? filteringIn(right, text) : null;
 }
 
+/** Functions that answer one series for each they are given. */
+const KEEPING =
+  /^(?:abs|ceil|floor|round|sgn|clamp|clamp_max|clamp_min|label_join|label_replace|sort|sort_desc)$/;
+
 /** With `bool` nothing is left out. */
-function filtering(found: Threshold | null): Threshold | null {
+function filteringIn(expression: SyntaxNode | undefined, text: string): Threshold | null {
+  const found = expression === undefined ? null : thresholdOf(expression, text);
   return found?.isBool === false ? found : null;
 }
 

@@ -22,7 +22,7 @@ export function emptyWhenWell({ top, text, at }: ReadQuery): void {
   }
   const node = operation(top);
   const name = calledName(node, text);
-  const counted = node.name === "AggregateExpr" ? callArguments(node).at(-1) : undefined;
+  const counted = countedBy(node, name);
   const filter = counted === undefined ? null : filterOf(counted, name, text);
   if (filter === null) return;
   const message = `\`${text.slice(filter.from, filter.to)}\` leaves nothing to \`${name}\` while all is well, and nothing looks like missing data`;
@@ -55,11 +55,20 @@ function firstAbsent(nodes: readonly SyntaxNode[], text: string): SyntaxNode | n
   return nodes.map((each) => absentIn(each, text)).find((found) => found !== null) ?? null;
 }
 
+/** What an aggregation takes together, or a count over time counts. */
+function countedBy(node: SyntaxNode, name: string): SyntaxNode | undefined {
+  const last = callArguments(node).at(-1);
+  if (node.name === "AggregateExpr") return last;
+  if (name !== "count_over_time" || last === undefined) return undefined;
+  const range = unwrapped(last);
+  return range.name === "SubqueryExpr" ? expressions(range)[0] : undefined;
+}
+
 /** The comparison that filters series; with `bool` it answers 0 or 1 for each, and filters none. */
 function filterOf(expression: SyntaxNode, aggregation: string, text: string): SyntaxNode | null {
   const node = operation(unwrapped(expression));
   if (comparator(node) === null || node.getChild("BoolModifier") !== null) return null;
-  if (/^(?:count|group)$/.test(aggregation)) return node;
+  if (/^(?:count|count_over_time|group)$/.test(aggregation)) return node;
   // Without what is 0 a sum is the same, and an average or a least value is one of those that have something to tell.
   return aggregation === "sum" && !/^(?:>=?|!=)\s*0$/.test(comparedWith(node, text)) ? node : null;
 }

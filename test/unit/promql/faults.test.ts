@@ -18,6 +18,10 @@ describe("faults of a query that parses", () => {
     ["(sum(a) == bool 1)", [["comparison", "== bool 1"]]],
     ["a > 14 and b > 14", [["comparison", "> 14"]]],
     ["(a > 1) unless b", [["comparison", "> 1"]]],
+    ["100 * (a / b > 0.05)", [["comparison", "> 0.05"]]],
+    ["(sum(a) > 5) * 100", [["comparison", "> 5"]]],
+    ["-(a > 5)", [["comparison", "> 5"]]],
+    ["round(a > 5)", [["comparison", "> 5"]]],
     ["(a > 1 and b > 1) or (c > 2 and d > 2)", [["comparison", "> 1"]]],
     ["a[5m]", [["result", "a[5m]"]]],
     ["clamp(a, 1)", [["type", "clamp(a, 1)"]]],
@@ -46,9 +50,26 @@ describe("faults of a query that parses", () => {
     "a > 1 or b",
     "a or b > 1",
     "a > bool 1 and b",
+    "1 / (a > 0)",
+    "a / (b > 0)",
+    "100 * (a > bool 5)",
+    "max(a > 5)",
+    "histogram_quantile(0.9, sum by (le) (b) > 0)",
     "label_replace(a, 'x', '$1', 'y', '(.*)')",
   ])("none in %s", (query) => {
     expect(found(query)).toEqual([]);
+  });
+
+  it.each([
+    ["signs in parentheses", `${"-(".repeat(1_300)}a${")".repeat(1_300)}`],
+    ["functions", `${"abs(".repeat(800)}a${")".repeat(800)}`],
+    ["a sum of very many", `a${"+a".repeat(800)}`],
+  ])("refuses what nests without end: %s", (_what, query) => {
+    expect(faults(query).map(({ kind }) => kind)).toEqual(["too-long"]);
+  });
+
+  it("takes a sum of a hundred", () => {
+    expect(faults(`a_total${" + a_total".repeat(99)}`)).toEqual([]);
   });
 
   it("refuses more than 4 KiB before parsing it", () => {
