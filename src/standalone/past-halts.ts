@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { type BacktestPorts, backtest } from "../backtest/backtest.ts";
+import { unforeseen } from "../backtest/report.ts";
 import { definitionHash } from "../disk/definition-hash.ts";
 import type { Gate } from "../domain/gate.ts";
 import { DAY, type Instant, MINUTE, type Millis, formatMillis } from "../domain/instant.ts";
@@ -36,7 +37,7 @@ export async function pastHalts(
   const unread = signals.filter(({ shares }) => shares.missing === 1).map(({ signal }) => signal.name);
   const overMs = looks * stepMs;
   if (unread.length < signals.length && overMs >= LEAST_PAST) {
-    return { kind: "known", times: stops.length, overMs, unread };
+    return { kind: "known", times: unforeseen(stops).length, overMs, unread };
   }
   const why =
     unread.length === signals.length

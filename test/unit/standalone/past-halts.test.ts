@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Signal } from "../../../src/domain/gate.ts";
 import { DAY, HOUR, type Instant, MINUTE } from "../../../src/domain/instant.ts";
+import type { BlindWindow } from "../../../src/domain/window-time.ts";
 import { pastHalts } from "../../../src/standalone/past-halts.ts";
 import { NOON, aCohorts, aGate, aLimit, aSignal } from "../../support/builders.ts";
 import { createScriptedHistory } from "../../support/scripted-history.ts";
@@ -56,4 +57,18 @@ test("a week without data, and a source in the dark, are not a week without stop
     kind: "unknown",
     why: expect.stringContaining("timeout"),
   });
+});
+
+test("what a window in `except` keeps from stopping a ramp is not counted", async () => {
+  const midday: BlindWindow = {
+    name: "erp-midday",
+    hours: {
+      kind: "every",
+      recurrence: { kind: "weekly", days: [1, 2, 3, 4, 5, 6, 7], fromMinute: 10 * 60, toMinute: 16 * 60 },
+      offsets: [],
+    },
+  };
+  history.set("a", (at) => (isHour(at, DAY) ? 30 : 1));
+  expect(await halts(number("a"))).toMatchObject({ times: 1 });
+  expect(await halts({ ...number("a"), except: [midday] })).toMatchObject({ times: 0 });
 });
