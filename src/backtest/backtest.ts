@@ -4,7 +4,7 @@ import type { Gate, Signal } from "../domain/gate.ts";
 import type { Instant, Millis } from "../domain/instant.ts";
 import type { History, Span } from "../trial/ports.ts";
 import { spreadOf } from "../trial/past.ts";
-import { coveredNotes, shapeNotes, suggestionFor, suggestionNote } from "./notes.ts";
+import { coveredNotes, shapeNotes, suggestionFor, suggestionNote, unkeptNotes } from "./notes.ts";
 import { type PastAlerts, readPastAlerts } from "./past-alerts.ts";
 import { createPastMetrics } from "./past-metrics.ts";
 import { grownQuery, keyOf, pastQuestions } from "./past-questions.ts";
@@ -58,9 +58,9 @@ export async function backtest(asked: BacktestAsked, ports: BacktestPorts): Prom
     ports.tell("asking", done, of),
   );
   if ("why" in columns) return blind(columns);
-  const span = sinceKept(period.span, columns);
-  const alerts = await readAlerts(gate, span, reader, ports);
+  const alerts = await readAlerts(gate, period.span, reader, ports);
   if ("why" in alerts) return blind(alerts);
+  const span = sinceKept(period.span, columns, alerts);
 
   const metrics = createPastMetrics(gate, { columns, alerts });
   const told = (phase: Phase) => ({ progress: (done: number, of: number) => ports.tell(phase, done, of) });
@@ -69,7 +69,9 @@ export async function backtest(asked: BacktestAsked, ports: BacktestPorts): Prom
   const signals = gate.signals.map((signal, index) =>
     signalPast(signal, watched.signals[index], columns, span, asked),
   );
-  const guards = gate.alerts.map(({ match }, index) => guardPast(match, watched.guards[index], asked));
+  const guards = gate.alerts.map(({ match }, index) =>
+    guardPast(match, watched.guards[index], alerts.get(match), asked),
+  );
   return {
     kind: "done",
     backtest: {
@@ -87,9 +89,12 @@ export async function backtest(asked: BacktestAsked, ports: BacktestPorts): Prom
   };
 }
 
-/** What lies before the first number of any query was not kept, which is no outage. */
-function sinceKept(span: Span, columns: Columns): Span {
-  const begins = [...columns.values()].flatMap((column) => column.begins() ?? []);
+/** What lies before the first number of any query, and of what rules read, was not kept, which is no outage. */
+function sinceKept(span: Span, columns: Columns, alerts: ReadonlyMap<string, PastAlerts>): Span {
+  const begins = [
+    ...[...columns.values()].flatMap((column) => column.begins() ?? []),
+    ...[...alerts.values()].flatMap(({ begins: own }) => own ?? []),
+  ];
   return begins.length === 0 ? span : { ...span, from: Math.max(span.from, Math.min(...begins)) };
 }
 
@@ -161,8 +166,14 @@ function hasCohortData(signal: Signal, columns: Columns): boolean {
   );
 }
 
-function guardPast(guard: string, track: Track | undefined, { timeZone }: BacktestAsked): GuardPast {
+function guardPast(
+  guard: string,
+  track: Track | undefined,
+  past: PastAlerts | undefined,
+  { timeZone }: BacktestAsked,
+): GuardPast {
   if (track === undefined) throw new Error(`nothing was judged of ${guard}`);
   const { shares, stops } = track;
-  return { guard, shares, stops, notes: [...coveredNotes(stops), ...shapeNotes(track, timeZone)] };
+  const unkept = unkeptNotes(past?.unkept ?? []);
+  return { guard, shares, stops, notes: [...coveredNotes(stops), ...unkept, ...shapeNotes(track, timeZone)] };
 }

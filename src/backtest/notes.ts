@@ -3,10 +3,14 @@ import { HOUR, type Instant, formatMillis } from "../domain/instant.ts";
 import { formatValue } from "../domain/value-text.ts";
 import type { Span } from "../trial/ports.ts";
 import { roomierLimit } from "../trial/suggest-limits.ts";
+import type { UnkeptRule } from "./past-alerts.ts";
 import { type KnownSpan, type Stop, type Suggestion, unforeseen } from "./report.ts";
 import { knownAt } from "./stops.ts";
 import type { Track } from "./watch.ts";
 import { hoursOfMost } from "./week-hours.ts";
+
+/** A part of the looks that is worth a line. */
+const LEAST_UNBASED = 0.005;
 
 /** "2 of 11 stops are covered by erp-maintenance", once for each of the known spans. */
 export function coveredNotes(stops: readonly Stop[]): readonly string[] {
@@ -18,10 +22,27 @@ export function coveredNotes(stops: readonly Stop[]): readonly string[] {
   });
 }
 
+/** Rules that are newer than the past, or whose alerts another Prometheus keeps. */
+export function unkeptNotes(unkept: readonly UnkeptRule[]): readonly string[] {
+  return unkept.map(({ rule, times }) => {
+    const how = times === 1 ? "once" : `${times} times`;
+    return `no alert of ${rule} is kept, though its condition held for long enough ${how}: those stops are not counted`;
+  });
+}
+
 /** Where the hours of a week repeat themselves, and where nothing was seen for long. */
 export function shapeNotes(track: Track, timeZone: string): readonly string[] {
   const hours = hoursOfMost(unforeseen(track.stops), timeZone);
-  return [...(hours === null ? [] : [hours]), ...gapNotes(track, timeZone)];
+  return [...(hours === null ? [] : [hours]), ...unbasedNotes(track), ...gapNotes(track, timeZone)];
+}
+
+/** Most often the days of the period that have nothing kept before them. */
+function unbasedNotes({ unbased }: Track): readonly string[] {
+  return unbased < LEAST_UNBASED
+    ? []
+    : [
+        `nothing to compare with ${Number((unbased * 100).toFixed(1))}% of the time, in which it waits (no-baseline)`,
+      ];
 }
 
 function gapNotes({ gaps, missing }: Track, timeZone: string): readonly string[] {
@@ -61,13 +82,24 @@ export function suggestionFor(
     const limit = signal[name];
     const roomier = limit === null ? null : roomierLimit(signal, limit, usual);
     if (limit === null || roomier === null) continue;
-    const { percentile, value, text } = roomier;
-    return { limit: name, is: limit.text, percentile, value, better: text };
+    const { percentile, value, bound, text } = roomier;
+    const passesRollback = name === "halt" && isBeyond(signal, bound);
+    return { limit: name, is: limit.text, percentile, value, better: text, passesRollback };
   }
   return null;
 }
 
+/** Whether what rolls back would be breached before this. */
+function isBeyond({ rollback, better }: Signal, bound: number): boolean {
+  if (rollback === null || rollback.baseline !== undefined) return false;
+  return better === "lower" ? bound > rollback.value : bound < rollback.value;
+}
+
 /** "p99.5 is 6.2%: consider `halt: above 8%`" */
-export function suggestionNote(signal: Signal, { limit, percentile, value, better }: Suggestion): string {
-  return `p${percentile} is ${formatValue(signal, value)}: consider \`${limit}: ${better}\``;
+export function suggestionNote(
+  signal: Signal,
+  { limit, percentile, value, better, passesRollback }: Suggestion,
+): string {
+  const also = passesRollback ? " and a `rollback` beyond it" : "";
+  return `p${percentile} is ${formatValue(signal, value)}: consider \`${limit}: ${better}\`${also}`;
 }

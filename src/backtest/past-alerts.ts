@@ -1,6 +1,6 @@
 import type { ActiveAlert, AlertRule, AlertRules } from "../domain/alert.ts";
 import type { AlertGuard } from "../domain/gate.ts";
-import type { Instant } from "../domain/instant.ts";
+import type { Instant, Millis } from "../domain/instant.ts";
 import type { Labels } from "../domain/matcher.ts";
 import type { Metrics } from "../control/ports.ts";
 import { matches } from "../matchers/matchers.ts";
@@ -12,7 +12,15 @@ import type { NotRead, PastReader } from "./read-past.ts";
 const MOST_SELECTORS = 8;
 
 /** The rules behind one guard as they stand now, with the alerts that were active at each look of the period. */
-export type PastAlerts = { at(instant: Instant): AlertRules };
+export type PastAlerts = {
+  at(instant: Instant): AlertRules;
+  /** The first look with a sample of what its rules read, or with an alert; null: there was none. */
+  readonly begins: Instant | null;
+  /** Rules of which no alert is kept, though their conditions would have made them fire this many times. */
+  readonly unkept: readonly UnkeptRule[];
+};
+
+export type UnkeptRule = { readonly rule: string; readonly times: number };
 
 /**
  * Prometheus keeps a series `ALERTS` of every pending and firing alert, and no past of the rules: they are taken for what they
@@ -39,7 +47,18 @@ export async function readPastAlerts(
     if ("why" in looks) return looks;
     seen.set(selector, looks);
   }
+  const unkept: UnkeptRule[] = [];
+  for (const rule of rules.rules.slice(0, MOST_SELECTORS)) {
+    const times = active.isKept(rule.name) ? 0 : await timesTrue(rule, guard, span, reader);
+    if (times > 0) unkept.push({ rule: rule.name, times });
+  }
+  const firsts = [...seen.values()].flatMap((looks) => {
+    const first = looks.indexOf(1);
+    return first === -1 ? [] : [span.from + first * span.stepMs];
+  });
   return {
+    begins: earliest([...firsts, ...active.begins()]),
+    unkept,
     at: (instant) => ({
       kind: "known",
       rules: rules.rules.map((rule) =>
@@ -71,6 +90,28 @@ async function looksWith(
     }
   });
   return lost ?? looks;
+}
+
+function earliest(instants: readonly Instant[]): Instant | null {
+  return instants.length === 0 ? null : Math.min(...instants);
+}
+
+/** How often its condition held for as long as the rule's `for` asks. What the source does not tell counts as never. */
+async function timesTrue(
+  rule: AlertRule,
+  { source, matchers }: AlertGuard,
+  span: Span,
+  reader: PastReader,
+): Promise<number> {
+  const conditions = createActivity(span);
+  await reader.read({ source, query: rule.query }, span, (_portion, series) => {
+    if ("kind" in series) return;
+    for (const { labels, points } of series) {
+      const own = { ...labels, ...rule.labels, alertname: rule.name };
+      if (matches(matchers, own)) conditions.add({ labels: own, points });
+    }
+  });
+  return conditions.times(Math.max(rule.forMs, span.stepMs));
 }
 
 function ruleAt(
@@ -127,6 +168,14 @@ function createActivity({ stepMs }: Span) {
 
   return {
     add,
+    isKept: (rule: string): boolean => [...alerts.values()].some(({ name }) => name === rule),
+    begins: (): readonly Instant[] =>
+      [...alerts.values()].flatMap(({ stretches }) => stretches.map(({ from }) => from)),
+    /** Stretches of at least this length. */
+    times: (lengthMs: Millis): number =>
+      [...alerts.values()]
+        .flatMap(({ stretches }) => stretches)
+        .filter(({ from, to }) => to - from >= lengthMs).length,
     of(rule: string, at: Instant): readonly ActiveAlert[] {
       const found: ActiveAlert[] = [];
       for (const tracked of alerts.values()) {

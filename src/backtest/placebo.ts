@@ -100,10 +100,12 @@ async function playOne(
   const refused = await open(start, { conductor: passing.conductor, records, definition, stand });
   if (refused !== null) throw new Error(`a ramp of ${gate.name} cannot be started: ${refused}`);
   let halted: Placebo | null = null;
+  let stood = 0;
   for (let at = startedAt; at <= span.to; at += span.stepMs) {
     await passing.until(at);
     const passed = passing.last();
-    const ended = endOf(gate, passed);
+    const ended = endOf(gate, passed, stood);
+    stood = stepOf(passed) ?? stood;
     const seen =
       ended === null ? null : { startedAt, endedAt: at, ...ended, known: knownOf(ended, known, at) };
     if (seen !== null && seen.outcome !== "halted") return seen;
@@ -116,7 +118,8 @@ async function playOne(
 
 type End = Pick<Placebo, "outcome" | "step" | "why">;
 
-function endOf({ steps }: Gate, passed: Passed | null): End | null {
+/** `stood`: the step of the pass before, for a ramp that was rolled back stands at none. */
+function endOf({ steps }: Gate, passed: Passed | null, stood: number): End | null {
   if (passed === null) return null;
   switch (passed.record.ramp.state) {
     case "halted":
@@ -124,7 +127,7 @@ function endOf({ steps }: Gate, passed: Passed | null): End | null {
     case "rolling-back":
     case "draining":
     case "rolled-back":
-      return standing(passed, "rolled-back");
+      return { ...standing(passed, "rolled-back"), step: stood };
     case "finished":
       return { outcome: "finished", step: steps.length, why: null };
     case "idle":
@@ -135,11 +138,15 @@ function endOf({ steps }: Gate, passed: Passed | null): End | null {
   }
 }
 
+function stepOf(passed: Passed | null): number | null {
+  return passed === null ? null : (standingOf(passed.record.ramp)?.step ?? null);
+}
+
 function standing(passed: Passed | null, outcome: Placebo["outcome"]): End {
   if (passed === null) return { outcome, step: 0, why: null };
   const { record, decision } = passed;
   const reasons = [...decision.because, ...record.because];
-  const step = Math.max(decision.step, standingOf(record.ramp)?.step ?? 0);
+  const step = Math.max(decision.step, stepOf(passed) ?? 0);
   const reason = reasons.find(({ kind }) => kind === "signal" || kind === "alert") ?? reasons[0];
   return { outcome, step, why: reason?.message ?? null };
 }

@@ -18,7 +18,7 @@ export type Stop = {
   readonly to: Instant;
   /** The worst of them. */
   readonly verdict: "halt" | "rollback";
-  /** Signals and guards that said so first. */
+  /** Signals and guards that were the first to say the worst. */
   readonly by: readonly string[];
   /** What the first of them said. */
   readonly message: string;
@@ -37,6 +37,8 @@ export type Suggestion = {
   readonly percentile: number;
   readonly value: number;
   readonly better: string;
+  /** It is a `halt` that lies beyond the `rollback` there is, which has to be milder then as well. */
+  readonly passesRollback: boolean;
 };
 
 /** One signal over the period, with no ramp running. */
@@ -66,7 +68,7 @@ export type Placebo = {
   readonly startedAt: Instant;
   readonly outcome: "finished" | "halted" | "rolled-back" | "unfinished";
   readonly endedAt: Instant;
-  /** Where it stood then, counted from 1; 0: before the first. */
+  /** Where it stood then, or until it was rolled back, counted from 1; 0: before the first. */
   readonly step: number;
   /** Why it stopped, or what it waited for when the period was over. */
   readonly why: string | null;

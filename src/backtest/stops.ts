@@ -34,8 +34,8 @@ export function createStops(known: readonly KnownSpan[]): Stops {
       const index = stops.findLastIndex((each) => each.window === window);
       const last = stops[index];
       if (last !== undefined && at - last.to <= ACKNOWLEDGED_FOR) {
-        const worst = verdict === "rollback" ? verdict : last.verdict;
-        stops[index] = { ...last, to: at, verdict: worst };
+        const isWorse = verdict === "rollback" && last.verdict === "halt";
+        stops[index] = { ...last, to: at, ...(isWorse ? { verdict, by, message } : {}) };
       } else {
         stops.push({ from: at, to: at, verdict, by, message, known: window ?? knownAt(known, at), window });
       }

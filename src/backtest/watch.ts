@@ -24,6 +24,8 @@ export type Track = {
   readonly gaps: readonly { readonly from: Instant; readonly to: Instant }[];
   /** What was missing first; null: nothing was. */
   readonly missing: string | null;
+  /** Part of the looks, 0 to 1, at which a limit had nothing to compare with. */
+  readonly unbased: number;
 };
 
 export type Watched = {
@@ -90,7 +92,11 @@ export async function watch(
   };
 }
 
-type Judged = Said & { readonly isMissing: boolean; readonly value: number };
+type Judged = Said & {
+  readonly isMissing: boolean;
+  readonly isUnbased: boolean;
+  readonly value: number;
+};
 
 function signalSaid({ signal, verdict, code, message, reading: { value } }: SignalJudgement): Judged {
   return {
@@ -98,12 +104,14 @@ function signalSaid({ signal, verdict, code, message, reading: { value } }: Sign
     by: [signal],
     message,
     isMissing: code === "missing",
+    isUnbased: code === "no-baseline",
     value: value.kind === "known" ? value.value : Number.NaN,
   };
 }
 
 function guardSaid({ guard, verdict, code, message }: AlertJudgement): Judged {
-  return { verdict, by: [guard], message, isMissing: code === "missing", value: Number.NaN };
+  const isMissing = code === "missing";
+  return { verdict, by: [guard], message, isMissing, isUnbased: false, value: Number.NaN };
 }
 
 function worstOf(all: readonly Judged[], verdict: Verdict): Said {
@@ -118,10 +126,12 @@ function createTrack({ stepMs }: Span, looks: number, known: readonly KnownSpan[
   const stops = createStops(known);
   const gaps: { from: Instant; to: Instant }[] = [];
   let missing: string | null = null;
+  let unbased = 0;
 
   return {
     look(look: number, at: Instant, judged: Judged, kept: Unblinded | null): void {
-      const { verdict, isMissing, value, message } = judged;
+      const { verdict, isMissing, isUnbased, value, message } = judged;
+      if (isUnbased) unbased += 1;
       values[look] = value;
       if (kept !== null) blind[look] = 1;
       const word = isMissing ? "missing" : verdict;
@@ -135,7 +145,16 @@ function createTrack({ stepMs }: Span, looks: number, known: readonly KnownSpan[
       else gaps.push({ from: at, to: at });
     },
     done(): Track {
-      return { shares: sharesOf(said, looks), stops: stops.all(), values, blind, gaps, missing };
+      const shares = sharesOf(said, looks);
+      return {
+        shares,
+        stops: stops.all(),
+        values,
+        blind,
+        gaps,
+        missing,
+        unbased: unbased / Math.max(1, looks),
+      };
     },
   };
 }

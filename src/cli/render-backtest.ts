@@ -16,7 +16,7 @@ export function renderBacktest(backtest: Backtest, tookMs: Millis, look: Look): 
   const each = formatMillis(span.stepMs);
   const took = formatMillis(Math.max(1_000, Math.round(tookMs / 1_000) * 1_000));
   return [
-    `${looks.toLocaleString("en")} evaluations, one each ${each}; ${queries} range queries, ${took}`,
+    `${looks.toLocaleString("en")} evaluations, one each ${each}; ${queries} range ${queries === 1 ? "query" : "queries"}, ${took}`,
     `${look.time.heading(span.from)} to ${look.time.heading(span.to)}${keptNote(backtest)}`,
     "",
     ...alignColumns([

@@ -34,7 +34,12 @@ export function suggestLimits(
 }
 
 /** A limit with room for what the past showed, and the value it comes from. */
-export type Roomier = { readonly percentile: number; readonly value: number; readonly text: string };
+export type Roomier = {
+  readonly percentile: number;
+  readonly value: number;
+  readonly bound: number;
+  readonly text: string;
+};
 
 /** What all but one in two hundred of the values keep. */
 const USUAL = 0.995;
@@ -60,7 +65,7 @@ export function roomierLimit(
   if (asWritten === "/s" || asWritten === "/h") return null;
   const written = unit === "ratio" ? `${plain(bound * 100)}%` : amount(unit, bound);
   const text = `${limit.text.slice(0, from)}${written}${limit.text.slice(to)}`;
-  return { percentile: Number((percentile * 100).toFixed(1)), value, text };
+  return { percentile: Number((percentile * 100).toFixed(1)), value, bound, text };
 }
 
 /** Without the dust of binary fractions: 2.4 is not a little more. */

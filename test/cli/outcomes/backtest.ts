@@ -42,6 +42,7 @@ const SHOP: Backtest = {
         percentile: 99.5,
         value: 0.062,
         better: "above 7.5% for 5m",
+        passesRollback: false,
       },
       notes: [
         "1 of 2 stops is covered by erp-maintenance",

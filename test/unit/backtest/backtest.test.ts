@@ -137,7 +137,14 @@ describe("an incident", () => {
     ]);
     const { placebos } = await replayed(aGate({ ...SHORT_RAMP, bakeMs: 6 * HOUR }), history);
     const stopped = placebos.ramps.filter(({ outcome }) => outcome !== "finished");
-    expect(stopped.map(({ outcome }) => outcome)).toEqual(["rolled-back"]);
+    expect(stopped).toMatchObject([{ outcome: "rolled-back", step: 2 }]);
+  });
+
+  test("that gets worse is told by what was said at its worst", async () => {
+    const grows = [bad, { from: bad.to, to: bad.to + 10 * MINUTE, value: 0.08 }];
+    const { stops } = await replayed(aGate(SHORT_RAMP), well(grows));
+    expect(stops).toMatchObject([{ verdict: "rollback", message: "8%, rollback above 5%" }]);
+    expect(first(stops).from).toBeLessThan(bad.from + STEP);
   });
 
   test("that comes and goes is one stop for as long as no quarter of an hour lies between", async () => {
@@ -385,6 +392,29 @@ describe("guards", () => {
     const { guards } = await replayed(gate, history);
     expect(first(guards).shares.missing).toBeCloseTo(0.5, 2);
   });
+
+  test("alone begin with the first sample of what their rules read", async () => {
+    const history = createScriptedHistory();
+    history.set("count(errors)", (at) => (at < NOON - DAY ? null : 1));
+    const alone = aGate({ flag: null, steps: [], signals: [], alerts: [aGuard()] });
+    const { span, stops, guards } = await replayed(alone, history);
+    expect(span.from).toBeGreaterThanOrEqual(NOON - DAY);
+    expect(stops).toEqual([]);
+    expect(first(guards).shares.good).toBe(1);
+  });
+
+  test("say so where a condition held and no alert of its rule was kept", async () => {
+    const history = withAlerts();
+    const from = NOON - 20 * HOUR;
+    history.set(anAlertRule().query, (at) => (at >= from && at < from + HOUR ? 0.08 : null));
+    const { guards } = await replayed(gate, history);
+    expect(first(guards).notes).toEqual([
+      "no alert of CheckoutErrors is kept, though its condition held for long enough once: those stops are not counted",
+    ]);
+    const kept = withAlerts(firing("firing", from, from + HOUR));
+    kept.set(anAlertRule().query, (at) => (at >= from && at < from + HOUR ? 0.08 : null));
+    expect(first((await replayed(gate, kept)).guards).notes).toEqual([]);
+  });
 });
 
 describe("a signal with windows in `except`", () => {
@@ -493,6 +523,31 @@ describe("notes", () => {
       suggestion: { limit: "halt", is: "above 2%", percentile: 99.5, value: 0.03, better: "above 3.6%" },
     });
     expect(first(signals).notes).toContain("p99.5 is 3%: consider `halt: above 3.6%`");
+  });
+
+  test("say that a suggested halt needs a milder rollback as well", async () => {
+    const history = createScriptedHistory();
+    history.set("errors", (at) => (at % (HOUR / 2) < 2 * MINUTE ? 0.06 : 0.001));
+    const { signals } = await replayed(aGate(SHORT_RAMP), history);
+    expect(first(signals).suggestion).toMatchObject({ better: "above 7.2%", passesRollback: true });
+    expect(first(signals).notes).toContain(
+      "p99.5 is 6%: consider `halt: above 7.2%` and a `rollback` beyond it",
+    );
+  });
+
+  test("say for how much of the time there was no week before", async () => {
+    const weekly = aSignal({
+      halt: { ...aLimit("above 200%"), text: "above 200% of last week", baseline: "of last week" },
+      rollback: null,
+    });
+    const young = well([{ from: 0, to: NOON - 8 * DAY, value: null }]);
+    const gate = aGate({ ...SHORT_RAMP, signals: [weekly] });
+    const { signals: latest } = await replayed(gate, young, { lastMs: 12 * HOUR });
+    expect(first(latest).notes).toEqual([]);
+    const { signals } = await replayed(gate, young, { lastMs: 8 * DAY, stepMs: 5 * MINUTE });
+    expect(first(signals).notes).toEqual([
+      "nothing to compare with 87.5% of the time, in which it waits (no-baseline)",
+    ]);
   });
 });
 

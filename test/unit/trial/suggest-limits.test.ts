@@ -68,7 +68,7 @@ describe("a limit with more room", () => {
   ] as const)("of a %s, %s is better: %s", (unit, better, text, value, incident, roomier) => {
     const limit = { ...aLimit("above 1"), text, value };
     const values = mostly(better === "lower" ? 0 : 2 * value, incident);
-    expect(roomierLimit({ unit, better }, limit, values)).toEqual({
+    expect(roomierLimit({ unit, better }, limit, values)).toMatchObject({
       percentile: better === "lower" ? 99.5 : 0.5,
       value: incident,
       text: roomier,
