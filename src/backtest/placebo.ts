@@ -144,11 +144,20 @@ function stepOf(passed: Passed | null): number | null {
 
 function standing(passed: Passed | null, outcome: Placebo["outcome"]): End {
   if (passed === null) return { outcome, step: 0, why: null };
-  const { record, decision } = passed;
-  const reasons = [...decision.because, ...record.because];
-  const step = Math.max(decision.step, stepOf(passed) ?? 0);
-  const reason = reasons.find(({ kind }) => kind === "signal" || kind === "alert") ?? reasons[0];
-  return { outcome, step, why: reason?.message ?? null };
+  const step = Math.max(passed.decision.step, stepOf(passed) ?? 0);
+  return { outcome, step, why: whyOf(passed) };
+}
+
+/** What a signal or guard said that is as bad as the gate's verdict: others may only be waiting beside it. */
+function whyOf({ record, decision }: Passed): string | null {
+  const { verdict, signals, alerts } = decision;
+  const said = [
+    ...signals.map((each) => ({ ...each, by: each.signal })),
+    ...alerts.map((each) => ({ ...each, by: each.guard })),
+  ];
+  const worst = verdict === "good" ? undefined : said.find((each) => each.verdict === verdict);
+  if (worst !== undefined) return `${worst.by}: ${worst.message}`;
+  return [...decision.because, ...record.because][0]?.message ?? null;
 }
 
 function knownOf({ outcome }: End, known: readonly KnownSpan[], at: Instant): string | null {

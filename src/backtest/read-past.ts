@@ -99,7 +99,9 @@ export async function readColumns(
     if (lost !== null) return;
     const own = startingEarlier(span, question.earlierMs);
     const column = createColumn(own.from, own.stepMs, looksIn(own));
-    lost ??= await reader.read(question, own, (portion, series) => fill(column, own, portion, series));
+    const refused = await reader.read(question, own, (portion, series) => fill(column, own, portion, series));
+    // Another question may have been refused meanwhile: `lost ??= await` would have looked before it.
+    lost ??= refused;
     columns.set(keyOf(question.source, question.query), column);
     done += 1;
     await progress(done, questions.length);

@@ -223,6 +223,20 @@ describe("a source", () => {
     expect(done).toMatchObject({ kind: "blind", message: expect.stringContaining(opens) });
   });
 
+  test("that turns down one query of several, while it answers others, makes none either", async () => {
+    const history = well();
+    const other = aSignal({ name: "other", measure: { kind: "plain", query: "other" } });
+    const slow: History = {
+      async range(source, query, span) {
+        if (query === "other") return { kind: "unknown", reason: "http-422", detail: "many-to-many" };
+        await new Promise((resolve) => setImmediate(resolve));
+        return history.range(source, query, span);
+      },
+    };
+    const { done } = await run(aGate({ ...SHORT_RAMP, signals: [aSignal(), other] }), slow);
+    expect(done).toMatchObject({ kind: "blind", message: expect.stringContaining("many-to-many") });
+  });
+
   test("whose rules cannot be read makes none either", async () => {
     const metrics = createScriptedMetrics();
     metrics.fail("unreachable");
@@ -325,6 +339,17 @@ describe("ramps that expose nobody", () => {
   test("are none of a gate that only watches", async () => {
     const { placebos } = await replayed(aGate({ flag: null, steps: [] }), well());
     expect(placebos.none).toBe("the gate drives no flag");
+  });
+
+  test("are told by the signal that stopped them, not by one that only waits beside it", async () => {
+    const from = NOON - 20 * HOUR;
+    const history = well([{ from, to: from + HOUR, value: 0.03 }]);
+    const lost = aSignal({ name: "lost", measure: { kind: "plain", query: "lost" } });
+    history.set("lost", (at) => (from - 10 * MINUTE <= at && at < from + 10 * MINUTE ? null : 0.001));
+    const gate = aGate({ ...SHORT_RAMP, signals: [lost, aSignal()] });
+    const { placebos } = await replayed(gate, history);
+    const halted = placebos.ramps.filter(({ outcome }) => outcome === "halted");
+    expect(halted).toMatchObject([{ why: "errors: 3%, halt above 2%" }]);
   });
 
   test("that wait to the end are told as that", async () => {
