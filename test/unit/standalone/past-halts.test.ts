@@ -3,7 +3,7 @@ import type { Signal } from "../../../src/domain/gate.ts";
 import { DAY, HOUR, type Instant, MINUTE } from "../../../src/domain/instant.ts";
 import type { BlindWindow } from "../../../src/domain/window-time.ts";
 import { pastHalts } from "../../../src/standalone/past-halts.ts";
-import { NOON, aCohorts, aGate, aLimit, aSignal } from "../../support/builders.ts";
+import { NOON, aCohorts, aGate, aGuard, aLimit, aSignal } from "../../support/builders.ts";
 import { createScriptedHistory } from "../../support/scripted-history.ts";
 import { createScriptedMetrics } from "../../support/scripted-metrics.ts";
 
@@ -71,4 +71,31 @@ test("what a window in `except` keeps from stopping a ramp is not counted", asyn
   history.set("a", (at) => (isHour(at, DAY) ? 30 : 1));
   expect(await halts(number("a"))).toMatchObject({ times: 1 });
   expect(await halts({ ...number("a"), except: [midday] })).toMatchObject({ times: 0 });
+});
+
+test("what had no data in all of the week is left out, and hides no halt of the others", async () => {
+  history.set("a", (at) => (isHour(at, DAY) || isHour(at, 3 * DAY) ? 30 : 1));
+  const gate = aGate({ signals: [number("a"), number("gone")], alerts: [aGuard()] });
+  const metrics = createScriptedMetrics();
+  metrics.setAlertRules(() => ({ kind: "known", rules: [] }));
+  expect(await pastHalts(gate, { history, metrics }, NOON)).toEqual({
+    kind: "known",
+    times: 2,
+    overMs: 7 * DAY,
+    unread: ["gone", '{service="checkout"}'],
+  });
+});
+
+test("a window in `except` is no data either", async () => {
+  const nights: BlindWindow = {
+    name: "erp-nights",
+    hours: {
+      kind: "every",
+      recurrence: { kind: "weekly", days: [1, 2, 3, 4, 5, 6, 7], fromMinute: 0, toMinute: 5 * 60 },
+      offsets: [],
+    },
+  };
+  expect(await halts({ ...number("a"), except: [nights] })).toMatchObject({
+    why: "its signals have no data in the last 7d",
+  });
 });
