@@ -20,18 +20,20 @@ export function checkGateTest(
     return complain({ code: "R802", at, message: `there is no gate \`${name}\``, suggestion });
   }
   const gate = gates.find((each) => each.name === name);
-  const index = cases.findIndex(
-    ({ start }) => typeof start.step === "number" && start.step > (gate?.steps.length ?? Infinity),
-  );
-  const beyond = cases[index];
-  if (gate === undefined || beyond === undefined) return;
-  const message = `\`${beyond.name}\` begins at step ${beyond.start.step}, and \`${name}\` has ${gate.steps.length}`;
-  complain({ code: "R803", at: stepAt(root, index) ?? at, message });
+  if (gate === undefined) return;
+  const steps = gate.steps.length;
+  for (const [index, each] of cases.entries()) {
+    const { step } = each.start;
+    if (typeof step !== "number" || step <= steps) continue;
+    const message = `\`${each.name}\` begins at step ${step}, and \`${name}\` has ${steps}`;
+    complain({ code: "R803", at: stepOf(root, index) ?? at, message });
+  }
 }
 
-function stepAt(root: MapValue, index: number): Span | null {
-  const list = entryOf(root, "cases")?.value;
-  const one = list?.kind === "list" ? list.items[index] : undefined;
-  const start = one?.kind === "map" ? entryOf(one, "start")?.value : undefined;
+/** Where a case says at which step it begins. */
+function stepOf(root: MapValue, index: number): Span | null {
+  const all = entryOf(root, "cases")?.value;
+  const own = all?.kind === "list" ? all.items[index] : undefined;
+  const start = own?.kind === "map" ? entryOf(own, "start")?.value : undefined;
   return start?.kind === "map" ? (entryOf(start, "step")?.value.at ?? null) : null;
 }

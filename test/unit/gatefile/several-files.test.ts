@@ -179,15 +179,21 @@ signals:
   });
 });
 
-it("a test that begins at a step the gate does not have is told there", () => {
-  const text = `schema: gate-test/v1
-gate: new-checkout
-cases:
-  - { name: first, start: { step: 4 }, expect: [{ after: 1m, verdict: wait }] }
-  - { name: second, start: { step: 5 }, expect: [{ after: 1m, verdict: wait }] }
-`;
-  const files = [gateFile("new-checkout"), { path: "t.yaml", text }];
-  expect(parseFiles(files, DEFAULTS).problems).toMatchObject([
-    { code: "R803", line: 5, column: 36, message: "`second` begins at step 5, and `new-checkout` has 4" },
-  ]);
+describe("a test of a gate", () => {
+  it("points at the step that its gate does not have, in every case that names one", () => {
+    const cases = ["a", "b", "c"].map(
+      (name, index) =>
+        `  - name: ${name}\n    start: { at: 2026-03-03T09:00, step: ${[9, 4, 5][index]} }\n    expect: [{ after: 1m, state: proving }]\n`,
+    );
+    const text = `schema: gate-test/v1\ngate: one\nseries: { x: 1 }\ncases:\n${cases.join("")}`;
+    const { problems } = parseFiles([gateFile("one"), { path: "tests/one.yaml", text }], DEFAULTS);
+    expect(
+      problems
+        .filter(({ code }) => code === "R803")
+        .map(({ line, column, message }) => [line, column, message]),
+    ).toEqual([
+      [6, 42, "`a` begins at step 9, and `one` has 4"],
+      [12, 42, "`c` begins at step 5, and `one` has 4"],
+    ]);
+  });
 });
