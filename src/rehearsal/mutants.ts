@@ -73,13 +73,19 @@ function changesOf(limit: Limit): readonly (readonly [string, Limit])[] {
 }
 
 /** A query of a signal: where it is written, what it is now, and the signal with another one. */
-type Queried = { readonly key: string; readonly query: string; readonly with: (query: string) => Signal };
+type Queried = {
+  readonly key: string;
+  /** What people call it. */
+  readonly word: string;
+  readonly query: string;
+  readonly with: (query: string) => Signal;
+};
 
 function queryChanges(signal: Signal): readonly Change[] {
-  return queriesOf(signal).flatMap(({ key, query, with: withQuery }) =>
+  return queriesOf(signal).flatMap(({ key, word, query, with: withQuery }) =>
     droppedMatchers(query).map(({ matcher, text }) => ({
       key,
-      what: `${key} without ${matcher}`,
+      what: `${word} without ${matcher}`,
       signal: withQuery(text),
     })),
   );
@@ -90,12 +96,14 @@ function queriesOf(signal: Signal): readonly Queried[] {
   const keys = signal.unit === "ratio" ? (["samples", "bad", "asOf"] as const) : (["asOf"] as const);
   const further = keys.flatMap((key) => {
     const query = signal[key];
-    return query === null ? [] : [{ key, query, with: (changed: string) => ({ ...signal, [key]: changed }) }];
+    const withQuery = (changed: string): Signal => ({ ...signal, [key]: changed });
+    return query === null ? [] : [{ key, word: key, query, with: withQuery }];
   });
   const witness = signal.emptyIsZeroWitness;
   return [
-    ...measured(signal.measure).map(({ query, with: withQuery }) => ({
-      key: "query",
+    ...measured(signal.measure).map(({ key, word, query, with: withQuery }) => ({
+      key,
+      word,
       query,
       with: (changed: string) => ({ ...signal, measure: withQuery(changed) }),
     })),
@@ -105,6 +113,7 @@ function queriesOf(signal: Signal): readonly Queried[] {
       : [
           {
             key: "witness",
+            word: "witness",
             query: witness,
             with: (changed: string) => ({ ...signal, emptyIsZeroWitness: changed }),
           },
@@ -112,13 +121,22 @@ function queriesOf(signal: Signal): readonly Queried[] {
   ];
 }
 
-/** Of a ratio that is read or counted as bad of total each side is asked for itself. */
-function measured(
-  measure: Measure,
-): readonly { readonly query: string; readonly with: (query: string) => Measure }[] {
-  if (measure.kind === "plain") return [{ query: measure.query, with: (query) => ({ ...measure, query }) }];
+type Side = {
+  readonly key: string;
+  readonly word: string;
+  readonly query: string;
+  readonly with: (query: string) => Measure;
+};
+
+/** Of a ratio that is read or counted as bad of total each side is asked for itself. The former is written as one query. */
+function measured(measure: Measure): readonly Side[] {
+  if (measure.kind === "plain")
+    return [
+      { key: "query", word: "query", query: measure.query, with: (query) => ({ ...measure, query }) },
+    ];
+  const key = (side: "bad" | "total"): string => (measure.kind === "counters" ? `counts.${side}` : "query");
   return [
-    { query: measure.bad, with: (bad) => ({ ...measure, bad }) },
-    { query: measure.total, with: (total) => ({ ...measure, total }) },
+    { key: key("bad"), word: "bad", query: measure.bad, with: (bad) => ({ ...measure, bad }) },
+    { key: key("total"), word: "total", query: measure.total, with: (total) => ({ ...measure, total }) },
   ];
 }

@@ -77,6 +77,19 @@ describe("queries", () => {
       { ...measure, bad: "sum(a{})" },
       { ...measure, total: "sum(t{})" },
     ]);
+    expect(changed.map(({ path, what }) => `${path} ${what}`)).toEqual([
+      'signals[0].query bad without b="c"',
+      'signals[0].query total without b="c"',
+    ]);
+  });
+
+  it("of raw counters are changed where they are written", () => {
+    const counters = { bad: 'a_total{b="c"}', total: 't_total{b="c"}', windowMs: 60_000, cohorts: null };
+    const measure = { kind: "counters", query: "", ...counters } as const;
+    expect(mutantsOf(aGate({ signals: [aCounts({ ...bare, measure })] })).map(({ path }) => path)).toEqual([
+      "signals[0].counts.bad",
+      "signals[0].counts.total",
+    ]);
   });
 
   it("that ask for samples of what is no ratio are left alone: nothing rests on them", () => {
