@@ -16,6 +16,8 @@ export type PlacedGate = {
   readonly inSignal: (index: number, part: string) => Span;
   /** Where a step says what it has to prove; `index` is that of the step in the gate. */
   readonly inStep: (index: number) => Span;
+  /** Where a guard says what it matches; `index` is that of the guard in the gate. */
+  readonly inAlert: (index: number) => Span;
   readonly inFlag: (key: "stickiness") => Span;
 };
 
@@ -26,6 +28,7 @@ export function placedGates(files: readonly GivenFile[], defaults: Defaults): re
     path: file.path,
     inSignal: (index, part) => placeInSignal(fields, index, part),
     inStep: (index) => fields.values.steps?.[index]?.at("prove") ?? fields.at("steps"),
+    inAlert: (index) => fields.values.alerts?.[index]?.match.at ?? fields.at("alerts"),
     inFlag: (key) => placeInFlag(fields, key),
   }));
 }

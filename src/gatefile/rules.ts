@@ -321,6 +321,10 @@ export const RULES = {
     "A dead target among several",
     "A query that takes several targets together still answers when one of them no longer does, with what the others say, and it is fresh. Watch `up` of the job beside it, by `exporters-up` of the library for targets. Asked with `--online`, of series that are scraped and not of recorded ones.",
   ),
+  R316: error(
+    "No such alerting rule",
+    "The guard names an alert that no rule of its source has: it is missing, always, and halts in the end. A warning where it asks for other labels, which may come from series that are not there now. Asked with `--online`.",
+  ),
   R320: error(
     "The query is too long",
     "Queries have at most 4 KiB and nest at most 500 levels. Longer ones belong into a recording rule, where they can be tested.",

@@ -131,9 +131,7 @@ type Side = {
 /** Of a ratio that is read or counted as bad of total each side is asked for itself. The former is written as one query. */
 function measured(measure: Measure): readonly Side[] {
   if (measure.kind === "plain")
-    return [
-      { key: "query", word: "query", query: measure.query, with: (query) => ({ ...measure, query }) },
-    ];
+    return [{ key: "query", word: "query", query: measure.query, with: (query) => ({ ...measure, query }) }];
   const key = (side: "bad" | "total"): string => (measure.kind === "counters" ? `counts.${side}` : "query");
   return [
     { key: key("bad"), word: "bad", query: measure.bad, with: (bad) => ({ ...measure, bad }) },

@@ -5,6 +5,7 @@ import type { PlacedGate } from "../../gatefile/placed-gates.ts";
 import { problemList } from "../../gatefile/problem-list.ts";
 import type { History } from "../ports.ts";
 import { askFlag, type FlagPorts } from "./ask-flag.ts";
+import { askGuards } from "./ask-guards.ts";
 import { askPast } from "./ask-past.ts";
 import { askProof } from "./ask-proof.ts";
 import { askSignal, type MetricPorts } from "./ask-signal.ts";
@@ -34,12 +35,15 @@ export async function lintOnline(
   await Promise.all(
     gates.map(async (placed) => {
       const { gate } = placed;
-      const [signals, proof, targets] = await Promise.all([
+      const [signals, proof, targets, guards] = await Promise.all([
         Promise.all(gate.signals.map((signal) => askWhole(placed, signal, ports, now))),
         askProof(gate, ports.history, now),
         askTargets(gate, ports.catalogue, now),
+        askGuards(gate, ports, now),
       ]);
-      [...proof.unseen, ...targets.unseen].forEach((each) => unseen.add(each));
+      [...proof.unseen, ...targets.unseen, ...guards.unseen].forEach((each) => unseen.add(each));
+      for (const { guard, ...fault } of guards.faults)
+        list.complain(complaintOf(fault, placed.inAlert(guard)));
       for (const { step, ...fault } of proof.faults) list.complain(complaintOf(fault, placed.inStep(step)));
       for (const [index, { faults, unseen: own }] of signals.entries()) {
         own.forEach((each) => unseen.add(each));

@@ -58,6 +58,7 @@ describe("a file with a mistake", () => {
       "R211",
       "R311",
       "R315",
+      "R316",
       "R106",
       "R125",
       "R126",

@@ -5,6 +5,7 @@ import type { FlagObservation } from "../../../../src/domain/flag.ts";
 import { placedGates } from "../../../../src/gatefile/placed-gates.ts";
 import { lintOnline, type OnlineLint } from "../../../../src/trial/online/lint-online.ts";
 import type { Catalogue, FlagServers, MetricMeta } from "../../../../src/trial/ports.ts";
+import { anAlertRule } from "../../../support/builders.ts";
 import { createFakeFlags } from "../../../support/fake-flags.ts";
 import { manualClock } from "../../../support/manual-clock.ts";
 import { createScriptedHistory, type ScriptedHistory } from "../../../support/scripted-history.ts";
@@ -191,6 +192,46 @@ describe("a job with several targets", () => {
       expect(await found(gateFile("sum(erp_backlog)"), { series: createSeriesCatalogue(series) })).toEqual(
         [],
       );
+  });
+});
+
+function guarded(match: string): string {
+  return `${gateFile("sum(erp_backlog)")}alerts: ['${match}']\n`;
+}
+
+describe("a guard", () => {
+  const world = {
+    series: { allAlertRules: async () => ({ kind: "known", rules: [anAlertRule()] }) as const },
+  };
+
+  it("with a rule behind it is nothing to say", async () => {
+    metrics.setAlertRules(() => ({ kind: "known", rules: [anAlertRule()] }));
+    expect(await found(guarded("CheckoutErrors"), world)).toEqual([]);
+  });
+
+  it("by a name that no rule has is an error, with the name that was meant", async () => {
+    metrics.setAlertRules(() => ({ kind: "known", rules: [] }));
+    expect(await found(guarded("CheckoutError"), world)).toEqual([
+      [
+        "error R316",
+        "'CheckoutError'",
+        "no alerting rule matches `CheckoutError`",
+        "did you mean `CheckoutErrors`?",
+      ],
+    ]);
+  });
+
+  it("by labels that no rule has now is a warning: series may bring them", async () => {
+    metrics.setAlertRules(() => ({ kind: "known", rules: [] }));
+    const [only] = await found(guarded('{service="chekout"}'), world);
+    expect(only?.[0]).toBe("warning R316");
+    const [named] = await found(guarded('{alertname="CheckoutErrors", shop="se"}'), world);
+    expect(named?.[0]).toBe("warning R316");
+  });
+
+  it("of a source that does not tell its rules is not seen", async () => {
+    metrics.setAlertRules(() => ({ kind: "unknown", reason: "http-503", detail: "down" }));
+    expect((await lint(guarded("CheckoutErrors"), world)).unseen).toContain("main: down (http-503)");
   });
 });
 
