@@ -4,7 +4,14 @@ import type { Gate, Signal } from "../domain/gate.ts";
 import type { Instant, Millis } from "../domain/instant.ts";
 import type { History, Span } from "../trial/ports.ts";
 import { spreadOf } from "../trial/past.ts";
-import { coveredNotes, shapeNotes, suggestionFor, suggestionNote, unkeptNotes } from "./notes.ts";
+import {
+  coveredNotes,
+  shapeNotes,
+  suggestionFor,
+  suggestionNote,
+  unbasedNotes,
+  unkeptNotes,
+} from "./notes.ts";
 import { type PastAlerts, readPastAlerts } from "./past-alerts.ts";
 import { createPastMetrics } from "./past-metrics.ts";
 import { grownQuery, keyOf, pastQuestions } from "./past-questions.ts";
@@ -147,7 +154,9 @@ function signalPast(
     ...(track.shares.missing === 1 ? [`no data in this period: ${track.missing ?? ""}`] : []),
     ...coveredNotes(track.stops),
     ...(suggestion === null ? [] : [suggestionNote(signal, suggestion)]),
-    ...(isOfExposed(signal) ? ["`of exposed` is judged in the ramps that expose nobody alone"] : []),
+    ...(isOfExposed(signal)
+      ? ["`of exposed` is judged in the ramps that expose nobody alone"]
+      : unbasedNotes(track)),
     ...(track.shares.missing === 1 ? [] : shapeNotes(track, timeZone)),
   ];
   const spread = spreadOf([...values].filter((value) => !Number.isNaN(value)));

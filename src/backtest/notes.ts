@@ -33,11 +33,11 @@ export function unkeptNotes(unkept: readonly UnkeptRule[]): readonly string[] {
 /** Where the hours of a week repeat themselves, and where nothing was seen for long. */
 export function shapeNotes(track: Track, timeZone: string): readonly string[] {
   const hours = hoursOfMost(unforeseen(track.stops), timeZone);
-  return [...(hours === null ? [] : [hours]), ...unbasedNotes(track), ...gapNotes(track, timeZone)];
+  return [...(hours === null ? [] : [hours]), ...gapNotes(track, timeZone)];
 }
 
 /** Most often the days of the period that have nothing kept before them. */
-function unbasedNotes({ unbased }: Track): readonly string[] {
+export function unbasedNotes({ unbased }: Track): readonly string[] {
   return unbased < LEAST_UNBASED
     ? []
     : [

@@ -511,7 +511,7 @@ describe("days before a ramp", () => {
     });
     const { placebos, stops, signals } = await replayed(gate, history);
     expect(stops).toEqual([]);
-    expect(first(signals).notes.join()).toContain("`of exposed` is judged in the ramps");
+    expect(first(signals).notes).toEqual([expect.stringContaining("`of exposed` is judged in the ramps")]);
     const halted = placebos.ramps.filter(({ outcome }) => outcome === "halted");
     expect(halted).toMatchObject([{ why: expect.stringContaining("of those exposed") }]);
   });
