@@ -8,6 +8,8 @@ export type PastPoint = {
   readonly said: Verdict | "missing";
   /** Null where there was none. */
   readonly value: number | null;
+  /** What data that had been missing for so long would have done. Absent: nothing. */
+  readonly lost?: "halt" | "rollback";
 };
 
 /** A stretch of the past as it would have been judged. */
@@ -18,7 +20,7 @@ export type Past = {
   readonly points: readonly PastPoint[];
   /** Part of the points that said so, 0 to 1 each. */
   readonly share: Readonly<Record<PastPoint["said"], number>>;
-  /** Halted or worse. */
+  /** Halted or worse, by a limit or because nothing was seen for long. */
   readonly halts: Episodes;
   readonly rollbacks: Episodes;
   /** Null: there was no value at all. */
@@ -33,6 +35,8 @@ export type Spread = Readonly<Record<"min" | "p1" | "p5" | "p50" | "p95" | "p99"
 export function pastOf(points: readonly PastPoint[], stepMs: Millis): Past {
   const said = (...words: readonly PastPoint["said"][]) =>
     points.filter((point) => words.includes(point.said));
+  const stopped = (...words: readonly PastPoint["said"][]) =>
+    points.filter((point) => words.includes(point.lost ?? point.said));
   const part = (word: PastPoint["said"]) => (points.length === 0 ? 0 : said(word).length / points.length);
   return {
     from: points[0]?.at ?? 0,
@@ -46,8 +50,8 @@ export function pastOf(points: readonly PastPoint[], stepMs: Millis): Past {
       rollback: part("rollback"),
       missing: part("missing"),
     },
-    halts: episodes(said("halt", "rollback"), stepMs),
-    rollbacks: episodes(said("rollback"), stepMs),
+    halts: episodes(stopped("halt", "rollback"), stepMs),
+    rollbacks: episodes(stopped("rollback"), stepMs),
     values: spreadOf(points.flatMap(({ value }) => (value === null ? [] : [value]))),
   };
 }

@@ -169,10 +169,17 @@ function unjudged(signal: Signal, judgement: SignalJudgement): SignalJudgement {
 }
 
 function pastOfSignal({ gate, signal, recalled, span }: Seen, isJudged: boolean): Past {
-  const points = replay(gate, signal, recalled, span.stepMs).passes.map(({ at, judgement }): PastPoint => {
-    const { value } = judgement.reading;
-    const said = judgement.code === "missing" ? "missing" : isJudged ? judgement.verdict : "good";
-    return { at, said, value: value.kind === "known" ? value.value : null };
+  const { passes } = replay(gate, signal, recalled, span.stepMs);
+  // What lies before the first value was perhaps never kept, which is no outage.
+  const first = passes.findIndex(({ judgement }) => judgement.reading.value.kind === "known");
+  const points = passes.map(({ at, judgement }, index): PastPoint => {
+    const { verdict, code, reading } = judgement;
+    if (code !== "missing") {
+      const value = reading.value.kind === "known" ? reading.value.value : null;
+      return { at, said: isJudged ? verdict : "good", value };
+    }
+    const isLost = first !== -1 && index > first && (verdict === "halt" || verdict === "rollback");
+    return { at, said: "missing", value: null, ...(isLost ? { lost: verdict } : {}) };
   });
   return pastOf(points, span.stepMs);
 }

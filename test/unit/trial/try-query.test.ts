@@ -192,3 +192,19 @@ test("no step is finer than the scrape interval", async () => {
   await trial("queue_depth", { ...NO_LIMITS, halt: "above 10" });
   expect(history.asked.at(-1)?.span.stepMs).toBe(10 * MINUTE);
 });
+
+test("data that was gone for long would have stopped a ramp, and what was never kept would not", async () => {
+  metrics.set("sum(backlog)", 1);
+  history.set("sum(backlog)", (at) => {
+    const ago = (NOON - at) / HOUR;
+    return ago > 12 || (ago > 2 && ago <= 6) ? null : 1;
+  });
+  const { past } = await trial("sum(backlog)", { ...NO_LIMITS, halt: "above 5" });
+  expect(past).toMatchObject({
+    halts: { times: 1 },
+    rollbacks: { times: 1 },
+    share: { halt: 0, rollback: 0, missing: expect.closeTo(16 / 24, 2) },
+  });
+  const longest = "halts" in past ? past.halts.longestMs / HOUR : 0;
+  expect(longest).toBeCloseTo(3.5, 1);
+});
