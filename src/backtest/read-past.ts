@@ -37,16 +37,34 @@ export type PastReader = {
 
 export function createPastReader(history: History): PastReader {
   let sent = 0;
+  /** Sources that have answered something: of others a timeout may mean that they never will. */
+  const answering = new Set<string>();
+
+  async function askOnce(source: string, query: string, span: Span) {
+    sent += 1;
+    const reply = await history.range(source, query, span);
+    if (reply.kind === "known") answering.add(source);
+    return reply;
+  }
+
+  /** Halves of halves of what nobody answers would take many times as long as one refusal: a small part is asked first. */
+  async function refusalOfLeast(source: string, query: string, span: Span): Promise<Unknown | null> {
+    if (answering.has(source)) return null;
+    const least = { ...span, to: span.from + (LEAST_LOOKS - 1) * span.stepMs };
+    const reply = await askOnce(source, query, least);
+    return reply.kind === "unknown" && reply.reason === "timeout" ? reply : null;
+  }
 
   async function ask(
     { source, query }: Pick<PastQuestion, "source" | "query">,
     span: Span,
     take: (portion: Span, series: readonly Series[] | Unknown) => void,
   ): Promise<Unknown | null> {
-    sent += 1;
-    const reply = await history.range(source, query, span);
+    const reply = await askOnce(source, query, span);
     if (reply.kind === "known") take(span, reply.series);
     else if (OF_THE_SIZE.has(reply.reason) && looksIn(span) > LEAST_LOOKS) {
+      const silent = reply.reason === "timeout" ? await refusalOfLeast(source, query, span) : null;
+      if (silent !== null) return silent;
       for (const half of halvesOf(span)) {
         const refused = await ask({ source, query }, half, take);
         if (refused !== null) return refused;

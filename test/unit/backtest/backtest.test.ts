@@ -248,6 +248,26 @@ describe("a source", () => {
     });
   });
 
+  test("that answers nothing in time is not asked for halves of halves", async () => {
+    const history = well();
+    history.fail("timeout");
+    const { done } = await run(aGate(SHORT_RAMP), history);
+    expect(done).toMatchObject({ kind: "blind", message: expect.stringContaining("timeout") });
+    expect(history.asked).toHaveLength(2);
+  });
+
+  test("that takes too long for much at once is asked for its halves", async () => {
+    const history = well();
+    const slow: History = {
+      range: (source, query, span) =>
+        (span.to - span.from) / span.stepMs > 400
+          ? Promise.resolve({ kind: "unknown", reason: "timeout", detail: "5s" })
+          : history.range(source, query, span),
+    };
+    const { signals } = await replayed(aGate(SHORT_RAMP), slow);
+    expect(first(signals).shares.good).toBe(1);
+  });
+
   test("that finds a portion too large is asked for its halves", async () => {
     const history = well();
     const choosy: History = {
