@@ -16,10 +16,15 @@ import { VERSION } from "./version.ts";
 const env = readEnv(process.env);
 const stop = new AbortController();
 const asked = Promise.withResolvers<string>();
+/** Time for a command to end by itself once it is told to. A server winds up for as long as it takes. */
+const GRACE_MS = 2_000;
+let isServing = false;
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.once(signal, () => {
     asked.resolve(signal);
     stop.abort();
+    // Most commands only wait for somebody's answer, and hear of nothing else meanwhile.
+    if (!isServing) setTimeout(() => process.exit(1), GRACE_MS).unref();
     // A second one means: now.
     process.once(signal, () => process.exit(1));
   });
@@ -62,6 +67,7 @@ const context: CliContext = {
   version: VERSION,
   // What only some commands need is loaded by them alone: a pipeline's `check` then starts three times as fast.
   async serve(configPath) {
+    isServing = true;
     const { serve } = await import("./serve.ts");
     return serve({
       configPath,

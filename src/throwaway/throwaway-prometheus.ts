@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,8 +57,19 @@ export async function startThrowawayPrometheus(
       env: { PATH: environment["PATH"], TMPDIR: environment["TMPDIR"] },
     },
   );
+  // Of a process that ends in the middle nobody else would know.
+  const abandon = (): void => {
+    child.kill("SIGKILL");
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    } catch {
+      // What the dying process still wrote stays in the folder of temporary files.
+    }
+  };
+  process.once("exit", abandon);
   const close = async (): Promise<void> => {
     await end(child);
+    process.off("exit", abandon);
     await rm(folder, { recursive: true, force: true });
   };
   const ready = await untilReady(child);
