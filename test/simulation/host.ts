@@ -3,7 +3,6 @@ import { type MemoryStore, memoryStore } from "../support/memory-store.ts";
 import { type Guard, type PortCall, guarded } from "../support/port-guard.ts";
 import type { ScriptedDefinitions } from "../support/scripted-definitions.ts";
 import { createScriptedSilencers } from "../support/scripted-silencers.ts";
-import { PEOPLE } from "../support/world-of-fakes.ts";
 import type { Draw } from "./draw.ts";
 import { type Commit, Conductor, type Instant, Metronome, type PassPorts } from "./engine.ts";
 import type { Journal } from "./journal.ts";
@@ -60,6 +59,7 @@ export type HostParts = {
   readonly prometheus: SimulatedPrometheus;
   readonly unleash: SimulatedUnleash;
   readonly definitions: ScriptedDefinitions;
+  readonly people: PassPorts["people"];
   /** Told of every state that is committed, in that order. */
   readonly committed: (gate: string, state: string) => void;
   /** A backup took the place of the store: what was committed after it is forgotten. */
@@ -183,7 +183,7 @@ export function createHost(parts: HostParts): Host {
       records: guarded("records", listening(own), guard),
       definitions: parts.definitions,
       health: { eventLoopLagMs: () => lagMs },
-      people: PEOPLE,
+      people: parts.people,
       onDecision: () => undefined,
     };
   }

@@ -461,6 +461,11 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
     evidence({ orders: SOUND.orders.map((each) => ({ ...each, by: "operator" })) }),
   ],
   [
+    "S12",
+    "the approver had lost the right to it",
+    evidence({ faults: [{ kind: "seat taken", from: 4.25 * MINUTE, to: 8 * MINUTE, size: 0 }] }),
+  ],
+  [
     "S14",
     "a rollback was refused",
     evidence({

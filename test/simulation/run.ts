@@ -5,6 +5,7 @@ import { createHealer } from "./actors/healer.ts";
 import { createNightlyTrouble, drawNight } from "./actors/night.ts";
 import { createPeople } from "./actors/people.ts";
 import { createPipeline } from "./actors/pipeline.ts";
+import { createMoves } from "./actors/seats.ts";
 import { createUpkeep } from "./actors/upkeep.ts";
 import { clearUp, createWeather } from "./actors/weather.ts";
 import type { Draw } from "./draw.ts";
@@ -39,6 +40,7 @@ export async function runSeed(seed: number): Promise<SeedRun> {
     draw.pick(of) * (night?.isQuiet === true ? 0.1 : 1);
   const busy = often([0.3, 1, 2]);
   const faults = createFaults(sim, busy);
+  const moves = createMoves(sim);
   const actors = [
     ...createPeople(sim, night),
     ...createNightlyTrouble(sim, night),
@@ -48,10 +50,12 @@ export async function runSeed(seed: number): Promise<SeedRun> {
     ...createChoosers(sim, busy),
     ...createWeather(sim, often([0.3, 1, 2])),
     ...faults.actors,
+    ...moves.actors,
   ];
   sim.host.boot();
   await play(sim, draw, actors, sim.now() + FAULTS_FOR, () => false);
   faults.stop();
+  moves.stop();
   clearUp(sim);
   sim.journal.note("all faults are over");
   const healer = createHealer(sim, faults.boot);

@@ -1,4 +1,5 @@
 import { scriptedDefinitions, AUTHOR, type ScriptedDefinitions } from "../support/scripted-definitions.ts";
+import { type Seats, createSeats } from "./actors/seats.ts";
 import { withAudiences } from "./audiences.ts";
 import { type Draw, drawFrom } from "./draw.ts";
 import type { Instant } from "./engine.ts";
@@ -19,6 +20,7 @@ export type Simulation = {
   readonly unleash: SimulatedUnleash;
   readonly definitions: ScriptedDefinitions;
   readonly host: Host;
+  readonly seats: Seats;
   /** As drawn at first. */
   readonly plans: readonly GatePlan[];
   /** Every definition that ever stood in a file, by its hash. */
@@ -60,7 +62,9 @@ export function createSimulation(seed: number): Simulation {
     const { flag } = gateOf(plan);
     if (flag !== null) unleash.addFlag(flag);
   }
+  const seats = createSeats();
   const host = createHost({
+    people: seats.people,
     draw: drawFrom(seed, "host"),
     strides: drawFrom(seed, "epochs"),
     clocks,
@@ -85,6 +89,7 @@ export function createSimulation(seed: number): Simulation {
     unleash,
     definitions,
     host,
+    seats,
     plans,
     published,
     facts,

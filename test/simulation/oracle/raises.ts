@@ -254,12 +254,21 @@ function isApproved(own: Case, fact: DefinitionFact, { request, to }: Raise): bo
       order.heardAt >= Math.max(since, used) &&
       order.heardAt + declared.expiresMs + SLACK + jumped(own, order.heardAt, request.at) >= request.at &&
       order.groups.includes(declared.group) &&
+      !hasLostRights(own, order.by, request.at) &&
       !(fact.authors ?? []).includes(order.by) &&
       starts.some((start) => start.by !== order.by) &&
       !isVoided(own, fact, order.heardAt, request.at),
   );
   const needed = demand.count + (fact.authors === null ? 1 : 0);
   return new Set(given.map(({ by }) => by)).size >= needed;
+}
+
+/** Whoever may lose their groups had lost them, for so long that no pass can have known them otherwise. */
+function hasLostRights({ faults }: Case, person: string, at: number): boolean {
+  return (
+    person === "lead" &&
+    faults.some(({ kind, from, to }) => kind === "seat taken" && from <= at - SEEN_WITHIN && at <= to)
+  );
 }
 
 /** While one of these lasts no pass may have seen what a signal said. */

@@ -36,7 +36,7 @@ export function neverSeen({ counts, premises }: Tally): readonly string[] {
   const faults = [...FAULT_KINDS.map((kind) => `fault ${kind}`), ...FAULTS_OF_WRITES];
   const upkeep = ["begun", "ended"].map((what) => `maintenance ${what} in the dark`);
   const orders = ["promise done", "promise refused"].map((what) => `order ${what}`);
-  const wanted = [...orders, ...moves, ...edits, ...faults, ...upkeep, ...TOLD];
+  const wanted = ["seat taken", ...orders, ...moves, ...edits, ...faults, ...upkeep, ...TOLD];
   const missing = wanted.filter((what) => (counts.get(what) ?? 0) === 0);
   const empty = [...premises].filter(([, count]) => count === 0).map(([name]) => `premise of ${name}`);
   return [...missing, ...empty];
