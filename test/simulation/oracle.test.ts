@@ -35,6 +35,7 @@ const DEFINITION: DefinitionFact = {
   guards: [],
   authors: ["author"],
   haltDeadlineMs: 60 * MINUTE,
+  rejectsTo: "rollback",
   drainMs: null,
   missingRollbackMs: 60 * MINUTE,
   rotates: false,
@@ -363,6 +364,11 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
     "S6e",
     "a verdict to halt was not obeyed",
     evidence({ readings: [{ at: 6 * MINUTE, gate: "gate", name: "errors", says: "halt" }] }),
+  ],
+  [
+    "S6h",
+    "a rejection took nothing back",
+    evidence({ orders: [...SOUND.orders, order("reject", 8 * MINUTE)] }),
   ],
   ["S6f", "a halt outlasted its deadline", leftAlone("halt", { haltDeadlineMs: 5 * MINUTE })],
   [

@@ -255,6 +255,7 @@ export function factOf(plan: GatePlan, from: number): DefinitionFact {
     guards: plan.guard ? ["guard"] : [],
     authors: plan.authorKnown ? [AUTHOR] : null,
     haltDeadlineMs: plan.haltDeadlineMs,
+    rejectsTo: plan.onReject,
     drainMs: plan.drainMs,
     rotates: plan.rotates,
     promise: plan.promise === null ? null : { ...plan.promise, group: GROUP },

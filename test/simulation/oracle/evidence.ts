@@ -46,6 +46,8 @@ export type DefinitionFact = {
   /** Null: nobody knows who wrote it. */
   readonly authors: readonly string[] | null;
   readonly haltDeadlineMs: number;
+  /** What comes of a step that somebody rejects. */
+  readonly rejectsTo: "rollback" | "pause";
   /** How long those on the new path may finish there after a rollback; null: nobody waits for them. */
   readonly drainMs: number | null;
   readonly promise: PromiseFact | null;

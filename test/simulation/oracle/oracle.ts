@@ -15,7 +15,7 @@ import {
   checkOneStep,
 } from "./raises.ts";
 import { checkFinishes } from "./finishes.ts";
-import { checkDeadlines, checkHaltsObeyed, checkMissing } from "./overdue.ts";
+import { checkDeadlines, checkHaltsObeyed, checkMissing, checkRejects } from "./overdue.ts";
 import { checkReleases } from "./releases.ts";
 import { checkRotations } from "./rotations.ts";
 import { checkShadows } from "./shadows.ts";
@@ -52,6 +52,7 @@ export const INVARIANTS: readonly Invariant[] = [
   { name: "S6e", says: "a verdict to halt is obeyed", check: checkHaltsObeyed },
   { name: "S6f", says: "a halt that nobody decides on goes back at its deadline", check: checkDeadlines },
   { name: "S6g", says: "what is missing for too long goes back", check: checkMissing },
+  { name: "S6h", says: "what is rejected goes back", check: checkRejects },
   { name: "S6d", says: "a step back goes one step down, and settles", check: checkStepBacks },
   { name: "S7", says: "what regrows is gone again soon", check: checkRegrowth },
   { name: "S9", says: "what may raise tests what it expects", check: checkFencing },

@@ -1,5 +1,14 @@
 import { IN_FLIGHT, SEEN_WITHIN, isArmed, isUndisturbed } from "./armed.ts";
-import { type Case, type Finding, each, exposureOf, mayHaveHappened, spellsOf, stateAt } from "./case.ts";
+import {
+  type Case,
+  type Finding,
+  each,
+  exposureOf,
+  isForgotten,
+  mayHaveHappened,
+  spellsOf,
+  stateAt,
+} from "./case.ts";
 import type { ReadingSet, Said } from "./evidence.ts";
 
 /** What a reading is taken for missing by, where its newest sample has stopped: a few scrapes. */
@@ -52,6 +61,25 @@ export function checkMissing(own: Case): Finding {
     ({ name, at }) => staysUp(own, at, at + within, `${name} was missing for ${within / 1_000} s`),
   );
 }
+
+/** Whoever rejects a step takes the ramp back, where the gate does not only pause it. */
+export function checkRejects(own: Case): Finding {
+  const rejected = own.orders.filter(
+    ({ what, answer, at }) => what === "reject" && answer === "done" && !isForgotten(own, at),
+  );
+  return each(
+    own.definitions.every(({ rejectsTo }) => rejectsTo === "rollback") ? rejected : [],
+    ({ heardAt }) => heardAt,
+    ({ heardAt }) => {
+      const last = own.messages.findLast(({ kind, at }) => TURNED.includes(kind) && at <= heardAt);
+      return last === undefined || last.kind === "started"
+        ? "somebody rejected it, and it was not rolled back"
+        : null;
+    },
+  );
+}
+
+const TURNED: readonly string[] = ["started", "rolling-back", "rolled-back", "draining"];
 
 /** How long a breach may last before a pass must have acted on it. */
 function seenWithin({ definitions }: Case): number {
