@@ -1,24 +1,25 @@
-import type { Clock, Metrics } from "../control/ports.ts";
+import type { Metrics } from "../control/ports.ts";
 import type { Answer } from "../domain/reading.ts";
+import { createOutbound } from "../lib/outbound.ts";
 import type { Catalogue, History } from "../trial/ports.ts";
 import { createCatalogue } from "./catalogue.ts";
 import { createHistory } from "./history.ts";
 import { createReaders, type Readers } from "./reader.ts";
-import type { RequestObservation, SourceConfig } from "./source.ts";
+import type { SourceConfig, Surroundings } from "./source.ts";
 
-export type PrometheusOptions = {
-  /** By the names that gates use. */
-  readonly sources: Readonly<Record<string, SourceConfig>>;
-  readonly clock: Clock;
-  /** Told of every request that was sent. */
-  readonly observe?: (observation: RequestObservation) => void;
-};
+/** Nobody is told of requests, and sources are reached over the network, unless told otherwise. */
+export type PrometheusOptions = Pick<Surroundings, "clock"> &
+  Partial<Surroundings> & {
+    /** By the names that gates use. */
+    readonly sources: Readonly<Record<string, SourceConfig>>;
+  };
 
 export type Prometheus = Metrics & History & Catalogue & { close(): Promise<void> };
 
 /** Throws only when the URL of a source is not one; the config has checked that. */
-export function createPrometheus({ sources, clock, observe }: PrometheusOptions): Prometheus {
-  const readers = createReaders(sources, clock, observe ?? (() => undefined));
+export function createPrometheus({ sources, ...given }: PrometheusOptions): Prometheus {
+  const surroundings = { observe: () => undefined, connect: createOutbound, ...given };
+  const readers = createReaders(sources, surroundings);
   return {
     ...createMetrics(readers),
     ...createHistory(readers),

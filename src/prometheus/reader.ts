@@ -9,7 +9,7 @@ import { createFreshnessReader, type FreshnessReader } from "./freshness.ts";
 import { answerOf } from "./instant-query.ts";
 import { rawCounters } from "./raw-counters.ts";
 import { unknown } from "./reply.ts";
-import { createSource, type RequestObservation, type Source, type SourceConfig } from "./source.ts";
+import { createSource, type Source, type SourceConfig, type Surroundings } from "./source.ts";
 
 /** Passes of other gates that ask about the same instant come within this time. */
 const ANSWER_KEPT_MS = 10 * SECOND;
@@ -39,13 +39,13 @@ export type Readers = {
 
 export function createReaders(
   sources: Readonly<Record<string, SourceConfig>>,
-  clock: Clock,
-  observe: (observation: RequestObservation) => void,
+  surroundings: Surroundings,
 ): Readers {
+  const { clock } = surroundings;
   const readers = new Map(
     Object.entries(sources).map(([name, config]) => [
       name,
-      createReader(createSource(name, config, clock, observe), clock),
+      createReader(createSource(name, config, surroundings), clock),
     ]),
   );
   return {

@@ -4,7 +4,7 @@ import type { Instant, Millis } from "../domain/instant.ts";
 import { MINUTE, SECOND } from "../domain/instant.ts";
 import type { Unknown, UnknownReason } from "../domain/reading.ts";
 import type { Auth } from "../lib/credentials.ts";
-import { createOutbound, type OutboundReply } from "../lib/outbound.ts";
+import type { Outbound, OutboundOptions, OutboundReply } from "../lib/outbound.ts";
 import type { Fields, OutboundRequest } from "../lib/outbound-request.ts";
 import { quoteWith, type Quote } from "../lib/quote.ts";
 import type { Span } from "../trial/ports.ts";
@@ -64,14 +64,19 @@ export type Source = {
   close(): Promise<void>;
 };
 
-export function createSource(
-  name: string,
-  config: SourceConfig,
-  clock: Clock,
-  observe: (observation: RequestObservation) => void,
-): Source {
+/** What every source goes by. */
+export type Surroundings = {
+  readonly clock: Clock;
+  /** Told of every request that was sent. */
+  readonly observe: (observation: RequestObservation) => void;
+  /** How a source is reached. */
+  readonly connect: (options: OutboundOptions) => Outbound;
+};
+
+export function createSource(name: string, config: SourceConfig, surroundings: Surroundings): Source {
+  const { clock, observe, connect } = surroundings;
   const places = config.maxConcurrent ?? 4;
-  const outbound = createOutbound({ ...config, baseUrl: config.url, maxConnections: places });
+  const outbound = connect({ ...config, baseUrl: config.url, maxConnections: places });
   const quote = quoteWith((text) => outbound.redact(text));
   const lane = createLane(places);
   let skewMs: Millis | null = null;
