@@ -4,10 +4,9 @@ import { type Guard, type PortCall, guarded } from "../support/port-guard.ts";
 import type { ScriptedDefinitions } from "../support/scripted-definitions.ts";
 import { createScriptedSilencers } from "../support/scripted-silencers.ts";
 import type { Draw } from "./draw.ts";
-import { type Commit, Conductor, type Instant, Metronome, type PassPorts } from "./engine.ts";
+import { type Commit, Conductor, type Instant, type Metrics, Metronome, type PassPorts } from "./engine.ts";
 import type { Journal } from "./journal.ts";
 import type { Clocks } from "./peers/clocks.ts";
-import type { SimulatedPrometheus } from "./peers/prometheus.ts";
 import type { SimulatedUnleash } from "./peers/unleash.ts";
 
 /** Thrown out of every call that a process makes after it has died. */
@@ -56,7 +55,8 @@ export type HostParts = {
   readonly strides: Draw;
   readonly clocks: Clocks;
   readonly journal: Journal;
-  readonly prometheus: SimulatedPrometheus;
+  /** Made anew for each process. */
+  readonly metrics: () => Metrics;
   readonly unleash: SimulatedUnleash;
   readonly definitions: ScriptedDefinitions;
   readonly people: PassPorts["people"];
@@ -176,7 +176,7 @@ export function createHost(parts: HostParts): Host {
     return {
       clock: clocks.own,
       ids: { next: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, "0")}` },
-      metrics: guarded("metrics", parts.prometheus.metrics, guard),
+      metrics: guarded("metrics", parts.metrics(), guard),
       silencers: guarded("silencers", silencers, guard),
       flags: guarded("flags", flags, guard),
       served: guarded("served", parts.unleash.server.served, guard),

@@ -14,6 +14,7 @@ import type { Draw } from "./draw.ts";
 import { type Gate, type Limit, MINUTE, type Millis, SECOND } from "./engine.ts";
 import type { DefinitionFact } from "./oracle/evidence.ts";
 import { SCRAPE_INTERVAL } from "./peers/intervals.ts";
+import { queryOf } from "./peers/queries.ts";
 
 /** A gate in plain numbers, from which its definition and what the oracle is told of it are both made. */
 export type GatePlan = {
@@ -216,17 +217,14 @@ function signalsOf(plan: GatePlan): Gate["signals"] {
   const errors = aSignal({
     ...limits,
     name: "errors",
-    measure: { kind: "plain", query: queryOf(plan.name, "errors") },
+    measure: { kind: "plain", query: queryOf({ gate: plan.name, signal: "errors", part: "value" }) },
   });
   if (!plan.counts) return [errors];
-  const query = queryOf(plan.name, "orders");
-  const measure = { kind: "counts", query, bad: `${query}:bad`, total: `${query}:total` } as const;
+  const orders = { gate: plan.name, signal: "orders" } as const;
+  const [bad, total] = [queryOf({ ...orders, part: "bad" }), queryOf({ ...orders, part: "total" })];
+  const measure = { kind: "counts", query: `${bad} / ${total}`, bad, total } as const;
   const rollback: Limit = plan.stepsBack ? { ...limits.rollback, to: "previous" } : limits.rollback;
   return [errors, aCounts({ ...limits, rollback, name: "orders", measure })];
-}
-
-export function queryOf(gate: string, signal: string): string {
-  return `${gate}:${signal}`;
 }
 
 export function flagOf(plan: Pick<GatePlan, "name">): string {

@@ -8,6 +8,7 @@ import { type Journal, createJournal } from "./journal.ts";
 import type { DefinitionFact } from "./oracle/evidence.ts";
 import { type Clocks, createClocks } from "./peers/clocks.ts";
 import { type SimulatedPrometheus, createPrometheus } from "./peers/prometheus.ts";
+import { wiredMetrics } from "./peers/prometheus-api.ts";
 import { type SimulatedUnleash, createUnleash } from "./peers/unleash.ts";
 import { type GatePlan, drawPlans, factOf, gateOf } from "./scenario.ts";
 
@@ -36,6 +37,8 @@ export type Simulation = {
 const NOBODY = { kind: "unknown", why: "gates.lock has no entry" } as const;
 
 export function createSimulation(seed: number): Simulation {
+  /** Whether the real adapters stand between the engine and the peers. */
+  const isWhole = drawFrom(seed, "wiring").chance(0.1);
   const clocks = createClocks();
   const journal = createJournal(clocks.peers);
   const prometheus = createPrometheus(clocks);
@@ -63,13 +66,14 @@ export function createSimulation(seed: number): Simulation {
     if (flag !== null) unleash.addFlag(flag);
   }
   const seats = createSeats();
+  const wired = { clocks, prometheus, gates: plans.map(({ name }) => name), draw: drawFrom(seed, "wire") };
   const host = createHost({
     people: seats.people,
     draw: drawFrom(seed, "host"),
     strides: drawFrom(seed, "epochs"),
     clocks,
     journal,
-    prometheus,
+    metrics: isWhole ? wiredMetrics(wired, journal) : () => prometheus.metrics,
     unleash,
     definitions,
     committed(gate, state) {

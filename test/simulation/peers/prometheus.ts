@@ -3,6 +3,7 @@ import { anActiveAlert, anAlertRule } from "../../support/builders.ts";
 import type { ReadingSet, Said } from "../oracle/evidence.ts";
 import { GROUP_INTERVAL, SCRAPE_INTERVAL } from "./intervals.ts";
 import type { Clocks } from "./clocks.ts";
+import { type Part, type Question, questionIn } from "./queries.ts";
 
 /** Prometheus by script: what each signal and guard says changes at instants of the peers' clock. */
 export type SimulatedPrometheus = {
@@ -13,28 +14,32 @@ export type SimulatedPrometheus = {
   /** No question is answered while it is dark. */
   setDark(dark: boolean): void;
   isDark(): boolean;
+  /** Null: it answers. */
+  darkSince(): Instant | null;
+  /** What was scripted for that instant; a question about the future is answered from now. */
+  readonly scripted: (gate: string, name: string, at: Instant) => Scripted;
   /** Everything that was ever scripted, in order. */
   readonly readings: readonly ReadingSet[];
 };
 
 /** The ratio behind each word: good up to 1 %, halts above 2 %, rolls back above 5 %. */
-const RATIO: Readonly<Record<Exclude<Said, "missing">, number>> = {
+export const RATIO: Readonly<Record<Exclude<Said, "missing">, number>> = {
   good: 0.002,
   between: 0.015,
   halt: 0.03,
   rollback: 0.08,
   stale: 0.002,
 };
-const TOTAL = 1_000;
+export const TOTAL = 1_000;
 
-type Scripted = Pick<ReadingSet, "at" | "says">;
+export type Scripted = Pick<ReadingSet, "at" | "says">;
 
 export function createPrometheus(clocks: Clocks): SimulatedPrometheus {
   const readings: ReadingSet[] = [];
-  let dark = false;
+  let darkSince: Instant | null = null;
   let skewMs: Millis | null = null;
 
-  /** What was scripted for that instant; a question about the future is answered from now, and is stale. */
+  /** A question about the future is answered from now, and is stale. */
   function scripted(gate: string, name: string, at: Instant): Scripted {
     const when = Math.min(at, clocks.peers.now());
     const found = readings.findLast((set) => set.gate === gate && set.name === name && set.at <= when);
@@ -42,31 +47,31 @@ export function createPrometheus(clocks: Clocks): SimulatedPrometheus {
   }
 
   function answer(query: string, at: Instant): Answer {
-    if (dark) return { kind: "unknown", reason: "timeout", detail: "nothing answers" };
-    const [gate = "", signal = "", part = "value"] = query.split(":");
+    if (darkSince !== null) return { kind: "unknown", reason: "timeout", detail: "nothing answers" };
+    const { gate, signal, part } = asked(query);
     const { says: said, at: since } = scripted(gate, signal, at);
     const lost = said === "missing" ? missingAs(signal, part, since) : null;
     if (lost !== null) return lost;
     const ratio = RATIO[said === "missing" ? "good" : said];
-    const value = { value: ratio, bad: Math.round(ratio * TOTAL), total: TOTAL }[part] ?? 0;
+    const value = { value: ratio, bad: Math.round(ratio * TOTAL), total: TOTAL }[part];
     return { kind: "value", value, infos: [] };
   }
 
   function freshness(query: string, at: Instant): Freshness {
-    if (dark) return { kind: "unknown", reason: "timeout", detail: "nothing answers" };
-    const [gate = "", signal = ""] = query.split(":");
+    if (darkSince !== null) return { kind: "unknown", reason: "timeout", detail: "nothing answers" };
+    const { gate, signal } = asked(query);
     const { says: said, at: since } = scripted(gate, signal, at);
     const newest = said === "stale" ? since : Math.min(at, clocks.peers.now());
     return { kind: "known", selectors: [{ selector: query, newest, scrapeIntervalMs: SCRAPE_INTERVAL }] };
   }
 
   function rules(gate: string, at: Instant): AlertRules {
-    if (dark) return { kind: "unknown", reason: "timeout", detail: "nothing answers" };
+    if (darkSince !== null) return { kind: "unknown", reason: "timeout", detail: "nothing answers" };
     return { kind: "known", rules: [ruleSaying(gate, scripted(gate, "guard", at), clocks.peers.now())] };
   }
 
   function answered(): void {
-    if (!dark) skewMs = clocks.ahead();
+    if (darkSince === null) skewMs = clocks.ahead();
   }
 
   return {
@@ -86,11 +91,19 @@ export function createPrometheus(clocks: Clocks): SimulatedPrometheus {
     says: (gate, name, said) => void readings.push({ at: clocks.peers.now(), gate, name, says: said }),
     now: (gate, name) => scripted(gate, name, clocks.peers.now()).says,
     setDark(is) {
-      dark = is;
+      darkSince = is ? (darkSince ?? clocks.peers.now()) : null;
     },
-    isDark: () => dark,
+    isDark: () => darkSince !== null,
+    darkSince: () => darkSince,
+    scripted,
     readings,
   };
+}
+
+function asked(query: string): Question {
+  const question = questionIn(query);
+  if (question === null) throw new Error(`no gate of the simulation asks ${query}`);
+  return question;
 }
 
 const LOST: readonly [Answer, ...Answer[]] = [
@@ -101,7 +114,7 @@ const LOST: readonly [Answer, ...Answer[]] = [
 ];
 
 /** Nothing is known in more than one way, another for each spell; of a ratio at times only one part is lost. Null: not lost. */
-function missingAs(signal: string, part: string, since: Instant): Answer | null {
+function missingAs(signal: string, part: Part, since: Instant): Answer | null {
   const way = Math.floor(since / 1_000);
   const lost = LOST[way % LOST.length] ?? LOST[0];
   // A count of bad outcomes that is empty while their total is known would be 0.

@@ -29,6 +29,9 @@ const TOLD = ["stepping-back", "draining", "drain-overdue", "cannot-see", "maint
 
 const FAULTS_OF_WRITES = ["lost", "reply-lost", "late", "refused"].map((fault) => `fault write ${fault}`);
 
+/** What the client of Prometheus, where it is the real one, makes of what comes back. */
+const ANSWERS = ["success", "bad-answer"].map((outcome) => `prometheus answers ${outcome}`);
+
 /** What must be seen at least once in a run of many seeds. */
 export function neverSeen({ counts, premises }: Tally): readonly string[] {
   const moves = Object.entries(MOVES).flatMap(([from, tos]) => tos.map((to) => `move ${from} -> ${to}`));
@@ -36,7 +39,7 @@ export function neverSeen({ counts, premises }: Tally): readonly string[] {
   const faults = [...FAULT_KINDS.map((kind) => `fault ${kind}`), ...FAULTS_OF_WRITES];
   const upkeep = ["begun", "ended"].map((what) => `maintenance ${what} in the dark`);
   const orders = ["promise done", "promise refused"].map((what) => `order ${what}`);
-  const wanted = ["seat taken", ...orders, ...moves, ...edits, ...faults, ...upkeep, ...TOLD];
+  const wanted = ["seat taken", ...orders, ...moves, ...edits, ...faults, ...upkeep, ...TOLD, ...ANSWERS];
   const missing = wanted.filter((what) => (counts.get(what) ?? 0) === 0);
   const empty = [...premises].filter(([, count]) => count === 0).map(([name]) => `premise of ${name}`);
   return [...missing, ...empty];
