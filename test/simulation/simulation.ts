@@ -15,6 +15,8 @@ import { type GatePlan, drawPlans, factOf, gateOf } from "./scenario.ts";
 /** One simulated world: peers, the controller's machine, and what is written down about them. */
 export type Simulation = {
   readonly seed: number;
+  /** Whether the real adapters stand between the engine and the peers. */
+  readonly isWhole: boolean;
   readonly clocks: Clocks;
   readonly journal: Journal;
   readonly prometheus: SimulatedPrometheus;
@@ -37,7 +39,6 @@ export type Simulation = {
 const NOBODY = { kind: "unknown", why: "gates.lock has no entry" } as const;
 
 export function createSimulation(seed: number): Simulation {
-  /** Whether the real adapters stand between the engine and the peers. */
   const isWhole = drawFrom(seed, "wiring").chance(0.1);
   const clocks = createClocks();
   const journal = createJournal(clocks.peers);
@@ -87,6 +88,7 @@ export function createSimulation(seed: number): Simulation {
   });
   return {
     seed,
+    isWhole,
     clocks,
     journal,
     prometheus,

@@ -15,6 +15,8 @@ const BAD: readonly [Said, ...Said[]] = [
   "missing",
 ];
 const BAD_SIGNAL: typeof BAD = ["stale", ...BAD];
+/** Where the real client asks, nothing is known in many more ways. */
+const SILENT: typeof BAD = ["missing", "missing", "missing"];
 
 /** What the shop's health does: mostly nothing; now and then a signal or a guard turns bad for a while. */
 export function createWeather(sim: Simulation, bad: number): readonly Actor[] {
@@ -23,7 +25,8 @@ export function createWeather(sim: Simulation, bad: number): readonly Actor[] {
   return [
     ...sim.plans.flatMap((plan) =>
       namesOf(plan).map((name) => {
-        const choose = (): Said => draw.pick(name === "guard" ? BAD : BAD_SIGNAL);
+        const usual = name === "guard" ? BAD : BAD_SIGNAL;
+        const choose = (): Said => draw.pick(sim.isWhole ? [...usual, ...SILENT] : usual);
         return spells(sim, draw, { gate: plan.name, name, mean: (25 * MINUTE) / bad, choose });
       }),
     ),
