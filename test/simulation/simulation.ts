@@ -43,7 +43,6 @@ export function createSimulation(seed: number): Simulation {
   const clocks = createClocks();
   const journal = createJournal(clocks.peers);
   const prometheus = createPrometheus(clocks);
-  const isWhole = drawFrom(seed, "wiring").chance(0.1);
   const unleash = createUnleash(clocks, isWhole);
   const definitions = scriptedDefinitions();
   const audiences = drawFrom(seed, "audiences");
