@@ -9,6 +9,7 @@ import {
 } from "../engine.ts";
 import type { Journal } from "../journal.ts";
 import type { Clocks } from "./clocks.ts";
+import { spellOf } from "./intervals.ts";
 import type { SimulatedPrometheus } from "./prometheus.ts";
 import { questionOf } from "./prometheus-questions.ts";
 import {
@@ -99,7 +100,7 @@ function createPrometheusApi({ clocks, prometheus, gates, draw }: ApiParts): Out
 
 /** Nothing answers in more than one way, another for each darkness. Null: not even that. */
 function inTheDark(since: Instant, answer: Response): OutboundReply | null {
-  const way = IN_THE_DARK[Math.floor(since / 1_000) % IN_THE_DARK.length] ?? IN_THE_DARK[0];
+  const way = IN_THE_DARK[spellOf(since) % IN_THE_DARK.length] ?? IN_THE_DARK[0];
   return way(answer);
 }
 

@@ -1,6 +1,6 @@
 import { type Instant, SECOND } from "../engine.ts";
 import type { Clocks } from "./clocks.ts";
-import { SCRAPE_INTERVAL } from "./intervals.ts";
+import { SCRAPE_INTERVAL, spellOf } from "./intervals.ts";
 import { RATIO, type Scripted, type SimulatedPrometheus, TOTAL } from "./prometheus.ts";
 import type { Part } from "./queries.ts";
 
@@ -54,7 +54,7 @@ export function createSeries(
 
   /** Where what is scraped is stale, the rules that read it stand still as well in every other spell, and run on else. */
   function newestOf({ says, at: since }: Scripted, origin: Origin, at: Instant): Instant {
-    const rulesRun = origin === "recorded" && Math.floor(since / 1_000) % 2 === 0;
+    const rulesRun = origin === "recorded" && spellOf(since) % 2 === 0;
     return says === "stale" && !rulesRun ? since : upToNow(at);
   }
 
@@ -129,7 +129,7 @@ const LOST: readonly [Way, ...Way[]] = [
 
 /** Another way for each spell; of orders at times only the bad ones are lost. Null: this part is not. */
 function wayOf(signal: string, part: Part, since: Instant): Way | null {
-  const spell = Math.floor(since / 1_000);
+  const spell = spellOf(since);
   const ways = signal === "orders" ? LOST : ANSWERED;
   const way = ways[spell % ways.length] ?? ways[0];
   // A count of bad outcomes that is empty while their total is known would be 0.
@@ -144,7 +144,7 @@ const GUARD_LOST = ["failing", "new", "blind"] as const;
 
 /** Another way for each spell. */
 export function guardLoss(since: Instant): GuardLoss {
-  return GUARD_LOST[Math.floor(since / 1_000) % GUARD_LOST.length] ?? "failing";
+  return GUARD_LOST[spellOf(since) % GUARD_LOST.length] ?? "failing";
 }
 
 /** Large numbers with an exponent, as Go does from some size on. */
