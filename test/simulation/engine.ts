@@ -5,7 +5,7 @@
 export { Conductor } from "../../src/control/conduct.ts";
 export { Metronome } from "../../src/control/metronome.ts";
 export type { PassPorts } from "../../src/control/pass.ts";
-export type { Clock, Commit, Metrics } from "../../src/control/ports.ts";
+export type { Clock, Commit, Metrics, Outbox, Records } from "../../src/control/ports.ts";
 export type { AlertRule, AlertRules } from "../../src/domain/alert.ts";
 export { ACTIONS, type ActionName, type CommandOutcome } from "../../src/domain/command.ts";
 export type { FlagEvent, StrategySeen } from "../../src/domain/flag.ts";
@@ -21,3 +21,8 @@ export { createSightings } from "../../src/unleash/sightings.ts";
 export type { Outbound, OutboundReply } from "../../src/lib/outbound.ts";
 export type { OutboundRequest } from "../../src/lib/outbound-request.ts";
 export { createPrometheus as createPrometheusClient } from "../../src/prometheus/prometheus.ts";
+export { verifyChain } from "../../src/store/audit/verify.ts";
+export { storeOn } from "../../src/store/open-store.ts";
+export { IN_MEMORY, openDatabase } from "../../src/store/sqlite/database.ts";
+export type { SqliteHandle } from "../../src/store/sqlite/driver.ts";
+export type { Store } from "../../src/store/store.ts";

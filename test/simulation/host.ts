@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { type MemoryStore, memoryStore } from "../support/memory-store.ts";
 import { type Guard, type PortCall, guarded } from "../support/port-guard.ts";
 import type { ScriptedDefinitions } from "../support/scripted-definitions.ts";
 import { createScriptedSilencers } from "../support/scripted-silencers.ts";
@@ -8,6 +7,7 @@ import { type Commit, Conductor, type Instant, type Metrics, Metronome, type Pas
 import type { Journal } from "./journal.ts";
 import type { Clocks } from "./peers/clocks.ts";
 import type { SimulatedUnleash } from "./peers/unleash.ts";
+import type { Backup, SimulatedStore } from "./store/simulated-store.ts";
 
 /** Thrown out of every call that a process makes after it has died. */
 export class ProcessDied extends Error {}
@@ -31,7 +31,7 @@ export type Process = {
 /** The machines the controller runs on: one store, one process, at times others on the same store. */
 export type Host = {
   readonly processes: () => readonly Process[];
-  readonly store: () => MemoryStore;
+  readonly store: () => SimulatedStore;
   /** Runs at the n-th call of any port from now, in the middle of whatever is under way. */
   interruptIn(calls: number, what: () => void): void;
   setLag(ms: number): void;
@@ -42,7 +42,7 @@ export type Host = {
   /** Everything on the machine ends at once. */
   kill(): void;
   /** The store is opened anew: as it is, or as a backup kept it. */
-  boot(backup?: MemoryStore): void;
+  boot(backup?: Backup): void;
 };
 
 function isWrite({ port, method, when }: PortCall): boolean {
@@ -54,6 +54,8 @@ export type HostParts = {
   /** Of epochs: drawn apart, so that they shift nothing else. */
   readonly strides: Draw;
   readonly clocks: Clocks;
+  /** Nobody has opened it yet. */
+  readonly store: SimulatedStore;
   readonly journal: Journal;
   /** Made anew for each process. */
   readonly metrics: () => Metrics;
@@ -70,7 +72,7 @@ export function createHost(parts: HostParts): Host {
   const { draw, clocks, journal } = parts;
   const silencers = createScriptedSilencers();
   const interrupts: { calls: number; readonly what: () => void }[] = [];
-  let store = memoryStore({ clock: clocks.own, shares: true });
+  let { store } = parts;
   let processes: Process[] = [];
   let born = 0;
   let ids = 0;
@@ -108,6 +110,8 @@ export function createHost(parts: HostParts): Host {
       dead = true;
     };
     const guard: Guard = async (call) => {
+      const opening = own.opening?.() ?? null;
+      if (opening !== null) await opening;
       left -= 1;
       untilHang -= 1;
       if (untilHang <= 0 && isWrite(call) && hungSince === null && !dead) {
@@ -172,7 +176,7 @@ export function createHost(parts: HostParts): Host {
     };
   }
 
-  function portsOf(own: MemoryStore, flags: PassPorts["flags"], guard: Guard): PassPorts {
+  function portsOf(own: SimulatedStore, flags: PassPorts["flags"], guard: Guard): PassPorts {
     return {
       clock: clocks.own,
       ids: { next: (prefix) => `${prefix}_${String((ids += 1)).padStart(6, "0")}` },
@@ -189,7 +193,7 @@ export function createHost(parts: HostParts): Host {
   }
 
   /** The same store; what a commit tells people is heard in that moment. */
-  function listening(own: MemoryStore): MemoryStore {
+  function listening(own: SimulatedStore): SimulatedStore {
     const restoresBefore = restores;
     const settled = (moment: Commit): void => {
       // A commit that still hung when its store was replaced moves nothing any more.
@@ -223,7 +227,7 @@ export function createHost(parts: HostParts): Host {
   }
 
   /** Under an epoch that a lost future has not had, as a real store draws it. */
-  function reopened(own: MemoryStore): MemoryStore {
+  function reopened(own: Backup): SimulatedStore {
     return own.reopen(parts.strides.int(1, 1_000));
   }
 
@@ -250,7 +254,7 @@ export function createHost(parts: HostParts): Host {
       for (const { wake } of hanging.splice(0)) wake();
     },
     kill,
-    boot(backup = store) {
+    boot(backup: Backup = store) {
       kill();
       if (backup !== store) {
         restores += 1;

@@ -119,6 +119,7 @@ function evidence(...more: readonly Partial<Evidence>[]): Evidence {
     deploys: [],
     faults: [],
     upkeep: [],
+    answers: { right: 0, wrong: [] },
     endings: [{ gate: "gate", flag: FLAG, state: "rolled-back", wanted: "rest", because: [], served: 0 }],
     ...joined([write(MINUTE, 0, 5, 1), write(5 * MINUTE, 5, 25, 2), write(9 * MINUTE, 25, 0, 3)]),
   };

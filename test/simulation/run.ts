@@ -60,8 +60,10 @@ export async function runSeed(seed: number): Promise<SeedRun> {
   sim.journal.note("all faults are over");
   const healer = createHealer(sim, faults.boot);
   await play(sim, draw, healer.actors, sim.now() + CALM_AT_MOST, healer.isOver);
+  const endings = await healer.endings();
+  await sim.host.store().look?.();
   return {
-    evidence: evidenceOf(sim, await healer.endings()),
+    evidence: evidenceOf(sim, endings),
     counts: sim.journal.counts,
     traceUntil: sim.journal.traceUntil,
   };
@@ -106,6 +108,7 @@ function evidenceOf(sim: Simulation, endings: readonly Ending[]): Evidence {
     deploys: sim.journal.deploys,
     faults: sim.journal.faults,
     upkeep: sim.journal.upkeep,
+    answers: sim.journal.answers,
     endings,
   };
 }

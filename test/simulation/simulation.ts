@@ -1,3 +1,4 @@
+import { memoryStore } from "../support/memory-store.ts";
 import { scriptedDefinitions, AUTHOR, type ScriptedDefinitions } from "../support/scripted-definitions.ts";
 import { type Seats, createSeats } from "./actors/seats.ts";
 import { withAudiences } from "./audiences.ts";
@@ -11,6 +12,7 @@ import { type SimulatedPrometheus, createPrometheus } from "./peers/prometheus.t
 import { wiredMetrics } from "./peers/prometheus-api.ts";
 import { type SimulatedUnleash, createUnleash } from "./peers/unleash.ts";
 import { type GatePlan, drawPlans, factOf, gateOf } from "./scenario.ts";
+import { sqliteStore } from "./store/sqlite-store.ts";
 
 /** One simulated world: peers, the controller's machine, and what is written down about them. */
 export type Simulation = {
@@ -72,6 +74,9 @@ export function createSimulation(seed: number): Simulation {
     draw: drawFrom(seed, "host"),
     strides: drawFrom(seed, "epochs"),
     clocks,
+    store: isWhole
+      ? sqliteStore(clocks.own, journal.answered)
+      : memoryStore({ clock: clocks.own, shares: true }),
     journal,
     metrics: isWhole ? wiredMetrics(wired, journal) : () => prometheus.metrics,
     unleash,

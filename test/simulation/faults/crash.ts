@@ -1,8 +1,8 @@
-import type { MemoryStore } from "../../support/memory-store.ts";
 import { type Actor, everyNowAndThen } from "../actors/actor.ts";
 import type { Draw } from "../draw.ts";
 import { type Instant, MINUTE, SECOND } from "../engine.ts";
 import type { Simulation } from "../simulation.ts";
+import type { Backup } from "../store/simulated-store.ts";
 
 export type Crashes = {
   readonly actors: readonly Actor[];
@@ -12,7 +12,7 @@ export type Crashes = {
 
 /** The machine dies or hangs in the middle of any call and comes back, at times with a backup of its store. */
 export function createCrashes(sim: Simulation, draw: Draw, busy: number): Crashes {
-  let backup: { readonly store: MemoryStore; readonly at: Instant } | null = null;
+  let backup: { readonly store: Backup; readonly at: Instant } | null = null;
   let downSince: Instant | null = null;
   let bootAt = Number.POSITIVE_INFINITY;
 

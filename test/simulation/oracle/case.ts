@@ -1,4 +1,5 @@
 import type {
+  AnswersOfStore,
   DefinitionFact,
   DeployFact,
   Ending,
@@ -31,6 +32,8 @@ export type Case = {
   /** Of the whole machine, and of every peer. */
   readonly faults: readonly FaultSpan[];
   readonly upkeep: readonly UpkeepOrder[];
+  /** Of every gate together. */
+  readonly answers: AnswersOfStore;
   readonly ending: Ending | null;
   /** Requests of the controller for more than it said it had found. */
   readonly asked: readonly FlagRequest[];
@@ -94,6 +97,7 @@ export function casesOf(evidence: Evidence): readonly Case[] {
       deploys: evidence.deploys.filter((deploy) => deploy.gate === gate),
       faults: evidence.faults,
       upkeep: evidence.upkeep,
+      answers: evidence.answers,
       ending: evidence.endings.find((ending) => ending.gate === gate) ?? null,
     };
   });

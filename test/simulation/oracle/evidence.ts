@@ -22,6 +22,7 @@ export type Evidence = {
   readonly faults: readonly FaultSpan[];
   /** What people ordered about maintenance of Prometheus, in the order they began. */
   readonly upkeep: readonly UpkeepOrder[];
+  readonly answers: AnswersOfStore;
   readonly endings: readonly Ending[];
 };
 
@@ -147,6 +148,12 @@ export type UpkeepOrder = {
   /** Null: it is over. */
   readonly forMs: number | null;
   readonly answer: "done" | "none";
+};
+
+/** What a store that was held against another one answered; none of one that was not. */
+export type AnswersOfStore = {
+  readonly right: number;
+  readonly wrong: readonly { readonly at: number; readonly what: string }[];
 };
 
 /** A deploy of the service of a gate. */

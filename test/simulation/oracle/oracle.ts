@@ -5,6 +5,7 @@ import { checkFailStatic, checkProgress } from "./endings.ts";
 import { checkDrains } from "./drains.ts";
 import type { Evidence } from "./evidence.ts";
 import { checkForeignStore, checkHumanWins, checkMinimalTouch, checkNoRepair } from "./hands.ts";
+import { checkKept } from "./kept.ts";
 import { checkPromises } from "./promises.ts";
 import {
   checkApprovals,
@@ -70,6 +71,7 @@ export const INVARIANTS: readonly Invariant[] = [
   { name: "S12b", says: "no step is entered before what it needs is promised", check: checkPromises },
   { name: "S14", says: "lowering is always allowed", check: checkLoweringAllowed },
   { name: "S15", says: "stop switch and lag close raises", check: checkLocks },
+  { name: "S19b", says: "what was kept is what is read", check: checkKept },
   { name: "S21", says: "a looser definition needs the next step's approvals", check: checkAdoptions },
   { name: "S22", says: "neither downtime nor jumps count as hold", check: checkHold },
   { name: "S22b", says: "nothing is finished unbaked, or unsound", check: checkFinishes },
