@@ -451,6 +451,11 @@ const WRONG: readonly (readonly [string, string, Evidence])[] = [
     evidence({ faults: [{ kind: "stop switch on", from: 4.5 * MINUTE, to: 6 * MINUTE, size: 0 }] }),
   ],
   [
+    "S19b",
+    "the store answered something else than what was kept",
+    evidence({ answers: { right: 7, wrong: [{ at: MINUTE, what: "record of the store is missing" }] } }),
+  ],
+  [
     "S21",
     "one person took a looser definition",
     evidence({
@@ -535,6 +540,27 @@ describe("the oracle", () => {
 
   test.each(WRONG)("says by %s that %s", (invariant, _, doctored) => {
     expect(judge(doctored).violations.map((each) => each.invariant)).toContain(invariant);
+  });
+
+  test("takes no audience that somebody put in for where the ramp stood", () => {
+    const steps = DEFINITION.steps.map((step, index) =>
+      index === 0 ? { ...step, to: 100, reach: STAFF } : step,
+    );
+    const at = (title: string, reach: Reach) => reaching(state(100, title), reach);
+    const others: Reach = { segments: "[8]", constraints: "[]" };
+    const found = judge(
+      evidence({
+        definitions: [{ ...DEFINITION, steps }],
+        changes: [
+          change(MINUTE, "rampart", reaching(state(0, "t0"), STAFF), at("t1", STAFF)),
+          change(2 * MINUTE, "kim", at("t1", STAFF), at("t1", others)),
+          change(3 * MINUTE, "rampart", at("t1", others), at("t2", others)),
+          change(4 * MINUTE, "kim", at("t2", others), at("t2", STAFF)),
+          change(5 * MINUTE, "rampart", at("t2", STAFF), reaching(state(25, "t3"), EVERYBODY)),
+        ],
+      }),
+    );
+    expect(found.violations.map(({ invariant }) => invariant)).not.toContain("S10");
   });
 
   test("was shown something wrong for every invariant", () => {

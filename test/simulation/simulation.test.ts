@@ -9,7 +9,7 @@ import { describeFailure, describeTally } from "./report/print.ts";
 import { runSeed } from "./run.ts";
 
 /** More than 2,000 ramps; `main.ts` plays more. */
-const SEEDS = 600;
+const SEEDS = 620;
 const PATIENCE = { timeout: 900_000 };
 
 function words(failure: Failure | null): string {

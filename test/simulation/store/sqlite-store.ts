@@ -17,6 +17,8 @@ type Base = {
   /** What must be in it by now, kept without a database. */
   readonly model: { now: MemoryStore };
   readonly openings: { newest: number };
+  /** The newest epoch that an opening of it has taken, or one of that which it was copied from. */
+  readonly claimed: { epoch: number };
   readonly answered: Answered;
 };
 
@@ -30,6 +32,7 @@ export function sqliteStore(clock: Clock, answered: Answered): SimulatedStore {
     turns: createTurns(),
     model: { now: memoryStore({ clock, shares: true }) },
     openings: { newest: 0 },
+    claimed: { epoch: 0 },
     answered,
   });
 }
@@ -54,7 +57,7 @@ function openOn(base: Base, stride = 1): SimulatedStore {
   function ask<T>(what: string, question: (ports: Ports) => Promise<T>): Promise<T> {
     return base.turns(async () => {
       handle.setCommits(what === "commit");
-      const said = await outcomeOf(() => question(own()));
+      const said = await outcomeOf(() => answerOf(question(own())));
       const broken = handle.broken();
       handle.setCommits(false);
       // Nothing of it was kept.
@@ -103,7 +106,19 @@ async function openedOn(base: Base, handle: BreakingHandle, stride: number): Pro
     onFatal: () => undefined,
   });
   if (!opened.ok) throw new Error(opened.message);
+  const epoch = opened.store.epoch();
+  base.answered(
+    epoch > base.claimed.epoch ? null : `the store was opened under the epoch ${epoch} once more`,
+  );
+  base.claimed.epoch = Math.max(base.claimed.epoch, epoch);
   return opened.store;
+}
+
+/** It answers before anything else than promises has its turn, or never: then it waits for itself. */
+async function answerOf<T>(asked: Promise<T>): Promise<T> {
+  const { promise: never, reject } = Promise.withResolvers<never>();
+  const watch = setImmediate(() => reject(new Error("it never answers")));
+  return Promise.race([asked, never]).finally(() => clearImmediate(watch));
 }
 
 /** The number in so many bytes, the lowest last. */
@@ -126,10 +141,12 @@ function backupOf(base: Base): Backup {
     turns: createTurns(),
     model: { now: base.model.now },
     openings: { newest: 0 },
+    claimed: { ...base.claimed },
   };
   const made = base.turns(async () => {
     base.shared.database.prepare("vacuum into ?").run(address);
     copy.model.now = base.model.now.backup();
+    copy.claimed.epoch = base.claimed.epoch;
   });
   // Whoever opens it hears of a failure.
   copy.turns(() => made).catch(() => undefined);
