@@ -106,6 +106,12 @@ export function metricsContract(name: string, world: () => Promise<MetricsWorld>
       expect(active?.activeAt).toBeLessThanOrEqual(now);
     });
 
+    it("tells the rules as they are now, also to a clock that is behind", async () => {
+      const { metrics, source, alerts, at } = await world();
+      const found = await metrics.alertRules(source, alerts.firing.guard, at() - 3_600_000);
+      expect(found).toMatchObject({ kind: "known", rules: [{ active: [{ state: expect.any(String) }] }] });
+    });
+
     it("keeps no rule apart from not knowing", async () => {
       const { metrics, source, alerts, at } = await world();
       expect(await metrics.alertRules(source, alerts.none, at())).toEqual({ kind: "known", rules: [] });

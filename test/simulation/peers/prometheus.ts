@@ -65,9 +65,11 @@ export function createPrometheus(clocks: Clocks): SimulatedPrometheus {
     return { kind: "known", selectors: [{ selector: query, newest, scrapeIntervalMs: SCRAPE_INTERVAL }] };
   }
 
-  function rules(gate: string, at: Instant): AlertRules {
+  /** As they are now: rules are not asked about any other instant. */
+  function rules(gate: string): AlertRules {
     if (darkSince !== null) return { kind: "unknown", reason: "timeout", detail: "nothing answers" };
-    return { kind: "known", rules: [ruleSaying(gate, scripted(gate, "guard", at), clocks.peers.now())] };
+    const now = clocks.peers.now();
+    return { kind: "known", rules: [ruleSaying(gate, scripted(gate, "guard", now), now)] };
   }
 
   function answered(): void {
@@ -82,9 +84,9 @@ export function createPrometheus(clocks: Clocks): SimulatedPrometheus {
       },
       freshness: async (_, query, at) => freshness(query, at),
       counters: async () => ({ kind: "unknown", reason: "bad-answer", detail: "no counters are scripted" }),
-      async alertRules(_, matchers, at) {
+      async alertRules(_, matchers) {
         answered();
-        return rules(matchers[0]?.value ?? "", at);
+        return rules(matchers[0]?.value ?? "");
       },
       clockSkewMs: () => skewMs,
     },
