@@ -94,7 +94,9 @@ function steadySpells(own: Case, says: readonly Said[], lasts: number): readonly
       to - at >= lasts &&
       own.definitions.every(({ signals }) => signals.includes(name)) &&
       isArmed(own, at) &&
-      isUndisturbed(own, at, at + lasts),
+      isUndisturbed(own, at, at + lasts) &&
+      // A pass that could not be stored has not been.
+      !own.faults.some(({ kind, from }) => kind === "store broken" && from >= at && from <= at + lasts),
   );
 }
 
