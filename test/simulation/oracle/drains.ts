@@ -9,7 +9,7 @@ import {
   strayed,
 } from "./case.ts";
 
-/** Beside three passes: a pass that takes long, and one that the store broke. */
+/** Beside three passes: a pass that takes long, waiting for a dark Prometheus, and one that the store broke. */
 const SLACK = 60_000;
 /** Nobody can end a drain on a machine that is down, nor of a gate without a definition. */
 const EXCUSES = ["process down", "definition gone"] as const;
@@ -63,7 +63,7 @@ function wrongEnd(own: Case, { from, to, end }: Drain): string | null {
   const drains = own.definitions.flatMap(({ drainMs }) => drainMs ?? []);
   const [least, most] = [Math.min(...drains), Math.max(...drains)];
   if (end === "rolled-back" && !wasFinished(own, from, to)) return "a drain ended and nobody had said so";
-  if (end === "drain-overdue" && to - from < least - SLACK / 4)
+  if (end === "drain-overdue" && to - from < least - SLACK)
     return `a drain was overdue after ${(to - from) / 1_000} s`;
   const every = Math.max(...own.definitions.map(({ everyMs }) => everyMs));
   const lasted = to - from - overlap(own.faults, EXCUSES, from, to);

@@ -2,6 +2,7 @@ import { SEEN_WITHIN } from "./armed.ts";
 import {
   type Case,
   type Finding,
+  OURS,
   definitionsAt,
   each,
   exposureOf,
@@ -40,8 +41,10 @@ function isOrdered(own: Case, { at }: Message): boolean {
 }
 
 function notBaked(own: Case, at: number): string | null {
+  // What a hand changed just before nobody need have seen.
   const changed = own.changes.findLast(
-    (change) => change.at <= at && exposureOf(change.after) !== exposureOf(change.before),
+    (change) =>
+      change.by === OURS && change.at <= at && exposureOf(change.after) !== exposureOf(change.before),
   );
   const from = changed?.at ?? 0;
   const ok = definitionsAt(own, at).some((fact) => countable(own, fact, from, at) >= fact.bakeMs);

@@ -14,7 +14,6 @@ import type { ReadingSet, Said } from "./evidence.ts";
 /** What a reading is taken for missing by, where its newest sample has stopped: a few scrapes. */
 const STALE_AFTER = 60_000;
 const STOPS: readonly string[] = ["halted", "stepping-back", "rolling-back"];
-const LIFTS: readonly string[] = ["resume", "adopt-flag", "restore", "start", "restart"];
 
 type Spell = ReadingSet & { readonly to: number };
 
@@ -111,14 +110,12 @@ function isLeftAlone(own: Case, from: number, to: number): boolean {
   );
 }
 
-/** It stands still already, and nobody has let it go on. */
+/** It stands still already, and nobody was told that it goes on. */
 function hasStopped(own: Case, at: number): boolean {
-  const last = own.messages.findLast((message) => message.at <= at && STOPS.includes(message.kind));
-  if (last === undefined) return false;
-  return !own.orders.some(
-    (order) =>
-      LIFTS.includes(order.what) && mayHaveHappened(order) && order.heardAt >= last.at && order.at <= at,
+  const last = own.messages.findLast(
+    (message) => message.at <= at && [...STOPS, "resumed", "started"].includes(message.kind),
   );
+  return last !== undefined && STOPS.includes(last.kind);
 }
 
 /** Somebody has let the ramp go on in spite of it, and no pass need have seen it good since. */
