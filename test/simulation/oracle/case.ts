@@ -187,11 +187,12 @@ export function spellsOf(
   says: readonly string[],
 ): readonly (ReadingSet & { readonly to: number })[] {
   return own.readings
-    .filter((set) => says.includes(set.says))
-    .map((set) => ({
+    .map((set, index) => ({
       ...set,
-      to: own.readings.find(({ name, at }) => name === set.name && at > set.at)?.at ?? own.endedAt,
-    }));
+      // Of two in the same instant the later one counts.
+      to: own.readings.find(({ name }, later) => later > index && name === set.name)?.at ?? own.endedAt,
+    }))
+    .filter((set) => says.includes(set.says));
 }
 
 /** The definitions that a run under way at that instant may be pinned to. */
