@@ -9,7 +9,7 @@ import {
   stateAt,
   wasHeard,
 } from "./case.ts";
-import type { DefinitionFact, FlagChange } from "./evidence.ts";
+import type { DefinitionFact, FlagChange, ReadingSet } from "./evidence.ts";
 import { stoodStill } from "./upkeep.ts";
 
 const AT_REST: readonly string[] = ["idle", "rolled-back", "finished"];
@@ -108,7 +108,7 @@ function isHarmed(own: Case, fact: DefinitionFact, at: number): boolean {
       (set) =>
         set.says === says &&
         set.at <= at &&
-        (jumped || at - set.at - stillFor(set.says, set.at) >= least - MINUTE) &&
+        (jumped || at - missedSince(own, set) - stillFor(set.says, set.at) >= least - MINUTE) &&
         at - endOf(own, set.at, set.name) <= REACTS_WITHIN,
     );
   const dark = own.faults.some(
@@ -137,6 +137,17 @@ function isHarmed(own: Case, fact: DefinitionFact, at: number): boolean {
     lasted("stale", fact.missingRollbackMs) ||
     dark
   );
+}
+
+/** What went missing while nobody looked is missing since a source was last seen, and found dark. */
+function missedSince({ faults }: Case, { at, says }: ReadingSet): number {
+  if (says !== "missing" && says !== "stale") return at;
+  const down = faults.find(({ kind, from, to }) => kind === "process down" && from <= at && at <= to);
+  const wasDark = faults.some(
+    ({ kind, from, to }) =>
+      kind === "prometheus dark" && down !== undefined && from <= down.from && down.from <= to,
+  );
+  return down !== undefined && wasDark ? down.from : at;
 }
 
 function recently(instant: number, at: number): boolean {
