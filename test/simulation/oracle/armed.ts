@@ -39,7 +39,8 @@ export function isArmed(own: Case, at: number): boolean {
   );
 }
 
-const DISTURBS = ["process down", "prometheus dark", "definition gone"] as const;
+/** While one of these lasts no pass may have seen what a signal said. */
+export const UNSEEN = ["process down", "prometheus dark", "definition gone"] as const;
 
 /** Orders after which another run, or another percent, is in force. */
 const TURNS: readonly string[] = ["start", "restart", "abort", "finish", "adopt-flag", "adopt-definition"];
@@ -49,7 +50,7 @@ export function isUndisturbed(own: Case, from: number, to: number): boolean {
   const within = (at: number): boolean => at >= from - IN_FLIGHT && at <= to;
   const settle = Math.max(...own.definitions.map(({ settleMs }) => settleMs));
   return (
-    overlap(own.faults, DISTURBS, from - IN_FLIGHT, to) === 0 &&
+    overlap(own.faults, UNSEEN, from - IN_FLIGHT, to) === 0 &&
     !strayed(own, from - IN_FLIGHT, to) &&
     // What a restored store finds on the flag is a change to it, and readings settle from there.
     !own.faults.some(

@@ -1,4 +1,4 @@
-import { SEEN_WITHIN } from "./armed.ts";
+import { SEEN_WITHIN, UNSEEN } from "./armed.ts";
 import {
   type Case,
   type Finding,
@@ -15,9 +15,6 @@ import {
 } from "./case.ts";
 import type { Message, Order } from "./evidence.ts";
 import { countable } from "./raises.ts";
-
-/** While one of these lasts no pass may have seen what a signal said. */
-const UNSEEN = ["process down", "prometheus dark", "definition gone"] as const;
 
 /** Nothing is called finished before its bake is over, but by a person; nor by a person while a signal is not good. */
 export function checkFinishes(own: Case): Finding {
@@ -36,8 +33,15 @@ export function checkFinishes(own: Case): Finding {
   return finding(baked.premises + sound.premises, [...baked.violations, ...sound.violations]);
 }
 
+/** What a person orders is told before they hear of it; of an order without an answer nobody knows when. */
 function isOrdered(own: Case, { at }: Message): boolean {
-  return own.orders.some((order) => order.what === "finish" && mayHaveHappened(order) && order.at <= at);
+  return own.orders.some(
+    (order) =>
+      order.what === "finish" &&
+      mayHaveHappened(order) &&
+      order.at <= at &&
+      (order.answer === "none" || order.heardAt >= at),
+  );
 }
 
 function notBaked(own: Case, at: number): string | null {

@@ -1,3 +1,4 @@
+import { UNSEEN } from "./armed.ts";
 import {
   type Case,
   type Finding,
@@ -271,8 +272,6 @@ function hasLostRights({ faults }: Case, person: string, at: number): boolean {
   );
 }
 
-/** While one of these lasts no pass may have seen what a signal said. */
-const UNSEEN = ["process down", "prometheus dark", "definition gone"] as const;
 /** A pass that takes long, one that the store broke, and a call on its way. */
 const SEEN_WITHIN = 30_000;
 

@@ -94,7 +94,10 @@ function openOn(base: Base, stride = 1): SimulatedStore {
     isNewest: () => base.openings.newest === place,
     reopen: (next) => openOn(base, next),
     backup: () => backupOf(base),
-    look: () => lookAtAll(ask, base.shared.database, base.answered).catch(() => undefined),
+    look: () =>
+      lookAtAll(ask, base.shared.database, base.answered).catch((error: unknown) =>
+        base.answered(String(error)),
+      ),
   };
 }
 
